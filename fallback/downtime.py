@@ -1,0 +1,59 @@
+"""Downtime, Desk, User, Shift: who was registering where, and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a user may do. A supervisor may do all that a clerk may; a records officer works on the paper."""
+
+    CLERK = "clerk"
+    SUPERVISOR = "supervisor"
+    RECORDS = "records"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Somebody with a PIN. `login` is short and typed; `name` is printed."""
+
+    login: str
+    name: str
+    role: Role
+    pin_hash: str
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """An enrolled desk: it owns a series of numbers and a certified key. Retired desks sign nothing more."""
+
+    series: int
+    name: str
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Downtime:
+    """An outage, or a drill of one: from its start to its end (None: it lasts)."""
+
+    number: int
+    started: datetime
+    ended: datetime | None
+    reason: str
+    drill: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """A clerk's stretch at a desk. `opening_float` and `counted_cash` are whole rupees."""
+
+    key: str
+    series: int
+    login: str
+    opened: datetime
+    closed: datetime | None
+    opening_float: int
+    counted_cash: int | None = None
+    note: str = ""
