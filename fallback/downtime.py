@@ -38,7 +38,7 @@ class Desk:
 class Downtime:
     """An outage, or a drill of one: from its start to its end (None: it lasts)."""
 
-    number: int
+    key: str
     started: datetime
     ended: datetime | None
     reason: str

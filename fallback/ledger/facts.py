@@ -1,0 +1,62 @@
+"""The kinds of fact a journal line can hold, and the shape of each one's content (JSON values)."""
+
+from enum import StrEnum
+
+
+class FactKind(StrEnum):
+    """What a line says happened. A kind is never renamed or reused: old journals must open for ever.
+
+    Content by kind (a line also names desk series, shift and login where somebody acted):
+
+    - INSTALLATION_MADE `{hospital}`: first line of a chain; the hospital's id in hex
+    - CHAIN_MERGED `{chain, sequence, head}`: a foreign chain's lines up to here stand verbatim beside ours
+    - COPY_BEHIND, COPY_CAUGHT_UP `{sequence}`: the second copy stopped, or resumed, following
+    - DOWNTIME_STARTED `{reason, drill}`, DOWNTIME_ENDED `{downtime}` (the key of the start line)
+    - DESK_ENROLLED `{series, name, certificate}`, DESK_RETIRED `{series, reason}`
+    - USER_SET `{login, name, role, pin_hash, active}`: a user as from now on
+    - SHIFT_OPENED `{shift, opening_float}`, SHIFT_CLOSED `{shift, counted_cash, note}`
+    - SLIP_ISSUED `{slip, receipt, form, card}` + payload: a new number; `slip` is the full record
+    - SLIP_REVISED `{slip, receipt, form, change}` + payload: a correction, or a pad filled in
+    - SLIP_VOIDED `{slip, reason, allowed_by}` + payload of kind void
+    - SLIP_REPRINTED `{number, count, reason}`
+    - SLIP_READ `{slip, cut}` + payload: a record that only the paper had
+    - PADS_PRINTED `{series, first, count, payloads}`: numbered blanks; payloads in hex
+    - NUMBER_UNUSED, NUMBER_SPOILED, NUMBER_MISSING `{number, reason}`: what became of a number without content
+    - PAGE_ACCEPTED `{batch, file, page, picture, outcome, codes, problem}`: one scanned page; each code is
+      `{outcome, number, digest}`
+    - PAGE_DECIDED `{picture, decision, reason}`: what a person said about a page that needed eyes
+    - TARGET_PINNED `{target, url, software, fingerprint}`: the hospital system as it showed itself
+    - SLIP_APPROVED `{number, revision, target}`: it may be sent
+    - SLIP_SENDING `{number, revision, target}`: written before the request leaves
+    - SLIP_CONFIRMED `{number, revision, target, patient, encounter, uhid, created}`: the target has it, read back
+    - SLIP_HELD, SLIP_FAILED `{number, revision, target, reason}`: a person decides; the target's own words
+    """
+
+    INSTALLATION_MADE = "installation_made"
+    CHAIN_MERGED = "chain_merged"
+    COPY_BEHIND = "copy_behind"
+    COPY_CAUGHT_UP = "copy_caught_up"
+    DOWNTIME_STARTED = "downtime_started"
+    DOWNTIME_ENDED = "downtime_ended"
+    DESK_ENROLLED = "desk_enrolled"
+    DESK_RETIRED = "desk_retired"
+    USER_SET = "user_set"
+    SHIFT_OPENED = "shift_opened"
+    SHIFT_CLOSED = "shift_closed"
+    SLIP_ISSUED = "slip_issued"
+    SLIP_REVISED = "slip_revised"
+    SLIP_VOIDED = "slip_voided"
+    SLIP_REPRINTED = "slip_reprinted"
+    SLIP_READ = "slip_read"
+    PADS_PRINTED = "pads_printed"
+    NUMBER_UNUSED = "number_unused"
+    NUMBER_SPOILED = "number_spoiled"
+    NUMBER_MISSING = "number_missing"
+    PAGE_ACCEPTED = "page_accepted"
+    PAGE_DECIDED = "page_decided"
+    TARGET_PINNED = "target_pinned"
+    SLIP_APPROVED = "slip_approved"
+    SLIP_SENDING = "slip_sending"
+    SLIP_CONFIRMED = "slip_confirmed"
+    SLIP_HELD = "slip_held"
+    SLIP_FAILED = "slip_failed"

@@ -1,0 +1,414 @@
+"""Read-only questions to the views. Each takes a database (the ledger's, or a transaction's) and returns nouns."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from fallback.downtime import Desk, Downtime, Role, Shift, User
+from fallback.keys import Certificate
+from fallback.slip import Slip, SlipNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipRow:
+    """A number as it stands: its newest content, its head, and what happened to it.
+
+    `slip` is the newest version that is not a void; `head` is the digest (hex) of the newest version of any kind and
+    `revision` its revision. `journalled` is False for a slip that only the paper brought. `cut` names the fields whose
+    text was cut in the QR.
+    """
+
+    slip: Slip
+    head: str
+    content: str
+    revision: int
+    voided: bool
+    conflict: bool
+    journalled: bool
+    payload: bytes
+    shift: str
+    login: str
+    receipt: str
+    cut: tuple[str, ...]
+    reprints: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberRow:
+    """What is known of one number, for the accounts. `day` is an ISO date, "" when unknown; `clinic` 0 when unknown.
+
+    `stage` is where the newest revision stands with the target (`ready` before any delivery fact), "" without content.
+    `spent` is unused, spoiled, missing or "".
+    """
+
+    number: SlipNumber
+    clinic: int
+    day: str
+    has_content: bool
+    pad: bool
+    voided: bool
+    conflict: bool
+    stage: str
+    spent: str
+    spent_reason: str
+    journalled: bool
+    paper_back: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRow:
+    """A scanned page as it was accepted, and what a person decided about it ("" while nobody has)."""
+
+    picture: str
+    file: str
+    page: int
+    batch: str
+    outcome: str
+    problem: str
+    decision: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Where a slip stands with a target. `patient`, `encounter`, `uhid` are the target's own, "" until it said so."""
+
+    number: SlipNumber
+    target: str
+    revision: int
+    stage: str
+    reason: str
+    patient: str
+    encounter: str
+    uhid: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftSums:
+    """A shift in figures, by journal order. Money in whole rupees; `first` and `last` are slip numbers, "" if none."""
+
+    slips: int
+    voids: int
+    reprints: int
+    corrections: int
+    paid: int
+    paid_rupees: int
+    exempt: int
+    later: int
+    refunded_rupees: int
+    first: str
+    last: str
+
+
+_SLIP = """SELECT slip.head, slip.content, slip.revision, slip.voided, slip.conflict, slip.journalled,
+    version.record, version.payload, version.shift, version.login, version.receipt, version.cut,
+    (SELECT count(*) FROM reprint WHERE reprint.number = slip.number)
+    FROM slip JOIN version ON version.digest = slip.content """
+
+
+def _slip_row(row: tuple[Any, ...]) -> SlipRow:
+    return SlipRow(
+        slip=Slip.from_record(json.loads(row[6])),
+        head=row[0],
+        content=row[1],
+        revision=row[2],
+        voided=bool(row[3]),
+        conflict=bool(row[4]),
+        journalled=bool(row[5]),
+        payload=row[7],
+        shift=row[8],
+        login=row[9],
+        receipt=row[10],
+        cut=tuple(row[11].split()),
+        reprints=row[12],
+    )
+
+
+def current_downtime(db: Database) -> Downtime | None:
+    """The downtime that lasts now, None when there is none."""
+    lasting = [each for each in downtimes(db) if each.ended is None]
+    return lasting[-1] if lasting else None
+
+
+def downtimes(db: Database) -> list[Downtime]:
+    """All downtimes and drills, oldest first."""
+    rows = db.execute(
+        "SELECT key, started, ended, reason, drill FROM downtime WHERE started <> '' ORDER BY started, key"
+    )
+    return [
+        Downtime(
+            key=key,
+            started=datetime.fromisoformat(started),
+            ended=datetime.fromisoformat(ended) if ended else None,
+            reason=reason,
+            drill=bool(drill),
+        )
+        for key, started, ended, reason, drill in rows
+    ]
+
+
+def desks(db: Database) -> list[Desk]:
+    """All desks ever enrolled, by series."""
+    rows = db.execute("SELECT series, name, retired FROM desk ORDER BY series")
+    return [Desk(series=series, name=name, retired=bool(retired)) for series, name, retired in rows]
+
+
+def desk(db: Database, series: int) -> Desk | None:
+    """The desk of a series."""
+    return next((each for each in desks(db) if each.series == series), None)
+
+
+def certificates(db: Database) -> list[Certificate]:
+    """The certificates of all desks ever enrolled: a retired desk's earlier slips stay genuine."""
+    rows = db.execute("SELECT certificate FROM desk WHERE certificate <> '' ORDER BY series")
+    return [Certificate.from_record(json.loads(certificate)) for (certificate,) in rows]
+
+
+def users(db: Database) -> list[User]:
+    """All users, by login."""
+    rows = db.execute("SELECT login, name, role, pin_hash, active FROM user ORDER BY login")
+    return [
+        User(login=login, name=name, role=Role(role), pin_hash=pin_hash, active=bool(active))
+        for login, name, role, pin_hash, active in rows
+    ]
+
+
+def user(db: Database, login: str) -> User | None:
+    """The user of a login."""
+    return next((each for each in users(db) if each.login == login), None)
+
+
+def _shift(row: tuple[Any, ...]) -> Shift:
+    return Shift(
+        key=row[0],
+        series=row[1],
+        login=row[2],
+        opened=datetime.fromisoformat(row[3]),
+        closed=datetime.fromisoformat(row[4]) if row[4] else None,
+        opening_float=row[5],
+        counted_cash=row[6],
+        note=row[7],
+    )
+
+
+_SHIFT = "SELECT key, series, login, opened, closed, opening_float, counted_cash, note FROM shift "
+
+
+def shift(db: Database, key: str) -> Shift | None:
+    """The shift of a key."""
+    row = db.execute(_SHIFT + "WHERE key = ?", (key,)).fetchone()
+    return _shift(row) if row else None
+
+
+def open_shift(db: Database, *, series: int | None = None, login: str | None = None) -> Shift | None:
+    """The shift that is open at a desk, or that a user has open."""
+    row = db.execute(
+        _SHIFT + "WHERE closed IS NULL AND series = coalesce(?, series) AND login = coalesce(?, login) ORDER BY opened",
+        (series, login),
+    ).fetchone()
+    return _shift(row) if row else None
+
+
+def shifts(db: Database) -> list[Shift]:
+    """All shifts, newest first."""
+    return [_shift(row) for row in db.execute(_SHIFT + "ORDER BY opened DESC, key")]
+
+
+def shift_sums(db: Database, key: str) -> ShiftSums:
+    """The figures of a shift. A void is refunded in the shift that voided it."""
+
+    def one(sql: str) -> Any:
+        return db.execute(sql, (key,)).fetchone()
+
+    fees = dict(
+        db.execute(
+            "SELECT record ->> '$.fee_status', count(*) FROM version WHERE shift = ? AND revision = 0 GROUP BY 1",
+            (key,),
+        ).fetchall()
+    )
+    slips, first, last = one("SELECT count(*), min(number), max(number) FROM version WHERE shift = ? AND revision = 0")
+    voids, refunded = one(
+        "SELECT count(*), coalesce(sum(receipt.rupees), 0) FROM version LEFT JOIN receipt USING (number) "
+        "WHERE version.shift = ? AND version.kind = 'void'"
+    )
+    opened, closed = one("SELECT opened, closed FROM shift WHERE key = ?") or ("", None)
+    reprints = db.execute(
+        "SELECT count(*) FROM reprint WHERE login = (SELECT login FROM shift WHERE key = ?) AND at >= ? "
+        "AND (? IS NULL OR at <= ?)",
+        (key, opened, closed, closed),
+    ).fetchone()
+    return ShiftSums(
+        slips=slips,
+        voids=voids,
+        reprints=reprints[0],
+        corrections=one("SELECT count(*) FROM version WHERE shift = ? AND revision > 0 AND kind <> 'void'")[0],
+        paid=fees.get("paid", 0),
+        paid_rupees=one("SELECT coalesce(sum(rupees), 0) FROM receipt WHERE shift = ?")[0],
+        exempt=fees.get("exempt", 0),
+        later=fees.get("later", 0),
+        refunded_rupees=refunded,
+        first=first or "",
+        last=last or "",
+    )
+
+
+def slip(db: Database, number: SlipNumber) -> SlipRow | None:
+    """A number's row; None when the ledger has no content for it."""
+    row = db.execute(_SLIP + "WHERE slip.number = ?", (number.text,)).fetchone()
+    return _slip_row(row) if row else None
+
+
+def slips(db: Database) -> Iterator[SlipRow]:
+    """Every slip with content, by number."""
+    for row in db.execute(_SLIP + "ORDER BY slip.number").fetchall():
+        yield _slip_row(row)
+
+
+def latest_slips(db: Database, series: int, count: int) -> list[SlipRow]:
+    """The last slips of a desk, newest first."""
+    rows = db.execute(_SLIP + "WHERE slip.series = ? ORDER BY slip.serial DESC LIMIT ?", (series, count))
+    return [_slip_row(row) for row in rows]
+
+
+def visits_of(db: Database, person: str) -> list[SlipRow]:
+    """A person's slips (see Slip.person), oldest first."""
+    return [_slip_row(row) for row in db.execute(_SLIP + "WHERE slip.person = ? ORDER BY slip.number", (person,))]
+
+
+def find_slips(db: Database, typed: str, count: int) -> list[SlipRow]:
+    """Slips whose mobile is what was typed, or whose name (either script) has a word that starts with it."""
+    start = typed.casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    rows = db.execute(
+        _SLIP + "WHERE slip.mobile = ?1 OR slip.name LIKE ?2 ESCAPE '\\' OR slip.name LIKE ?3 ESCAPE '\\' "
+        "OR slip.name_hindi LIKE ?2 ESCAPE '\\' OR slip.name_hindi LIKE ?3 ESCAPE '\\' "
+        "ORDER BY slip.day DESC, slip.number DESC LIMIT ?4",
+        (typed, start + "%", "% " + start + "%", count),
+    )
+    return [_slip_row(row) for row in rows]
+
+
+def form_number(db: Database, form: str) -> SlipNumber | None:
+    """The number that a form, sent before, was given: a form sent twice is one slip."""
+    row = db.execute("SELECT number FROM form WHERE key = ?", (form,)).fetchone()
+    return SlipNumber.parse(row[0]) if row else None
+
+
+def digests(db: Database, number: SlipNumber) -> dict[str, int]:
+    """The digests (hex) of all versions of a number, each with its revision."""
+    return dict(db.execute("SELECT digest, revision FROM version WHERE number = ?", (number.text,)).fetchall())
+
+
+def pad_payload(db: Database, number: SlipNumber) -> bytes | None:
+    """The payload of a numbered blank; None when the number is no pad's."""
+    row = db.execute("SELECT payload FROM pad WHERE number = ?", (number.text,)).fetchone()
+    return row[0] if row else None
+
+
+def numbers(db: Database, target: str) -> list[NumberRow]:
+    """Every number that was ever handed out, by series and serial: with content, as a pad, or a gap between.
+
+    A series is counted from 1 to the highest serial that any fact of any carrier names.
+    """
+    known = {row[0]: row[1:] for row in db.execute(
+        "SELECT slip.number, slip.clinic, slip.day, slip.voided, slip.conflict, slip.journalled, slip.kind, "
+        "CASE WHEN delivery.revision IS slip.revision OR delivery.stage IN ('held', 'failed') "
+        "THEN delivery.stage ELSE 'ready' END "
+        "FROM slip LEFT JOIN delivery ON delivery.number = slip.number AND delivery.target = ?",
+        (target,),
+    )}  # fmt: skip
+    pads = {row[0]: row[1] for row in db.execute("SELECT number, day FROM pad")}
+    spent = {row[0]: row[1:] for row in db.execute("SELECT number, outcome, reason FROM spent")}
+    back = {row[0] for row in db.execute("SELECT DISTINCT number FROM page_code WHERE number <> ''")}
+    found: list[NumberRow] = []
+    for series, next_serial in db.execute("SELECT series, next_serial FROM counter ORDER BY series").fetchall():
+        for serial in range(1, next_serial):
+            number = SlipNumber(series, serial)
+            clinic, day, voided, conflict, journalled, kind, stage = known.get(
+                number.text, (0, pads.get(number.text, ""), 0, 0, 0, "pad", "")
+            )
+            outcome, reason = spent.get(number.text, ("", ""))
+            content = number.text in known and kind != "pad"
+            found.append(
+                NumberRow(
+                    number=number,
+                    clinic=clinic,
+                    day=day,
+                    has_content=content,
+                    pad=number.text in pads,
+                    voided=bool(voided),
+                    conflict=bool(conflict),
+                    stage=stage if content else "",
+                    spent=outcome,
+                    spent_reason=reason,
+                    journalled=bool(journalled),
+                    paper_back=number.text in back,
+                )
+            )
+    return found
+
+
+def pages(db: Database, *, open_only: bool = False) -> list[PageRow]:
+    """Scanned pages in the order of acceptance; with `open_only` those that still need a person."""
+    rows = db.execute(
+        "SELECT page.picture, file, page, batch, outcome, problem, coalesce(decision.decision, ''), "
+        "coalesce(decision.reason, '') FROM page LEFT JOIN decision USING (picture) "
+        "WHERE ?1 = 0 OR (decision.decision IS NULL AND outcome NOT IN ('read', 'blank')) ORDER BY page.stamp",
+        (int(open_only),),
+    )
+    return [
+        PageRow(
+            picture=row[0],
+            file=row[1],
+            page=row[2],
+            batch=row[3],
+            outcome=row[4],
+            problem=row[5],
+            decision=row[6],
+            reason=row[7],
+        )
+        for row in rows
+    ]
+
+
+def has_page(db: Database, picture: str) -> bool:
+    """Whether a page's picture was accepted before."""
+    return db.execute("SELECT 1 FROM page WHERE picture = ?", (picture,)).fetchone() is not None
+
+
+def deliveries(db: Database, target: str) -> dict[str, Delivery]:
+    """Where each slip stands with a target, by number."""
+    rows = db.execute(
+        "SELECT number, target, revision, stage, reason, patient, encounter, uhid, attempts FROM delivery "
+        "WHERE target = ?",
+        (target,),
+    )
+    return {
+        row[0]: Delivery(
+            number=SlipNumber.parse(row[0]),
+            target=row[1],
+            revision=row[2],
+            stage=row[3],
+            reason=row[4],
+            patient=row[5],
+            encounter=row[6],
+            uhid=row[7],
+            attempts=row[8],
+        )
+        for row in rows
+    }
+
+
+def delivery(db: Database, number: SlipNumber, target: str) -> Delivery | None:
+    """Where one slip stands with a target."""
+    return deliveries(db, target).get(number.text)
+
+
+def targets(db: Database) -> dict[str, dict[str, str]]:
+    """The pinned targets: name to url, software and fingerprint."""
+    rows = db.execute("SELECT name, url, software, fingerprint FROM target")
+    return {name: {"url": url, "software": software, "fingerprint": mark} for name, url, software, mark in rows}

@@ -1,0 +1,348 @@
+"""The tables that screens read: a fold of the journal's lines, in the same transaction, which any replay recreates.
+
+The fold does not depend on the order in which chains arrive: rows are unions, or the line with the greater stamp wins.
+A stamp is a line's sequence and chain: within a chain the order of writing, never the wall clock.
+"""
+
+import json
+from typing import Any
+
+from sqlite_utils import Database
+
+from fallback.ledger.facts import FactKind
+from fallback.ledger.journal import Line
+from fallback.slip import Kind, Slip, SlipNumber
+
+_SCHEMA = """
+CREATE TABLE downtime (key TEXT PRIMARY KEY, started TEXT NOT NULL DEFAULT '', ended TEXT,
+    reason TEXT NOT NULL DEFAULT '', drill INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE desk (series INTEGER PRIMARY KEY, name TEXT NOT NULL DEFAULT '', certificate TEXT NOT NULL DEFAULT '',
+    retired INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE user (login TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, pin_hash TEXT NOT NULL,
+    active INTEGER NOT NULL, stamp TEXT NOT NULL) STRICT;
+CREATE TABLE shift (key TEXT PRIMARY KEY, series INTEGER NOT NULL, login TEXT NOT NULL, opened TEXT NOT NULL,
+    closed TEXT, opening_float INTEGER NOT NULL, counted_cash INTEGER, note TEXT NOT NULL DEFAULT '') STRICT;
+CREATE TABLE receipt (shift TEXT NOT NULL, count INTEGER NOT NULL, number TEXT NOT NULL, rupees INTEGER NOT NULL,
+    PRIMARY KEY (shift, count)) STRICT;
+CREATE TABLE counter (series INTEGER PRIMARY KEY, next_serial INTEGER NOT NULL) STRICT;
+CREATE TABLE token (series INTEGER NOT NULL, clinic INTEGER NOT NULL, day TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (series, clinic, day)) STRICT;
+CREATE TABLE version (digest TEXT PRIMARY KEY, number TEXT NOT NULL, revision INTEGER NOT NULL, replaces TEXT NOT NULL,
+    kind TEXT NOT NULL, record TEXT NOT NULL, payload BLOB NOT NULL, journalled INTEGER NOT NULL,
+    shift TEXT NOT NULL, login TEXT NOT NULL, receipt TEXT NOT NULL, cut TEXT NOT NULL) STRICT;
+CREATE INDEX version_number ON version (number);
+CREATE INDEX version_shift ON version (shift);
+CREATE TABLE slip (number TEXT PRIMARY KEY, series INTEGER NOT NULL, serial INTEGER NOT NULL, head TEXT NOT NULL,
+    content TEXT NOT NULL, revision INTEGER NOT NULL, kind TEXT NOT NULL, voided INTEGER NOT NULL,
+    conflict INTEGER NOT NULL, clinic INTEGER NOT NULL, day TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL,
+    name_hindi TEXT NOT NULL, mobile TEXT NOT NULL, drill INTEGER NOT NULL, journalled INTEGER NOT NULL) STRICT;
+CREATE INDEX slip_person ON slip (person);
+CREATE INDEX slip_mobile ON slip (mobile) WHERE mobile <> '';
+CREATE INDEX slip_name ON slip (name);
+CREATE INDEX slip_series ON slip (series, serial);
+CREATE TABLE form (key TEXT PRIMARY KEY, number TEXT NOT NULL, digest TEXT NOT NULL) STRICT;
+CREATE TABLE reprint (line TEXT PRIMARY KEY, number TEXT NOT NULL, count INTEGER NOT NULL, at TEXT NOT NULL,
+    login TEXT NOT NULL) STRICT;
+CREATE INDEX reprint_number ON reprint (number);
+CREATE TABLE pad (number TEXT PRIMARY KEY, series INTEGER NOT NULL, serial INTEGER NOT NULL,
+    payload BLOB NOT NULL, day TEXT NOT NULL) STRICT;
+CREATE TABLE spent (number TEXT PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT NOT NULL, login TEXT NOT NULL,
+    stamp TEXT NOT NULL) STRICT;
+CREATE TABLE page (picture TEXT PRIMARY KEY, file TEXT NOT NULL, page INTEGER NOT NULL, batch TEXT NOT NULL,
+    outcome TEXT NOT NULL, problem TEXT NOT NULL, stamp TEXT NOT NULL) STRICT;
+CREATE TABLE decision (picture TEXT PRIMARY KEY, decision TEXT NOT NULL, reason TEXT NOT NULL, login TEXT NOT NULL,
+    stamp TEXT NOT NULL) STRICT;
+CREATE TABLE page_code (picture TEXT NOT NULL, place INTEGER NOT NULL, outcome TEXT NOT NULL, number TEXT NOT NULL,
+    digest TEXT NOT NULL, PRIMARY KEY (picture, place)) STRICT;
+CREATE INDEX page_code_number ON page_code (number);
+CREATE TABLE target (name TEXT PRIMARY KEY, url TEXT NOT NULL, software TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    stamp TEXT NOT NULL) STRICT;
+CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTEGER NOT NULL, stage TEXT NOT NULL,
+    reason TEXT NOT NULL, patient TEXT NOT NULL, encounter TEXT NOT NULL, uhid TEXT NOT NULL, attempts INTEGER NOT NULL,
+    stamp TEXT NOT NULL, PRIMARY KEY (number, target)) STRICT;
+"""
+
+VIEWS: tuple[str, ...] = (
+    "downtime", "desk", "user", "shift", "receipt", "counter", "token", "version", "slip", "form", "reprint", "pad",
+    "spent", "page", "decision", "page_code", "target", "delivery",
+)  # fmt: skip
+
+_STAGES = {
+    FactKind.SLIP_APPROVED: "approved",
+    FactKind.SLIP_SENDING: "sending",
+    FactKind.SLIP_CONFIRMED: "confirmed",
+    FactKind.SLIP_HELD: "held",
+    FactKind.SLIP_FAILED: "failed",
+}
+_SPENT = {
+    FactKind.NUMBER_UNUSED: "unused",
+    FactKind.NUMBER_SPOILED: "spoiled",
+    FactKind.NUMBER_MISSING: "missing",
+}
+
+
+def create(db: Database) -> None:
+    """Makes the empty tables, inside the caller's transaction."""
+    for statement in _SCHEMA.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+def drop(db: Database) -> None:
+    """Removes the tables, to be made again by a replay."""
+    for name in VIEWS:
+        db.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def stamp(line: Line) -> str:
+    """Orders lines by writing within a chain, and somehow, but always alike, across chains."""
+    return f"{line.sequence:012d} {line.chain}"
+
+
+def fold(db: Database, line: Line) -> None:
+    """Brings the tables up to date with one line. Unknown kinds of a later version change nothing."""
+    content = line.content
+    match line.fact:
+        case FactKind.DOWNTIME_STARTED | FactKind.DOWNTIME_ENDED:
+            _fold_downtime(db, line)
+        case FactKind.DESK_ENROLLED | FactKind.DESK_RETIRED | FactKind.USER_SET:
+            _fold_people(db, line)
+        case FactKind.SHIFT_OPENED:
+            db.execute(
+                "INSERT OR IGNORE INTO shift (key, series, login, opened, opening_float) VALUES (?, ?, ?, ?, ?)",
+                (content["shift"], line.series, line.by, line.at.isoformat(), content["opening_float"]),
+            )
+        case FactKind.SHIFT_CLOSED:
+            db.execute(
+                "UPDATE shift SET closed = ?, counted_cash = ?, note = ? WHERE key = ?",
+                (line.at.isoformat(), content["counted_cash"], content["note"], content["shift"]),
+            )
+        case FactKind.SLIP_ISSUED | FactKind.SLIP_REVISED | FactKind.SLIP_VOIDED | FactKind.SLIP_READ:
+            _fold_slip(db, line)
+        case FactKind.SLIP_REPRINTED:
+            db.execute(
+                "INSERT OR IGNORE INTO reprint VALUES (?, ?, ?, ?, ?)",
+                (stamp(line), content["number"], content["count"], line.at.isoformat(), line.by),
+            )
+        case FactKind.PADS_PRINTED:
+            _fold_pads(db, line)
+        case FactKind.NUMBER_UNUSED | FactKind.NUMBER_SPOILED | FactKind.NUMBER_MISSING:
+            row = (content["number"], _SPENT[line.fact], content["reason"], line.by, stamp(line))
+            _latest(db, "spent", "number", ("number", "outcome", "reason", "login", "stamp"), row)
+        case FactKind.PAGE_ACCEPTED | FactKind.PAGE_DECIDED:
+            _fold_page(db, line)
+        case FactKind.TARGET_PINNED:
+            pin = (content["target"], content["url"], content["software"], content["fingerprint"], stamp(line))
+            _latest(db, "target", "name", ("name", "url", "software", "fingerprint", "stamp"), pin)
+        case (
+            FactKind.SLIP_APPROVED
+            | FactKind.SLIP_SENDING
+            | FactKind.SLIP_CONFIRMED
+            | FactKind.SLIP_HELD
+            | FactKind.SLIP_FAILED
+        ):
+            _fold_delivery(db, line)
+        case _:
+            pass
+
+
+def _latest(db: Database, table: str, key: str, columns: tuple[str, ...], row: tuple[Any, ...]) -> None:
+    """Writes a row unless a line with a greater stamp wrote it already."""
+    places = ", ".join("?" for _ in columns)
+    sets = ", ".join(f"{name} = excluded.{name}" for name in columns if name != key)
+    db.execute(
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places}) "
+        f"ON CONFLICT ({key}) DO UPDATE SET {sets} WHERE excluded.stamp > {table}.stamp",
+        row,
+    )
+
+
+def _fold_downtime(db: Database, line: Line) -> None:
+    if line.fact is FactKind.DOWNTIME_STARTED:
+        row = (stamp(line), line.at.isoformat(), line.content["reason"], int(line.content["drill"]))
+        db.execute(
+            "INSERT INTO downtime (key, started, reason, drill) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "started = excluded.started, reason = excluded.reason, drill = excluded.drill",
+            row,
+        )
+    else:
+        db.execute(
+            "INSERT INTO downtime (key, ended) VALUES (?, ?) ON CONFLICT DO UPDATE SET ended = excluded.ended",
+            (line.content["downtime"], line.at.isoformat()),
+        )
+
+
+def _fold_people(db: Database, line: Line) -> None:
+    content = line.content
+    if line.fact is FactKind.DESK_ENROLLED:
+        row = (content["series"], content["name"], json.dumps(content["certificate"], ensure_ascii=False))
+        db.execute(
+            "INSERT INTO desk (series, name, certificate) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "name = excluded.name, certificate = excluded.certificate WHERE desk.certificate = ''",
+            row,
+        )
+    elif line.fact is FactKind.DESK_RETIRED:
+        db.execute(
+            "INSERT INTO desk (series, retired) VALUES (?, 1) ON CONFLICT DO UPDATE SET retired = 1",
+            (content["series"],),
+        )
+    else:
+        columns = ("login", "name", "role", "pin_hash", "active", "stamp")
+        user = (content["login"], content["name"], content["role"], content["pin_hash"], int(content["active"]))
+        _latest(db, "user", "login", columns, (*user, stamp(line)))
+
+
+def _fold_slip(db: Database, line: Line) -> None:
+    slip = Slip.from_record(line.content["slip"])
+    journalled = line.fact is not FactKind.SLIP_READ
+    number, receipt = slip.number.text, line.content.get("receipt", "")
+    row = (
+        line.content["digest"],
+        number,
+        slip.revision,
+        slip.replaces.hex(),
+        slip.kind.value,
+        json.dumps(line.content["slip"], ensure_ascii=False, sort_keys=True),
+        line.payload,
+        int(journalled),
+        line.shift if journalled else "",
+        line.by if journalled else "",
+        receipt,
+        " ".join(line.content.get("cut", ())),
+    )
+    # What a desk typed is never cut, so its own line wins over the same fact read from paper.
+    db.execute(
+        f"INSERT INTO version VALUES ({', '.join('?' * 12)}) "
+        "ON CONFLICT (digest) DO UPDATE SET record = excluded.record, journalled = 1, shift = excluded.shift, "
+        "login = excluded.login, receipt = excluded.receipt, cut = excluded.cut "
+        "WHERE excluded.journalled > version.journalled",
+        row,
+    )
+    _count(db, slip.number)
+    if slip.visit.token:
+        day = _day(line.content["slip"])
+        db.execute(
+            "INSERT INTO token VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = max(count, excluded.count)",
+            (slip.visit.token_series, slip.visit.clinic, day, slip.visit.token),
+        )
+    if journalled and receipt:
+        db.execute(
+            "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?)",
+            (line.shift, int(receipt.rpartition("-")[2]), number, slip.visit.fee),
+        )
+    if form := line.content.get("form", ""):
+        db.execute("INSERT OR IGNORE INTO form VALUES (?, ?, ?)", (form, number, line.content["digest"]))
+    _refresh(db, number)
+
+
+def _count(db: Database, number: SlipNumber) -> None:
+    db.execute(
+        "INSERT INTO counter VALUES (?, ?) "
+        "ON CONFLICT DO UPDATE SET next_serial = max(next_serial, excluded.next_serial)",
+        (number.series, number.serial + 1),
+    )
+
+
+def _day(record: dict[str, Any]) -> str:
+    return (record["issued"] or "")[:10]
+
+
+def _refresh(db: Database, number: str) -> None:
+    """Works out the one row of a number from all its versions: head, conflict, void, and what is shown."""
+    versions = db.execute(
+        "SELECT digest, revision, replaces, kind, record, journalled FROM version WHERE number = ? "
+        "ORDER BY revision, digest",
+        (number,),
+    ).fetchall()
+    by_revision: dict[int, list[str]] = {}
+    conflict = False
+    for digest, revision, replaces, _kind, _record, _journalled in versions:
+        rivals = by_revision.setdefault(revision, [])
+        before = by_revision.get(revision - 1, [])
+        conflict = conflict or bool(rivals) or (bool(before) and not any(each.startswith(replaces) for each in before))
+        rivals.append(digest)
+    head = versions[-1]
+    told = [version for version in versions if version[3] not in (Kind.VOID, Kind.PAD)] or [head]
+    content = told[-1]
+    record = json.loads(content[4])
+    slip = Slip.from_record(record)
+    voided = any(version[3] == Kind.VOID for version in versions)
+    row = (
+        number,
+        slip.number.series,
+        slip.number.serial,
+        head[0],
+        content[0],
+        head[1],
+        content[3],
+        int(voided),
+        int(conflict),
+        slip.visit.clinic,
+        _day(record),
+        slip.person,
+        slip.patient.name.casefold(),
+        slip.patient.name_hindi,
+        slip.patient.mobile,
+        int(slip.drill),
+        int(any(version[5] for version in versions)),
+    )
+    db.execute(f"INSERT OR REPLACE INTO slip VALUES ({', '.join('?' * 17)})", row)
+
+
+def _fold_pads(db: Database, line: Line) -> None:
+    content = line.content
+    for offset, payload in enumerate(content["payloads"]):
+        number = SlipNumber(content["series"], content["first"] + offset)
+        row = (number.text, number.series, number.serial, bytes.fromhex(payload), line.local[:10])
+        db.execute("INSERT OR IGNORE INTO pad VALUES (?, ?, ?, ?, ?)", row)
+        _count(db, number)
+
+
+def _fold_page(db: Database, line: Line) -> None:
+    content = line.content
+    if line.fact is FactKind.PAGE_DECIDED:
+        decided = (content["picture"], content["decision"], content["reason"], line.by, stamp(line))
+        _latest(db, "decision", "picture", ("picture", "decision", "reason", "login", "stamp"), decided)
+        return
+    row = (content["picture"], content["file"], content["page"], content["batch"], content["outcome"])
+    columns = ("picture", "file", "page", "batch", "outcome", "problem", "stamp")
+    _latest(db, "page", "picture", columns, (*row, content["problem"], stamp(line)))
+    db.execute("DELETE FROM page_code WHERE picture = ?", (content["picture"],))
+    for place, code in enumerate(content["codes"]):
+        db.execute(
+            "INSERT INTO page_code VALUES (?, ?, ?, ?, ?)",
+            (content["picture"], place, code["outcome"], code["number"], code["digest"]),
+        )
+
+
+def _fold_delivery(db: Database, line: Line) -> None:
+    content, stage = line.content, _STAGES[line.fact]
+    attempt = int(line.fact is FactKind.SLIP_SENDING)
+    db.execute(
+        "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number, target) DO UPDATE SET "
+        "attempts = attempts + excluded.attempts, "
+        + ", ".join(
+            f"{name} = CASE WHEN excluded.stamp > stamp THEN {value} ELSE {name} END"
+            for name, value in (
+                ("revision", "excluded.revision"),
+                ("stage", "excluded.stage"),
+                ("reason", "excluded.reason"),
+                ("patient", "coalesce(nullif(excluded.patient, ''), patient)"),
+                ("encounter", "coalesce(nullif(excluded.encounter, ''), encounter)"),
+                ("uhid", "coalesce(nullif(excluded.uhid, ''), uhid)"),
+            )
+        )
+        + ", stamp = max(stamp, excluded.stamp)",
+        (
+            content["number"],
+            content["target"],
+            content["revision"],
+            stage,
+            content.get("reason", ""),
+            content.get("patient", ""),
+            content.get("encounter", ""),
+            content.get("uhid", ""),
+            attempt,
+            stamp(line),
+        ),
+    )
