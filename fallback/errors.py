@@ -128,7 +128,7 @@ class DeskNotUsable(ParchiError):
 class SlipUnknown(ParchiError):
     """A number with right check digits of which this ledger has no content."""
 
-    says = "Slip {number} is not known here. It may be from another desk: scan its QR, or look in the other desk's list."
+    says = "Slip {number} is not known here. It may be another desk's: scan its QR, or ask at that desk."
     http_status = 404
     exit_code = 3
 
@@ -226,7 +226,7 @@ class HospitalFileWrong(ParchiError):
 
     says = "{file}, line {line}, {key}: {why}"
     http_status = 500
-    exit_code = 3
+    exit_code = 4
 
 
 class SettingWrong(ParchiError):
@@ -234,4 +234,24 @@ class SettingWrong(ParchiError):
 
     says = "{setting}: {why}"
     http_status = 500
-    exit_code = 3
+    exit_code = 4
+
+
+# --- Printing -------------------------------------------------------------------------------------------------------
+
+
+class CodeTooLong(ParchiError):
+    """A digit text that does not fit in the largest QR that a slip carries."""
+
+    says = (
+        "The slip's code cannot be printed: it has {size} digits and the QR holds {limit}. The registration is safe; "
+        "correct it with shorter texts and print it again."
+    )
+    http_status = 500
+
+
+class CodeNotDigits(ParchiError):
+    """A text for a QR or a Code 128 that is not made of the digits 0 to 9, or a slip number without eleven of them."""
+
+    says = "The slip's code cannot be printed: its text is not digits. The registration is safe; tell the IT staff."
+    http_status = 500

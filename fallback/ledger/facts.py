@@ -8,7 +8,7 @@ class FactKind(StrEnum):
 
     Content by kind (a line also names desk series, shift and login where somebody acted):
 
-    - INSTALLATION_MADE `{hospital}`: first line of a chain; the hospital's id in hex
+    - INSTALLATION_MADE `{hospital, root, drill}`: who the hospital is: its id and its root's public key, in hex
     - CHAIN_MERGED `{chain, sequence, head}`: a foreign chain's lines up to here stand verbatim beside ours
     - COPY_BEHIND, COPY_CAUGHT_UP `{sequence}`: the second copy stopped, or resumed, following
     - DOWNTIME_STARTED `{reason, drill}`, DOWNTIME_ENDED `{downtime}` (the key of the start line)

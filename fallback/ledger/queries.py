@@ -129,6 +129,12 @@ def _slip_row(row: tuple[Any, ...]) -> SlipRow:
     )
 
 
+def installation(db: Database) -> tuple[bytes, bool] | None:
+    """The root's public key and whether it is a drill's; None in a ledger that nobody has initialised."""
+    row = db.execute("SELECT root, drill FROM installation ORDER BY rowid").fetchone()
+    return (bytes.fromhex(row[0]), bool(row[1])) if row else None
+
+
 def current_downtime(db: Database) -> Downtime | None:
     """The downtime that lasts now, None when there is none."""
     lasting = [each for each in downtimes(db) if each.ended is None]
@@ -255,6 +261,12 @@ def shift_sums(db: Database, key: str) -> ShiftSums:
         first=first or "",
         last=last or "",
     )
+
+
+def receipts(db: Database, shift_key: str) -> int:
+    """How many receipts a shift has given: the next one's number is one more, so there is no gap."""
+    count: int = db.execute("SELECT coalesce(max(count), 0) FROM receipt WHERE shift = ?", (shift_key,)).fetchone()[0]
+    return count
 
 
 def slip(db: Database, number: SlipNumber) -> SlipRow | None:

@@ -14,6 +14,7 @@ from fallback.ledger.journal import Line
 from fallback.slip import Kind, Slip, SlipNumber
 
 _SCHEMA = """
+CREATE TABLE installation (root TEXT PRIMARY KEY, drill INTEGER NOT NULL) STRICT;
 CREATE TABLE downtime (key TEXT PRIMARY KEY, started TEXT NOT NULL DEFAULT '', ended TEXT,
     reason TEXT NOT NULL DEFAULT '', drill INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE desk (series INTEGER PRIMARY KEY, name TEXT NOT NULL DEFAULT '', certificate TEXT NOT NULL DEFAULT '',
@@ -63,8 +64,8 @@ CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTE
 """
 
 VIEWS: tuple[str, ...] = (
-    "downtime", "desk", "user", "shift", "receipt", "counter", "token", "version", "slip", "form", "reprint", "pad",
-    "spent", "page", "decision", "page_code", "target", "delivery",
+    "installation", "downtime", "desk", "user", "shift", "receipt", "counter", "token", "version", "slip", "form",
+    "reprint", "pad", "spent", "page", "decision", "page_code", "target", "delivery",
 )  # fmt: skip
 
 _STAGES = {
@@ -103,6 +104,9 @@ def fold(db: Database, line: Line) -> None:
     """Brings the tables up to date with one line. Unknown kinds of a later version change nothing."""
     content = line.content
     match line.fact:
+        case FactKind.INSTALLATION_MADE:
+            row = (content["root"], int(content["drill"]))
+            db.execute("INSERT OR IGNORE INTO installation VALUES (?, ?)", row)
         case FactKind.DOWNTIME_STARTED | FactKind.DOWNTIME_ENDED:
             _fold_downtime(db, line)
         case FactKind.DESK_ENROLLED | FactKind.DESK_RETIRED | FactKind.USER_SET:
@@ -228,7 +232,7 @@ def _fold_slip(db: Database, line: Line) -> None:
     if journalled and receipt:
         db.execute(
             "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?)",
-            (line.shift, int(receipt.rpartition("-")[2]), number, slip.visit.fee),
+            (receipt.rpartition("-")[0], int(receipt.rpartition("-")[2]), number, slip.visit.fee),
         )
     if form := line.content.get("form", ""):
         db.execute("INSERT OR IGNORE INTO form VALUES (?, ?, ?)", (form, number, line.content["digest"]))

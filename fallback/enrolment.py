@@ -1,0 +1,218 @@
+"""init, desks, users and their keys: who may sign, and with what."""
+
+import os
+import re
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.exceptions import InvalidKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from fallback.downtime import Desk, Role, User
+from fallback.errors import (
+    DeskNotUsable,
+    FolderEmpty,
+    FolderTaken,
+    KeysWrong,
+    LoginRefused,
+    LoginWrong,
+    PinTooWeak,
+    SeriesUsedUp,
+)
+from fallback.keys import PublicKeys, Sign, SigningKey, certify
+from fallback.ledger import Ledger, queries
+from fallback.ledger.facts import FactKind
+from fallback.ledger.writer import Transaction
+from fallback.slip import SERIES_LIMIT
+from fallback.vault import Vault
+
+FIRST_LOGIN = "supervisor"
+KEYS_FILE = "keys.json"
+_PIN = re.compile(r"[0-9]{6,12}")
+_LOGIN = re.compile(r"[a-z][a-z0-9]{1,19}")
+_PIN_COST = {"iterations": 2, "lanes": 1, "memory_cost": 19 * 1024}  # OWASP Password Storage Cheat Sheet, argon2id
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A data folder, opened: its vault, its ledger, and whether its root is a drill's."""
+
+    folder: Path
+    vault: Vault
+    ledger: Ledger
+    root: bytes
+    drill: bool
+
+    def keys(self) -> PublicKeys:
+        """The root's public key and every desk's certificate."""
+        return PublicKeys.checked(self.root, queries.certificates(self.ledger.db()), "the journal")
+
+    def sign(self, series: int) -> Sign:
+        """The signing function of a desk; DeskNotUsable when its key is not here or it is retired."""
+        desk = queries.desk(self.ledger.db(), series)
+        if desk is None or desk.retired:
+            raise DeskNotUsable(series=series, why="it is retired" if desk else "it was never enrolled")
+        return SigningKey(_load_secret(self.vault, self.folder, f"desk-{series:03d}")).sign
+
+    def close(self) -> None:
+        """Ends the writer; every acknowledged fact is on the disk already."""
+        self.ledger.close()
+
+
+def init(
+    folder: Path, passphrase: str, *, clock: Callable[[], datetime], drill: bool = False
+) -> tuple[Installation, str, str]:
+    """Makes an installation: vault, journal, root, a first supervisor.
+
+    Returns it with the printed recovery key and the first supervisor's PIN. Raises FolderTaken.
+    """
+    if Vault.header_file(folder).exists():
+        raise FolderTaken(folder=folder)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    vault, recovery_key = Vault.create(folder, passphrase)
+    ledger = Ledger.open(folder, vault, clock=clock)
+    root = SigningKey.new()
+    _store_secret(vault, folder, "root", root.secret)
+    pin = _new_pin()
+    keys = PublicKeys(root=root.public)
+
+    def job(tx: Transaction) -> None:
+        content = {"hospital": f"{keys.hospital:08x}", "root": root.public.hex(), "drill": drill}
+        tx.append(FactKind.INSTALLATION_MADE, content)
+        tx.append(FactKind.USER_SET, _user_content(FIRST_LOGIN, "Supervisor", Role.SUPERVISOR, pin))
+
+    ledger.write(job)
+    installation = Installation(folder, vault, ledger, root.public, drill)
+    write_keys(installation)
+    return installation, recovery_key, pin
+
+
+def open_installation(folder: Path, secret: str, *, clock: Callable[[], datetime]) -> Installation:
+    """Opens a data folder with its passphrase or recovery key. Raises FolderEmpty or VaultLocked."""
+    if not Vault.header_file(folder).exists():
+        raise FolderEmpty(folder=folder)
+    vault = Vault.open(folder, secret)
+    ledger = Ledger.open(folder, vault, clock=clock)
+    made = queries.installation(ledger.db())
+    if made is None:
+        ledger.close()
+        raise FolderEmpty(folder=folder)
+    return Installation(folder, vault, ledger, made[0], made[1])
+
+
+def write_keys(installation: Installation) -> Path:
+    """Writes keys.json, which is public and all that `read` needs, into the data folder; returns its path."""
+    path = installation.folder / KEYS_FILE
+    fresh = path.with_suffix(".new")
+    fresh.write_text(installation.keys().to_json(), encoding="utf-8")
+    fresh.replace(path)
+    return path
+
+
+def enrol_desk(installation: Installation, name: str) -> Desk:
+    """Gives a desk a series of its own and a key certified by the root. Raises SeriesUsedUp."""
+    root = SigningKey(_load_secret(installation.vault, installation.folder, "root"))
+    key = SigningKey.new()
+
+    def job(tx: Transaction) -> int:
+        series = max((each.series for each in queries.desks(tx.db)), default=0) + 1
+        if series > SERIES_LIMIT:
+            raise SeriesUsedUp(series=SERIES_LIMIT)
+        _store_secret(installation.vault, installation.folder, f"desk-{series:03d}", key.secret)
+        certificate = certify(root, series, name, key.public, drill=installation.drill)
+        content = {"series": series, "name": name, "certificate": certificate.record()}
+        tx.append(FactKind.DESK_ENROLLED, content, series=series)
+        return series
+
+    series = installation.ledger.write(job)
+    write_keys(installation)
+    return Desk(series=series, name=name)
+
+
+def retire_desk(installation: Installation, series: int, reason: str, login: str = "") -> None:
+    """Ends a desk: what it signed stays genuine, it signs nothing more. Raises DeskNotUsable."""
+
+    def job(tx: Transaction) -> None:
+        desk = queries.desk(tx.db, series)
+        if desk is None or desk.retired:
+            raise DeskNotUsable(series=series, why="it is retired" if desk else "it was never enrolled")
+        if queries.open_shift(tx.db, series=series):
+            raise DeskNotUsable(series=series, why="a shift is open there; close it first")
+        tx.append(FactKind.DESK_RETIRED, {"series": series, "reason": reason}, series=series, by=login)
+
+    installation.ledger.write(job)
+
+
+def set_user(ledger: Ledger, login: str, name: str, role: Role, pin: str = "", *, by: str = "") -> str:
+    """Adds a user or gives one a new name, role and PIN; returns the PIN (a random one when none was given).
+
+    Raises LoginWrong or PinTooWeak.
+    """
+    if not _LOGIN.fullmatch(login):
+        raise LoginWrong()
+    pin = pin or _new_pin()
+    content = _user_content(login, name, role, pin)
+    ledger.write(lambda tx: tx.append(FactKind.USER_SET, content, by=by))
+    return pin
+
+
+def log_in(ledger: Ledger, login: str, pin: str) -> User:
+    """The user whose login and PIN these are; raises LoginRefused."""
+    user = queries.user(ledger.db(), login.strip().lower())
+    stored = user.pin_hash if user else _hash_pin("000000")  # as slow for an unknown login as for a wrong PIN
+    if not _is_pin(stored, pin) or user is None or not user.active:
+        raise LoginRefused()
+    return user
+
+
+def _user_content(login: str, name: str, role: Role, pin: str) -> dict[str, object]:
+    if not _PIN.fullmatch(pin) or len(set(pin)) == 1 or pin in "012345678901234567890" or pin in "98765432109876543210":
+        raise PinTooWeak()
+    return {"login": login, "name": name, "role": role.value, "pin_hash": _hash_pin(pin), "active": True}
+
+
+def _new_pin() -> str:
+    while True:
+        pin = f"{secrets.randbelow(1_000_000):06d}"
+        if len(set(pin)) > 2 and pin not in "01234567890" and pin not in "9876543210":
+            return pin
+
+
+def _hash_pin(pin: str) -> str:
+    salt = os.urandom(16)
+    digest = Argon2id(salt=salt, length=32, **_PIN_COST).derive(pin.encode())
+    return f"{b64encode(salt).decode()}${b64encode(digest).decode()}"
+
+
+def _is_pin(stored: str, pin: str) -> bool:
+    salt, digest = (b64decode(part) for part in stored.split("$"))
+    try:
+        Argon2id(salt=salt, length=32, **_PIN_COST).verify(pin.encode(), digest)
+    except InvalidKey:
+        return False
+    return True
+
+
+def _secret_path(folder: Path, name: str) -> Path:
+    return folder / "private" / f"{name}.key"
+
+
+def _store_secret(vault: Vault, folder: Path, name: str, secret: bytes) -> None:
+    path = _secret_path(folder, name)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(vault.seal("private keys", secret, name.encode()))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _load_secret(vault: Vault, folder: Path, name: str) -> bytes:
+    try:
+        sealed = _secret_path(folder, name).read_bytes()
+    except OSError as wrong:
+        raise KeysWrong(place=f"{name}.key", why="it is not on this machine") from wrong
+    return vault.unseal("private keys", sealed, name.encode())

@@ -1,0 +1,89 @@
+"""A registration as a clerk asks for it, and every reason why it cannot be taken."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from fallback import names
+from fallback.errors import FieldWrong
+from fallback.hospital import Hospital
+from fallback.slip import OLDEST_YEARS, AgeUnit, FeeStatus, Kind, Patient, SlipNumber
+
+_MOBILE = re.compile(r"[6-9][0-9]{9}")
+_PIN_CODE = re.compile(r"[1-9][0-9]{5}")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/\-]{0,29}")
+_AGE_LIMITS = {AgeUnit.YEARS: OLDEST_YEARS, AgeUnit.MONTHS: 36, AgeUnit.DAYS: 99}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """Who came and for what. `patient_number` or `uhid` names a returning patient; `previous` is the earlier slip."""
+
+    patient: Patient = field(default_factory=Patient)
+    clinic: int = 0
+    kind: Kind = Kind.OPD
+    uhid: str = ""
+    patient_number: SlipNumber | None = None
+    previous: SlipNumber | None = None
+    mother: SlipNumber | None = None
+    fee_status: FeeStatus = FeeStatus.PAID
+    booking: str = ""
+    medico_legal_number: str = ""
+    alias: bool = False
+    emergency: bool = False
+    medico_legal: bool = False
+
+    @property
+    def returning(self) -> bool:
+        """Whether the patient has a number already: a UHID, or an earlier slip's."""
+        return bool(self.uhid or self.patient_number)
+
+
+def check(registration: Registration, hospital: Hospital, today: date) -> dict[str, FieldWrong]:
+    """What is wrong with a registration, by field; empty when it can be taken. All texts must be normalised."""
+    patient, wrong = registration.patient, {}
+
+    def say(field_name: str, why: str) -> None:
+        wrong.setdefault(field_name, FieldWrong(field=field_name, why=why))
+
+    for name, script in (
+        ("name", "latin"),
+        ("name_hindi", "hindi"),
+        ("guardian", "any"),
+        ("district", "address"),
+        ("locality", "address"),
+    ):
+        try:
+            names.check_text(name, getattr(patient, name), script=script)
+        except FieldWrong as found:
+            wrong[name] = found
+    if not patient.name:
+        say("name", "Write the patient's name in Latin letters. If it is not known, mark the patient as unidentified.")
+    if (patient.birth_date is None) == (patient.age is None):
+        say("age", "Write the age, or the date of birth; not both.")
+    if patient.age and patient.age.value > _AGE_LIMITS[patient.age.unit]:
+        say("age", "This age is too high for its unit. Use years from 3 years on, months from 100 days on.")
+    if patient.birth_date and patient.birth_date > today:
+        say("birth_date", "The date of birth is in the future. Write it as day-month-year.")
+    if patient.birth_date and patient.birth_date < today - timedelta(days=366 * OLDEST_YEARS):
+        say("birth_date", "The date of birth is more than 125 years ago. Write it as day-month-year.")
+    if bool(patient.guardian) != (patient.relation is not None):
+        say("guardian", "Write both the guardian's name and the relation, or neither.")
+    if patient.mobile and not _MOBILE.fullmatch(patient.mobile):
+        say("mobile", "A mobile number has 10 digits and starts with 6, 7, 8 or 9. Leave it empty if there is none.")
+    if patient.pin_code and not _PIN_CODE.fullmatch(patient.pin_code):
+        say("pin_code", "A PIN code has 6 digits and does not start with 0. Leave it empty if it is not known.")
+    if patient.abha and not re.fullmatch(r"[0-9]{14}", patient.abha):
+        say("abha", "An ABHA number has 14 digits. Leave it empty if the patient has none.")
+    if registration.uhid and not re.fullmatch(hospital.uhid_pattern, registration.uhid):
+        say("uhid", "This is not how this hospital's UHIDs look. Read it again from the card.")
+    for name, code in (
+        ("scheme_id", patient.scheme_id),
+        ("booking", registration.booking),
+        ("medico_legal_number", registration.medico_legal_number),
+    ):
+        if code and not _CODE.fullmatch(code):
+            say(name, "Use at most 30 letters and digits, with - or / between them.")
+    if hospital.clinic(registration.clinic) is None:
+        say("clinic", "Choose a clinic from the list, by its code or its name.")
+    return wrong

@@ -1,0 +1,232 @@
+"""Slips at the counter: issued, corrected, voided, reprinted; each one journal line, durable before it prints."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from fallback import payload
+from fallback.downtime import Role, Shift
+from fallback.errors import (
+    PadUnknown,
+    RevisionsUsedUp,
+    SlipCannotBeVoided,
+    SlipUnknown,
+    SupervisorNeeded,
+)
+from fallback.frontdesk.counter import Counter, Issued, journal_slip, needs_downtime, needs_shift, needs_slip
+from fallback.frontdesk.registration import Registration, check
+from fallback.keys import Sign
+from fallback.ledger import queries
+from fallback.ledger.facts import FactKind
+from fallback.ledger.writer import Transaction
+from fallback.printing import Reprint
+from fallback.slip import INDIA, FeeStatus, Kind, Slip, SlipNumber, Visit
+
+_LAST_REVISION = 14  # the fifteenth is kept for the void
+
+
+def register(counter: Counter, shift_key: str, registration: Registration, *, form: str = "") -> Issued:
+    """Issues a slip. The same `form` key sent again gives the same slip, and `again`.
+
+    Raises FieldWrong (the first of `check`), NoDowntime, ShiftNotOpen, DeskNotUsable, SlipUnknown.
+    """
+
+    def job(tx: Transaction) -> Issued:
+        shift, sign = _ready(counter, tx, shift_key, registration)
+        if sent := queries.form_number(tx.db, form) if form else None:
+            return _already(tx, sent)
+        number = tx.take_number(shift.series)
+        visit, receipt = _visit(counter, tx, shift, registration)
+        slip = _draft(counter, registration, number, shift, tx.now, visit)
+        row = journal_slip(
+            tx,
+            FactKind.SLIP_ISSUED,
+            slip,
+            payload.encode(slip, sign),
+            shift,
+            receipt=receipt,
+            form=form,
+        )
+        return Issued(row=row, card=not registration.returning)
+
+    return counter.ledger.write(job)
+
+
+def fill_pad(
+    counter: Counter, shift_key: str, number: SlipNumber, registration: Registration, *, form: str = ""
+) -> Issued:
+    """Fills in a numbered blank that was written by pen: its number stays, its revision is 1.
+
+    Raises PadUnknown when the number is no pad's, or has content; else as `register`.
+    """
+
+    def job(tx: Transaction) -> Issued:
+        shift, sign = _ready(counter, tx, shift_key, registration)
+        if sent := queries.form_number(tx.db, form) if form else None:
+            return _already(tx, sent)
+        blank = queries.pad_payload(tx.db, number)
+        if blank is None:
+            raise PadUnknown(number=number.grouped, why="no pad was printed with it")
+        row = queries.slip(tx.db, number)
+        if row and row.slip.kind is not Kind.PAD:
+            raise PadUnknown(number=number.grouped, why="it has been filled in already")
+        visit, receipt = _visit(counter, tx, shift, registration)
+        slip = replace(
+            _draft(counter, registration, number, shift, tx.now, visit),
+            revision=1,
+            replaces=payload.digest(blank)[:4],
+        )
+        signed = payload.encode(slip, sign)
+        done = journal_slip(tx, FactKind.SLIP_REVISED, slip, signed, shift, receipt=receipt, form=form, change="pad")
+        return Issued(row=done, card=not registration.returning)
+
+    return counter.ledger.write(job)
+
+
+def correct(
+    counter: Counter, shift_key: str, number: SlipNumber, registration: Registration, reason: str, *, form: str = ""
+) -> Issued:
+    """A new revision of a slip: same number, time and money; a new token when the clinic changed.
+
+    Raises as `register`, and SlipUnknown, SlipIsVoid or RevisionsUsedUp.
+    """
+
+    def job(tx: Transaction) -> Issued:
+        shift, sign = _ready(counter, tx, shift_key, registration)
+        if sent := queries.form_number(tx.db, form) if form else None:
+            return _already(tx, sent)
+        row = needs_slip(tx, number)
+        if row.revision >= _LAST_REVISION:
+            raise RevisionsUsedUp(number=number.grouped)
+        old = row.slip
+        visit = replace(
+            old.visit,
+            clinic=registration.clinic,
+            booking=registration.booking,
+            medico_legal_number=registration.medico_legal_number,
+        )
+        if registration.clinic != old.visit.clinic:
+            day = (old.issued or tx.now).astimezone(INDIA).date().isoformat()
+            token = tx.take_token(shift.series, registration.clinic, day)
+            visit = replace(visit, token=token, token_series=shift.series)
+        slip = replace(
+            _draft(counter, registration, number, shift, tx.now, visit),
+            revision=row.revision + 1,
+            replaces=bytes.fromhex(row.head)[:4],
+            issued=old.issued,
+            reason=reason,
+        )
+        signed = payload.encode(slip, sign)
+        done = journal_slip(
+            tx, FactKind.SLIP_REVISED, slip, signed, shift, receipt=row.receipt, form=form, change="correction"
+        )
+        return Issued(row=done)
+
+    return counter.ledger.write(job)
+
+
+def void(counter: Counter, shift_key: str, number: SlipNumber, reason: str, *, allowed_by: str = "") -> Issued:
+    """Voids a slip: a signed slip of kind void, which is printed too. Its number never comes back.
+
+    Raises SupervisorNeeded when money was taken and `allowed_by` is no supervisor's login, SlipCannotBeVoided for a
+    medico-legal slip; else as `correct`.
+    """
+
+    def job(tx: Transaction) -> Issued:
+        shift = needs_shift(tx, shift_key)
+        row = needs_slip(tx, number)
+        if row.slip.medico_legal:
+            raise SlipCannotBeVoided(number=number.grouped)
+        if row.receipt and not _is_supervisor(tx, allowed_by):
+            raise SupervisorNeeded(number=number.grouped)
+        slip = Slip(
+            number=number,
+            kind=Kind.VOID,
+            revision=row.revision + 1,
+            replaces=bytes.fromhex(row.head)[:4],
+            hospital=counter.hospital_id,
+            signer=shift.series,
+            drill=counter.drill,
+            issued=tx.now.replace(microsecond=0),
+            visit=Visit(clinic=row.slip.visit.clinic),
+            reason=reason,
+        )
+        signed = payload.encode(slip, counter.sign(shift.series))
+        done = journal_slip(tx, FactKind.SLIP_VOIDED, slip, signed, shift, reason=reason, allowed_by=allowed_by)
+        return Issued(row=replace(done, slip=slip, payload=signed))
+
+    return counter.ledger.write(job)
+
+
+def reprint(counter: Counter, number: SlipNumber, *, by: str, card: bool = False, series: int = 0) -> Issued:
+    """Prints the same signed record again, and says so on the paper. Raises SlipUnknown or SlipIsVoid."""
+
+    def job(tx: Transaction) -> Issued:
+        row = needs_slip(tx, number)
+        count = row.reprints + 1
+        tx.append(FactKind.SLIP_REPRINTED, {"number": number.text, "count": count}, series=series, by=by)
+        return Issued(row=row, card=card, reprint=Reprint(count=count, at=tx.now, by=by))
+
+    return counter.ledger.write(job)
+
+
+def _ready(counter: Counter, tx: Transaction, shift_key: str, registration: Registration) -> tuple[Shift, Sign]:
+    needs_downtime(tx)
+    shift = needs_shift(tx, shift_key)
+    for wrong in check(registration, counter.hospital, tx.now.astimezone(INDIA).date()).values():
+        raise wrong
+    return shift, counter.sign(shift.series)
+
+
+def _already(tx: Transaction, number: SlipNumber) -> Issued:
+    row = queries.slip(tx.db, number)
+    if row is None:
+        raise SlipUnknown(number=number.grouped)
+    return Issued(row=row, again=True, card=row.revision == 0 and row.slip.patient_number is None and not row.slip.uhid)
+
+
+def _visit(counter: Counter, tx: Transaction, shift: Shift, registration: Registration) -> tuple[Visit, str]:
+    """The visit with its token and fee, and the receipt number ("" when no money was taken)."""
+    today = tx.now.astimezone(INDIA).date()
+    clinic = counter.hospital.clinic(registration.clinic)
+    due = 0 if clinic is None or registration.returning else clinic.fee_on(today)
+    fee = 0 if registration.fee_status is FeeStatus.EXEMPT else due
+    paid = fee > 0 and registration.fee_status is FeeStatus.PAID
+    token = tx.take_token(shift.series, registration.clinic, today.isoformat())
+    visit = Visit(
+        clinic=registration.clinic,
+        token=token,
+        token_series=shift.series,
+        fee=fee,
+        fee_status=registration.fee_status,
+        booking=registration.booking,
+        medico_legal_number=registration.medico_legal_number,
+    )
+    return visit, f"{shift.key}-{queries.receipts(tx.db, shift.key) + 1}" if paid else ""
+
+
+def _draft(
+    counter: Counter, registration: Registration, number: SlipNumber, shift: Shift, now: datetime, visit: Visit
+) -> Slip:
+    own = registration.patient_number if registration.patient_number != number else None
+    return Slip(
+        number=number,
+        kind=registration.kind,
+        hospital=counter.hospital_id,
+        signer=shift.series,
+        drill=counter.drill,
+        issued=now.replace(microsecond=0),
+        patient_number=own,
+        uhid=registration.uhid,
+        previous=registration.previous,
+        mother=registration.mother,
+        patient=registration.patient,
+        visit=visit,
+        alias=registration.alias,
+        emergency=registration.emergency,
+        medico_legal=registration.medico_legal,
+    )
+
+
+def _is_supervisor(tx: Transaction, login: str) -> bool:
+    user = queries.user(tx.db, login)
+    return user is not None and user.active and user.role is Role.SUPERVISOR
