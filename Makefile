@@ -1,0 +1,53 @@
+# Everything a person needs: `make run` for a working desk, `make test` for the proof.
+PYTHON ?= python3
+BIN := .venv/bin
+PATIENTS ?= 300
+SEED ?= 7
+DESKS ?= 3
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: run test check env env-test drill bench gallery clean
+
+run: env                ## a working desk for the example hospital at http://127.0.0.1:8000
+	$(BIN)/python -m fallback demo
+
+test: env-test          ## all tests; the browser's are skipped with a sentence where chromium cannot be had
+	$(BIN)/python -m pytest -n 2 --dist loadfile -rs
+
+check: env-test         ## types, style, and what the documents say of the program
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_house.py tests/test_docs.py
+
+env: .venv/run.done     ## the environment that runs
+
+env-test: .venv/test.done ## the environment that tests
+
+drill: env-test         ## an outage rehearsed end to end: PATIENTS=300 SEED=7 DESKS=3
+	$(BIN)/python -m fallback drill --patients $(PATIENTS) --seed $(SEED) --desks $(DESKS) --json
+
+bench: env-test         ## every claim beside its peer or its floor
+	set -e; for bench in bench/*.py; do $(BIN)/python $$bench; done
+
+gallery: env-test       ## the pictures in docs/gallery, from a real run
+	$(BIN)/python -m fallback.rehearsal.gallery docs/gallery
+
+clean:                  ## removes the environment; never a data folder
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Parchi needs Python 3.11 or newer; this is " + sys.version) if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv .venv
+
+.venv/run.done: requirements.txt | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv/test.done: requirements-test.txt requirements.txt | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
+	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium chromium-driver) >/dev/null 2>&1; } || \
+	  echo "chromium and chromium-driver cannot be installed here: the browser's tests will be skipped, not passed."
+	touch .venv/run.done $@
