@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 .PHONY: run test check env env-test drill bench gallery clean
 
 run: env                ## a working desk for the example hospital at http://127.0.0.1:8000
-	$(BIN)/python -m fallback demo
+	$(BIN)/python -m fallback example
 
 test: env-test          ## all tests; the browser's are skipped with a sentence where chromium cannot be had
 	$(BIN)/python -m pytest -n 2 --dist loadfile -rs

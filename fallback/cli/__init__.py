@@ -1,0 +1,63 @@
+"""The command line: one group, its options, and the one place where a failure becomes a sentence and an exit code."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fallback import __version__, language
+from fallback.cli import during, journal, paper, recover
+from fallback.cli.data import Data
+from fallback.errors import ParchiError
+from fallback.settings import Settings
+
+
+class Sentences(click.Group):
+    """A group whose failures are told in one sentence, on stderr, with the failure's own exit code."""
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **more: Any) -> Any:
+        """Runs a command; ParchiError becomes its sentence and its exit code."""
+        try:
+            return super().main(args, *rest, **more)
+        except ParchiError as error:
+            click.echo(language.say(error, self._language()), err=True)
+            sys.exit(error.exit_code)
+
+    @staticmethod
+    def _language() -> str:
+        try:
+            return Settings.read().language
+        except ParchiError:
+            return language.LANGUAGES[0]
+
+
+@click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="parchi")
+@click.option("--data", type=click.Path(path_type=Path), help="The data folder (else PARCHI_DATA, else ./data).")
+@click.option("--hospital", type=click.Path(path_type=Path), help="The hospital's file (else PARCHI_HOSPITAL).")
+@click.option("--passphrase-file", type=click.Path(path_type=Path), help="A file with the passphrase; else it is asked.")
+@click.pass_context
+def group(context: click.Context, data: Path | None, hospital: Path | None, passphrase_file: Path | None) -> None:
+    """Parchi keeps a hospital's registration running when its computers are dead, and gives everything back.
+
+    Example: python -m fallback --data /media/stick/parchi serve
+    """
+    settings = Settings.read(data=data)
+    if hospital:
+        settings = replace(settings, hospital=hospital)
+    if passphrase_file:
+        settings = replace(settings, passphrase_file=passphrase_file)
+    context.obj = Data(settings, lambda: datetime.now(UTC))
+
+
+for command in (*during.COMMANDS, *paper.COMMANDS, *recover.COMMANDS, *journal.COMMANDS):
+    group.add_command(command)
+
+
+def main() -> None:
+    """The entry point."""
+    group.main(prog_name="python -m fallback")

@@ -1,0 +1,260 @@
+"""Commands before and during a downtime: init, example, check, serve, downtime, desk, user, pad."""
+
+import os
+import secrets
+from dataclasses import replace
+from pathlib import Path
+from shutil import copyfile
+
+import click
+
+from fallback import enrolment, frontdesk, language
+from fallback.cli.data import Data, show
+from fallback.cli.selftest import check
+from fallback.downtime import Role
+from fallback.ledger import queries
+from fallback.web import create_app
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON value, for a script.")
+
+
+@click.command()
+@click.option("--drill", is_flag=True, help="A root of its own for drills: every slip says DRILL, no real import takes it.")
+@click.pass_obj
+def init(data: Data, drill: bool) -> None:
+    """Makes an installation: keys, encrypted journal, a first supervisor and a first desk.
+
+    Prints the recovery key and the supervisor's PIN once: write both down.
+
+    Example: python -m fallback --data /srv/parchi --hospital hospital.toml init
+    """
+    data.hospital()
+    passphrase = data.passphrase(confirm=True)
+    installation, recovery_key, pin = enrolment.init(data.folder, passphrase, clock=data.clock, drill=drill)
+    try:
+        copyfile(data.settings.hospital, data.folder / "hospital.toml")
+        enrolment.enrol_desk(installation, "Counter 1")
+        click.echo(f"Installation made in {data.folder}; hospital id {installation.keys().hospital:08x}.")
+        click.echo(f"Recovery key (print it, seal it, keep it elsewhere): {recovery_key}")
+        click.echo(f"First login: {enrolment.FIRST_LOGIN}   PIN: {pin}")
+    finally:
+        installation.close()
+
+
+@click.command()
+@click.option("--port", type=int, help="The port (else PARCHI_PORT, else 8000).")
+@click.pass_context
+def example(context: click.Context, port: int | None) -> None:
+    """A working desk for the example hospital: made at the first call, served at every call.
+
+    Example: python -m fallback example
+    """
+    data: Data = context.obj
+    secret, first_pin = data.folder / "passphrase.txt", data.folder / "first-pin.txt"
+    if not secret.exists():
+        data.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write_private(secret, secrets.token_urlsafe(24))
+        installation, recovery_key, pin = enrolment.init(data.folder, secret.read_text(), clock=data.clock)
+        copyfile(data.settings.hospital, data.folder / "hospital.toml")
+        for name in ("Counter 1", "Counter 2", "Casualty"):
+            enrolment.enrol_desk(installation, name)
+        frontdesk.start_downtime(data.counter(installation), "Example: the servers are down")
+        installation.close()
+        _write_private(first_pin, pin)
+        _write_private(data.folder / "recovery-key.txt", recovery_key)
+    settings = replace(data.settings, passphrase_file=secret, hospital=data.folder / "hospital.toml")
+    click.echo(f"Login: {enrolment.FIRST_LOGIN}   first PIN: {first_pin.read_text()}")
+    context.obj = Data(settings, data.clock)
+    context.invoke(serve, port=port)
+
+
+def _write_private(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+@click.command()
+@click.option("--port", type=int, help="The port (else PARCHI_PORT, else 8000).")
+@click.pass_obj
+def serve(data: Data, port: int | None) -> None:
+    """Serves the desk on this machine, at http://127.0.0.1:8000, until Ctrl-C.
+
+    Example: python -m fallback --data /srv/parchi serve --port 8000
+    """
+    from waitress import create_server
+
+    from fallback.errors import PortTaken
+
+    with data.installation() as installation:
+        app = create_app(installation, data.hospital())
+        number = port or data.settings.port
+        try:
+            server = create_server(app, host="127.0.0.1", port=number, threads=16, ident=None)
+        except OSError as wrong:
+            raise PortTaken(port=number) from wrong
+        click.echo(f"The desk is open at http://127.0.0.1:{number}  (Ctrl-C closes it)")
+        try:
+            server.run()
+        finally:
+            server.close()
+
+
+@click.group()
+def downtime() -> None:
+    """Starts, ends and shows the downtime. Example: python -m fallback downtime status"""
+
+
+@downtime.command("start")
+@click.option("--reason", required=True, help="Why the hospital's computers are down, for the record.")
+@click.pass_obj
+def downtime_start(data: Data, reason: str) -> None:
+    """Declares a downtime: from now on desks issue slips.
+
+    Example: python -m fallback downtime start --reason "e-Hospital is down since 07:00"
+    """
+    with data.installation() as installation:
+        started = frontdesk.start_downtime(data.counter(installation), reason)
+        click.echo(f"{'Drill' if started.drill else 'Downtime'} started {language.format_time(started.started)}.")
+
+
+@downtime.command("end")
+@click.pass_obj
+def downtime_end(data: Data) -> None:
+    """Ends the downtime; every shift must be closed.
+
+    Example: python -m fallback downtime end
+    """
+    with data.installation() as installation:
+        frontdesk.end_downtime(data.counter(installation))
+        click.echo("The downtime has ended. Scan the slips, reconcile, import.")
+
+
+@downtime.command("status")
+@json_option
+@click.pass_obj
+def downtime_status(data: Data, as_json: bool) -> None:
+    """Shows whether a downtime lasts and which shifts are open.
+
+    Example: python -m fallback downtime status --json
+    """
+    with data.installation() as installation:
+        db = installation.ledger.db()
+        lasting = queries.current_downtime(db)
+        busy = [each.series for each in queries.shifts(db) if each.closed is None]
+        value = {
+            "lasts": lasting is not None,
+            "drill": installation.drill,
+            "started": lasting.started.isoformat() if lasting else None,
+            "reason": lasting.reason if lasting else None,
+            "open_shifts_at": busy,
+        }
+        since = f"since {language.format_time(lasting.started)}: {lasting.reason}" if lasting else ""
+        text = f"{'A downtime lasts ' + since if lasting else 'No downtime.'}  Open shifts at desks: {busy or 'none'}"
+        show(value, as_json=as_json, text=text)
+
+
+@click.group()
+def desk() -> None:
+    """Enrols, lists and retires desks. Example: python -m fallback desk list"""
+
+
+@desk.command("enrol")
+@click.argument("name")
+@json_option
+@click.pass_obj
+def desk_enrol(data: Data, name: str, as_json: bool) -> None:
+    """Gives a desk a series of numbers and a certified key.
+
+    Example: python -m fallback desk enrol "Counter 7"
+    """
+    with data.installation() as installation:
+        made = enrolment.enrol_desk(installation, name)
+        text = f"Desk {made.series:03d} {made.name} is enrolled."
+        show({"series": made.series, "name": made.name}, as_json=as_json, text=text)
+
+
+@desk.command("list")
+@json_option
+@click.pass_obj
+def desk_list(data: Data, as_json: bool) -> None:
+    """Lists every desk ever enrolled.
+
+    Example: python -m fallback desk list --json
+    """
+    with data.installation() as installation:
+        found = queries.desks(installation.ledger.db())
+        value = [{"series": each.series, "name": each.name, "retired": each.retired} for each in found]
+        lines = [f"{each.series:03d}  {each.name}{'  (retired)' if each.retired else ''}" for each in found]
+        show(value, as_json=as_json, text="\n".join(lines) or "No desk is enrolled.")
+
+
+@desk.command("retire")
+@click.argument("series", type=int)
+@click.option("--reason", required=True, help="Why, for the record.")
+@click.pass_obj
+def desk_retire(data: Data, series: int, reason: str) -> None:
+    """Ends a desk: what it signed stays genuine, it signs nothing more.
+
+    Example: python -m fallback desk retire 7 --reason "laptop stolen"
+    """
+    with data.installation() as installation:
+        enrolment.retire_desk(installation, series, reason)
+        click.echo(f"Desk {series:03d} is retired.")
+
+
+@click.group()
+def user() -> None:
+    """Adds and lists users. Example: python -m fallback user list"""
+
+
+@user.command("set")
+@click.argument("login")
+@click.option("--name", required=True, help="The name as it is printed.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.CLERK.value, show_default=True)
+@click.pass_obj
+def user_set(data: Data, login: str, name: str, role: str) -> None:
+    """Adds a user, or gives one a new PIN, which is printed once.
+
+    Example: python -m fallback user set asha --name "Asha Rani" --role clerk
+    """
+    with data.installation() as installation:
+        pin = enrolment.set_user(installation.ledger, login, name, Role(role))
+        click.echo(f"{login} ({role})  PIN: {pin}")
+
+
+@user.command("list")
+@json_option
+@click.pass_obj
+def user_list(data: Data, as_json: bool) -> None:
+    """Lists the users.
+
+    Example: python -m fallback user list
+    """
+    with data.installation() as installation:
+        found = queries.users(installation.ledger.db())
+        value = [
+            {"login": each.login, "name": each.name, "role": each.role.value, "active": each.active} for each in found
+        ]
+        show(value, as_json=as_json, text="\n".join(f"{each.login}  {each.role.value}  {each.name}" for each in found))
+
+
+@click.command()
+@click.option("--desk", "series", type=int, required=True, help="The series whose numbers the blanks take.")
+@click.option("--count", type=click.IntRange(1, frontdesk.MOST_PADS), default=3, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The PDF to write.")
+@json_option
+@click.pass_obj
+def pad(data: Data, series: int, count: int, out: Path, as_json: bool) -> None:
+    """Prints numbered blank slips with a signed QR, for writing by pen.
+
+    Example: python -m fallback pad --desk 1 --count 30 --out pads.pdf
+    """
+    with data.installation() as installation:
+        numbers, pdf = frontdesk.print_pads(data.counter(installation), series=series, count=count)
+        out.write_bytes(pdf)
+        value = {"file": str(out), "numbers": [number.text for number in numbers]}
+        text = f"{count} blanks, {numbers[0].grouped} to {numbers[-1].grouped}, are in {out}."
+        show(value, as_json=as_json, text=text)
+
+
+COMMANDS = (init, example, check, serve, downtime, desk, user, pad)

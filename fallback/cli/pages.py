@@ -1,0 +1,86 @@
+"""Writes the two pages of docs/ that the program itself knows best: its commands and its sentences."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from fallback import errors, language
+from fallback.settings import NAMES
+
+_COMMANDS = """# Commands and settings
+
+Made by `python -m fallback.cli.pages docs`; `tests/test_docs.py` holds it to the program.
+
+Every command is `python -m fallback [--data DIR] [--hospital FILE] [--passphrase-file FILE] COMMAND`. `--json` prints one
+JSON value for a script. Exit codes are in [errors.md](errors.md).
+
+## Settings
+
+| variable | what it is for |
+|---|---|
+"""
+_ERRORS = """# What Parchi says when something is wrong
+
+Made by `python -m fallback.cli.pages docs`; `tests/test_docs.py` holds it to the program. Look for the sentence that you
+see; words in `{}` are filled in. No sentence holds patient data, so all of them may be logged.
+
+## Exit codes of the command line
+
+| code | meaning |
+|---|---|
+| 0 | done |
+| 1 | a fault of the program: keep what it printed and tell the IT staff |
+| 2 | something that was given cannot be used: an argument, a file, a field; nothing was changed |
+| 3 | refused as things stand now; nothing was changed, the sentence says what to do first |
+| 4 | done, but something needs a person: a red line, an open account, a differing field |
+| 5 | a system outside did not do its part; run the same command again later |
+
+## Sentences
+
+| sentence | in Hindi | class | web status | exit code |
+|---|---|---|---|---|
+"""
+
+
+def commands_page(group: click.Group) -> str:
+    """docs/commands.md: every setting, and every command with its own help."""
+    settings = "".join(f"| `{name}` | {words} |\n" for name, words in NAMES.items())
+    return _COMMANDS + settings + "\n## Commands\n" + "".join(_walk(group, "python -m fallback"))
+
+
+def _walk(command: click.Command, path: str) -> list[str]:
+    context = click.Context(command, info_name=path, max_content_width=110, terminal_width=110)
+    found = [f"\n### `{path}`\n\n```\n{command.get_help(context)}\n```\n"]
+    if isinstance(command, click.Group):
+        for name in sorted(command.commands):
+            found += _walk(command.commands[name], f"{path} {name}")
+    return found
+
+
+def classes() -> list[type[errors.ParchiError]]:
+    """Every failure a person can meet, in the order of errors.py."""
+    found = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, errors.ParchiError)]
+    return [each for each in found if each.__module__ == errors.__name__]
+
+
+def errors_page() -> str:
+    """docs/errors.md: every sentence in both languages."""
+    rows = (
+        f"| {each.says} | {language.translate(each.says, 'hi')} | {each.__name__} | {each.http_status} "
+        f"| {each.exit_code} |\n"
+        for each in sorted(classes(), key=lambda each: each.says.lower())
+    )
+    return _ERRORS + "".join(rows)
+
+
+def write(folder: Path) -> None:
+    """Writes both pages."""
+    from fallback.cli import group
+
+    (folder / "commands.md").write_text(commands_page(group), encoding="utf-8")
+    (folder / "errors.md").write_text(errors_page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

@@ -1,0 +1,126 @@
+"""check: can this machine register, print, read and keep? One line each, green or red."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from fallback import custody, payload
+from fallback.cli.data import Data, show
+from fallback.enrolment import Installation
+from fallback.errors import ParchiError
+from fallback.hospital import Hospital
+from fallback.keys import SigningKey
+from fallback.ledger import queries
+from fallback.printing import PrintedSlip, render_slips
+from fallback.scanning import read_files
+from fallback.slip import Age, Patient, Slip, SlipNumber, Visit
+
+_LEAST_FREE = 500 * 1024 * 1024  # bytes; a day of 15,000 slips needs about 60 MB
+_OLDEST_SENSIBLE = datetime(2026, 1, 1)  # noqa: DTZ001 (a date to compare years with)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was tried: its name, whether it is well, and what was seen or must be done."""
+
+    what: str
+    well: bool
+    words: str
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value, for a script.")
+@click.pass_context
+def check(context: click.Context, as_json: bool) -> None:
+    """Tries everything that a downtime needs on this machine; exits 4 when something is red.
+
+    Example: python -m fallback check
+    """
+    data: Data = context.obj
+    hospital = data.hospital()
+    with data.installation() as installation:
+        tries: dict[str, Callable[[], str]] = {
+            "hospital file": lambda: f"{hospital.name}: {len(hospital.clinics)} clinics",
+            "journal": lambda: _journal(installation),
+            "keys": lambda: _keys(installation),
+            "second copy": lambda: _copy(installation, data.settings.copy),
+            "disk": lambda: _disk(data.folder),
+            "clock": lambda: _clock(data.clock()),
+            "print and read": lambda: _round_trip(hospital),
+        }
+        findings = [_try(what, act) for what, act in tries.items()]
+    value = [{"what": each.what, "well": each.well, "words": each.words} for each in findings]
+    text = "\n".join(f"{'ok ' if each.well else 'RED'}  {each.what}: {each.words}" for each in findings)
+    show(value, as_json=as_json, text=text)
+    if not all(each.well for each in findings):
+        context.exit(4)
+
+
+def _try(what: str, act: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what=what, well=True, words=act())
+    except (ParchiError, OSError, ValueError) as wrong:
+        return Finding(what=what, well=False, words=str(wrong))
+
+
+def _journal(installation: Installation) -> str:
+    report = custody.verify(installation.ledger)
+    return f"{report.lines} lines, every hash fits"
+
+
+def _keys(installation: Installation) -> str:
+    desks = [each for each in queries.desks(installation.ledger.db()) if not each.retired]
+    here = []
+    for desk in desks:
+        try:
+            installation.sign(desk.series)
+            here.append(desk.series)
+        except ParchiError:
+            continue
+    if not here:
+        raise ValueError("no desk's key is on this machine. Enrol one: python -m fallback desk enrol NAME")
+    return f"{len(here)} of {len(desks)} desks can sign here"
+
+
+def _copy(installation: Installation, folder: Path | None) -> str:
+    if folder is None:
+        raise ValueError("none is set. Plug in a stick and set PARCHI_COPY to a folder on it")
+    status = installation.ledger.copy_status()
+    if status.behind:
+        raise ValueError("it is behind. Plug the stick in again, or set another folder")
+    return f"up to line {status.sequence}"
+
+
+def _disk(folder: Path) -> str:
+    free = shutil.disk_usage(folder).free
+    if free < _LEAST_FREE:
+        raise ValueError(f"only {free // 2**20} MB are free. Make room before the queue comes")
+    return f"{free // 2**30} GB free"
+
+
+def _clock(now: datetime) -> str:
+    if now.replace(tzinfo=None) < _OLDEST_SENSIBLE:
+        raise ValueError(f"it says {now:%d-%m-%Y}, which cannot be. Set it before a shift is opened")
+    return f"{now.astimezone():%d-%m-%Y %H:%M}: compare it with a phone"
+
+
+def _round_trip(hospital: Hospital) -> str:
+    """Prints a made-up slip into memory, reads the page back as a scan, and compares the record."""
+    patient = Patient(name="Asha Rani", name_hindi="आशा रानी", age=Age(value=34), mobile="9800000001")
+    slip = Slip(number=SlipNumber(999, 1), signer=999, drill=True, patient=patient, visit=Visit(clinic=1))
+    signed = payload.encode(slip, SigningKey.new().sign)
+    page = PrintedSlip(
+        slip=slip, digits=payload.to_digits(signed), reprint=None, card=False, receipt="", desk_name="check"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        sheet = Path(folder) / "check.pdf"
+        sheet.write_bytes(render_slips([page], hospital))
+        texts = {code.text for each in read_files([sheet], workers=1) for code in each.texts}
+    if payload.to_digits(signed) not in texts:
+        raise ValueError("the printed code could not be read back. Tell the hospital's IT staff")
+    return "a slip was printed in memory and read back, all fields alike"
