@@ -135,7 +135,7 @@ class SlipNumber:
 
 
 def digits_of(typed: str) -> str | None:
-    """The ASCII digits of a number typed in any script (०७ is 07), without spaces and hyphens; None if anything else."""
+    """The ASCII digits of a number typed in any script (०७ is 07), without spaces and hyphens; None for all else."""
     compact = _SPACES.sub("", typed)
     if not compact or not all(unicodedata.category(letter) == "Nd" for letter in compact):
         return None
@@ -183,12 +183,14 @@ class Patient:
 class Visit:
     """What the visitor came for. `clinic` is the clinic's number in hospital.toml (1 to 255, 0: none).
 
-    `token` is the queue number within clinic, day and signer's series (0: none); its letters follow from the series,
-    so desks that cannot see each other never print the same token. `fee` is in whole rupees.
+    `token` is the queue number within clinic, day and `token_series` (0: none): the series of the desk that gave it,
+    whose letters are printed before it, so desks that cannot see each other never print the same token. `fee` is in
+    whole rupees.
     """
 
     clinic: int = 0
     token: int = 0
+    token_series: int = 0
     fee: int = 0
     fee_status: FeeStatus = FeeStatus.PAID
     booking: str = ""
@@ -237,11 +239,11 @@ class Slip:
 
     @property
     def token_text(self) -> str:
-        """The token as printed: the letters of the signing desk, and the count. Empty when there is none."""
-        return f"{letters(self.signer)}-{self.visit.token}" if self.visit.token else ""
+        """The token as printed: the letters of the desk that gave it, and the count. Empty when there is none."""
+        return f"{letters(self.visit.token_series)}-{self.visit.token}" if self.visit.token else ""
 
     def record(self) -> dict[str, Any]:
-        """The slip as plain JSON values, one flat level, always the same keys: what `read` prints and the journal keeps.
+        """The slip as plain JSON values, one flat level, always the same keys: what `read` prints.
 
         `issued` is local Indian time with its offset; absent values are None, absent text is "".
         """
