@@ -1,0 +1,85 @@
+"""The catalogues: one for screens, command line and paper alike; English is the source and the fallback.
+
+A third language is one more file in `catalogues/`. `python -m fallback.language missing` lists what has no translation.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from fallback.errors import ParchiError, Sentence
+
+CATALOGUES = Path(__file__).parent.parent / "catalogues"
+SOURCE = "en"
+LANGUAGES: tuple[str, ...] = (SOURCE, *sorted(path.stem for path in CATALOGUES.glob("*.po")))
+
+_INDIA = timezone(timedelta(hours=5, minutes=30), "IST")
+_SPOKEN = frozenset({"field", "why", "key"})  # values that are words of ours, and are translated as well
+
+
+def translate(text: str, language: str) -> str:
+    """The text in a language; the text itself when it is English or has no translation.
+
+    A Sentence is translated with its values filled in.
+    """
+    if isinstance(text, Sentence):
+        return _fill(translate(text.says, language), text.says, text.values, language)
+    return catalogue(language).get(text, text)
+
+
+def say(error: ParchiError, language: str) -> str:
+    """What happened and what to do next, in a language, with its values filled in."""
+    return _fill(translate(error.says, language), error.says, error.values, language)
+
+
+def format_date(day: date | None) -> str:
+    """A day as it is printed in India, dd-mm-yyyy; an aware time is taken to India first. Nothing for None."""
+    if isinstance(day, datetime) and day.tzinfo:
+        day = day.astimezone(_INDIA)
+    return f"{day.day:02d}-{day.month:02d}-{day.year:04d}" if day else ""
+
+
+def format_time(moment: datetime | None, *, seconds: bool = False) -> str:
+    """The time of day by the 24-hour clock in India, hh:mm; an aware time is taken to India first. Nothing for None."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(_INDIA) if moment.tzinfo else moment
+    return f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+
+
+def format_moment(moment: datetime | None) -> str:
+    """Date and time as printed: dd-mm-yyyy hh:mm. Nothing for None."""
+    return f"{format_date(moment)} {format_time(moment)}".strip()
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """English text to text of one language; empty for English and for a language that has no catalogue."""
+    if language == SOURCE or language not in LANGUAGES:
+        return {}
+    with (CATALOGUES / f"{language}.po").open("rb") as file:
+        messages = read_po(file, locale=language, abort_invalid=True)
+    found: dict[str, str] = {}
+    for message in messages:
+        if isinstance(message.id, str) and isinstance(message.string, str) and message.string and not message.fuzzy:
+            found[message.id] = message.string
+    found.pop("", None)
+    return found
+
+
+def _fill(sentence: str, source: str, values: Mapping[str, object], language: str) -> str:
+    """Fills a sentence; falls back to its source when a translator's placeholder is not among the values."""
+    spoken = {name: _spoken(name, value, language) for name, value in values.items()}
+    try:
+        return sentence.format(**spoken)
+    except (KeyError, IndexError, ValueError):
+        return source.format(**spoken)
+
+
+def _spoken(name: str, value: object, language: str) -> object:
+    if isinstance(value, Sentence) or (isinstance(value, str) and name in _SPOKEN):
+        return translate(value, language)
+    return value
