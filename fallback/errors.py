@@ -375,3 +375,43 @@ class PageStopped(ParchiError):
     """A page that crashed its worker, used too much memory or took too long."""
 
     says = "Page {page} of {file} stopped the reader and was put aside; the other pages were read. Scan this page again."
+
+
+# --- The command line -----------------------------------------------------------------------------------------------
+
+
+class PassphraseMissing(ParchiError):
+    """The file that should hold the passphrase cannot be read or is empty."""
+
+    says = "The passphrase file {file} cannot be read or is empty. Name another with --passphrase-file."
+
+
+class PortTaken(ParchiError):
+    """Another program listens where the desk should be served."""
+
+    says = "Port {port} of this machine is taken, perhaps by a desk that is open already. Choose another with --port."
+    exit_code = 3
+
+
+class FileNotWritten(ParchiError):
+    """A file that a command should write could not be written."""
+
+    says = "{file} could not be written: {why}. Choose another place with --out; nothing is lost."
+    exit_code = 3
+
+
+class TargetNotAllowed(ParchiError):
+    """A drill is to be imported into a system that is not a test system."""
+
+    says = "A drill may not be imported into {url}: {why}. Leave --to out, and the drill starts a server of its own."
+    exit_code = 3
+
+
+# --- The drill ------------------------------------------------------------------------------------------------------
+
+
+class DrillStopped(ParchiError):
+    """A rehearsal could not go on; whatever it had made is in its folder."""
+
+    says = "The drill stopped at {stage}: {why}. Run it again with --keep to look at what it made."
+    exit_code = 4

@@ -1,0 +1,119 @@
+"""The workers that read pages: processes of our own, fenced in memory and time, or any executor that is given."""
+
+import faulthandler
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Self, TypeVar
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits; the limits on pixels hold there too
+    resource = None  # type: ignore[assignment]
+
+PAGE_SECONDS = 60.0
+WORKER_MEGABYTES = 512
+
+_A = TypeVar("_A")
+_T = TypeVar("_T")
+_page_seconds = 0.0  # set in our own workers only: another executor's process is not ours to end
+
+
+class Crew:
+    """Hands tasks to workers, and goes on when one of them dies. Use it in a `with` block.
+
+    Without an executor it starts processes by spawn at the first task, `workers` of them (the machine's cores when
+    None). An executor that is given is used as it is and never shut down; when it breaks, our own processes go on.
+    """
+
+    def __init__(self, workers: int | None, executor: Executor | None, page_seconds: float = PAGE_SECONDS) -> None:
+        self.workers = max(1, workers or os.cpu_count() or 1)
+        self._page_seconds = page_seconds
+        self._given = executor
+        self._own: ProcessPoolExecutor | None = None
+        self._lone: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pool in (self._own, self._lone):
+            if pool is not None:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def submit(self, task: Callable[[_A], _T], argument: _A) -> Future[_T]:
+        """Queues a task: a module's function, and an argument that can be pickled."""
+        if self._given is not None:
+            try:
+                return self._given.submit(task, argument)
+            except RuntimeError:  # broken, or shut down by its owner
+                self._given = None
+        if self._own is not None:
+            try:
+                return self._own.submit(task, argument)
+            except BrokenExecutor:
+                self._own.shutdown(wait=True)
+        self._own = self._pool(self.workers)
+        return self._own.submit(task, argument)
+
+    def alone(self, task: Callable[[_A], _T], argument: _A) -> _T | None:
+        """Runs a task with nothing beside it in one worker process; None when it ends that process.
+
+        Only so is it sure which page it was: a dying worker takes all that the pool has under way with it.
+        """
+        if self._lone is None:
+            self._lone = self._pool(1)
+        try:
+            return self._lone.submit(task, argument).result()
+        except BrokenExecutor:
+            self._lone.shutdown(wait=True)
+            self._lone = None
+            return None
+
+    def _pool(self, workers: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_begin,
+            initargs=(self._page_seconds,),
+        )
+
+
+@contextmanager
+def page_fence() -> Iterator[None]:
+    """Ends this worker when the block takes longer than a page may: a decoder that hangs cannot be stopped else."""
+    if not _page_seconds:
+        yield
+        return
+    with Path(os.devnull).open("w") as nowhere:
+        faulthandler.dump_traceback_later(_page_seconds, exit=True, file=nowhere)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def _begin(page_seconds: float) -> None:
+    """What a worker does first."""
+    global _page_seconds
+    _page_seconds = page_seconds
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle; else every worker prints its own
+    if resource is not None:
+        limit = WORKER_MEGABYTES << 20
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crashed worker's memory holds patients' pages
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
