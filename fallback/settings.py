@@ -60,7 +60,7 @@ class Settings:
         own = folder / "hospital.toml"
         hospital = _path(given, "PARCHI_HOSPITAL") or (own if own.is_file() else _EXAMPLE)
         copy = _path(given, "PARCHI_COPY")
-        if copy and (copy == folder or copy.is_relative_to(folder) or folder.is_relative_to(copy)):
+        if copy and _share_a_fate(folder, copy):
             why = "The second copy must not lie in the data folder, nor around it: both would be lost together."
             raise SettingWrong(setting="PARCHI_COPY", why=why)
         return cls(
@@ -92,6 +92,14 @@ def _path(given: Mapping[str, str], name: str) -> Path | None:
     return Path(given[name]).expanduser().absolute()
 
 
+def _share_a_fate(one: Path, other: Path) -> bool:
+    try:
+        one, other = one.resolve(), other.resolve()
+    except (OSError, RuntimeError):  # a link that leads back to itself: whoever opens the folder says so
+        return False
+    return one.is_relative_to(other) or other.is_relative_to(one)
+
+
 def _host(text: str) -> str:
     try:
         return str(ipaddress.ip_address(text))
@@ -111,5 +119,7 @@ def _port(text: str) -> int:
 def _language(text: str) -> str:
     if text not in LANGUAGES:
         names = ", ".join(LANGUAGES)
-        raise SettingWrong(setting="PARCHI_LANGUAGE", why=Sentence("There is no such language. Use {names}.", names=names))
+        raise SettingWrong(
+            setting="PARCHI_LANGUAGE", why=Sentence("There is no such language. Use {names}.", names=names)
+        )
     return text

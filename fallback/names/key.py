@@ -17,7 +17,7 @@ _CONSONANTS = _table(
 )
 _VOWELS = _table("अ आ इ ई उ ऊ ऋ ए ऐ ओ औ ऑ ऍ ऎ ऒ", "a a i i u u ri e ai o au o e e o")
 _SIGNS = _table("ा ि ी ु ू ृ े ै ो ौ ॉ ॅ ॆ ॊ", "a i i u u ri e ai o au o e e o")
-_DOTTED = {"क": "q", "ख": "kh", "ग": "g", "ज": "z", "ड": "d", "ढ": "dh", "फ": "f"}
+_DOTTED = {"क": "q", "ख": "kh", "ग": "g", "ज": "z", "ड": "r", "ढ": "rh", "फ": "f"}
 _CLUSTERS = {"क्ष": "ksh", "ज्ञ": "gy"}
 _NUKTA, _HALANT, _SCHWA = "़", "्", "\u0001"
 _OPEN = "aeiou" + _SCHWA
@@ -62,8 +62,18 @@ munni muniya
 jyoti joti
 parvati parwatiya
 venkatesh venkateswaran venkateshwar
-subrahmanyam subramaniam subramanian
-narayan narayanan narain
+subrahmanyam subramaniam subramanian subramanyan subrmanyan
+narayan narayanan narain naraynan
+rao rav raw
+nair nayar nayyar
+iyer ayyar aiyar
+gowda gauda gaura gouda
+jayshree jaishree jayashri jayshri jaishri
+gudiya guriya
+george jorj
+anthony enthani antony
+rosy rozi rosie
+xalxo khalkho xaxa
 """
 _ALIASES = {other: first for first, *others in map(str.split, _ALIAS_LINES.split("\n")[1:-1]) for other in others}
 _TITLE_WORDS = (
@@ -73,9 +83,10 @@ _HINDI_TITLES = "श्री श्रीमती सुश्री डॉ �
 _TITLES = frozenset([*_TITLE_WORDS.split(), *_HINDI_TITLES.split()])
 
 _SOUNDS = (
-    *((re.compile(pattern), to) for pattern, to in (("ksh|kshh|x", "X"), ("gy|gny|jn|dny", "g"), ("chh|ch|tch", "C"))),
+    *((re.compile(pattern), to) for pattern, to in (("ksh|ks|x", "X"), ("gy|gny|jn|dny", "g"), ("chh|ch|tch", "C"))),
     (re.compile("c(?=[eiy])"), "s"),
     (re.compile("ck|c"), "k"),
+    (re.compile("iy(?=[aeou])"), "i"),
     (re.compile("sh"), "s"),
     (re.compile("ph"), "f"),
     (re.compile("(?<=[kgjtdbcCl])h"), ""),
@@ -178,7 +189,7 @@ def _word_to_latin(word: str) -> str:
 
 def _keeps_last(sounds: list[str]) -> bool:
     """Whether the last schwa is heard, after a cluster that could not be said without: राजेंद्र is rajendra."""
-    return sounds[-2] in ("r", "n", "y", "v") and sounds[-3][0] not in _OPEN + "r"
+    return sounds[-3][0] not in _OPEN and (sounds[-2] == "y" or (sounds[-2] in ("r", "n", "v") and sounds[-3] != "r"))
 
 
 def _without_silent(sounds: list[str]) -> list[str]:
@@ -187,7 +198,7 @@ def _without_silent(sounds: list[str]) -> list[str]:
     for at in range(len(kept) - 3, 1, -1):
         before, after = kept[at - 2 : at], kept[at + 1 : at + 3]
         open_before = before[0][0] in _OPEN and before[1][0] not in _OPEN
-        open_after = after[0][0] not in _OPEN and after[1][0] in _OPEN
+        open_after = after[0][0] not in _OPEN and (after[1][0] in _OPEN or after[1] == "r")
         if kept[at] == _SCHWA and open_before and open_after:
             del kept[at]
     return kept
