@@ -17,7 +17,7 @@ def draw_card(page: Sheet, printed: PrintedSlip, hospital: Hospital, codes: Code
     x, y = (page.width - WIDE) / 2, 14.0
     dash = "3 2.2"
     if printed.slip.drill:
-        page.ghost(labels.DRILL.english, x + 23, y + HIGH * 1.5, 58, turned=90)
+        page.ghost(labels.DRILL.english, x + 23, y + HIGH * 1.5 - 3, 40, turned=90)
     for down in (0, 2 * HIGH):
         page.rule(x, y + down, x + WIDE, y + down, weight=0.4, dash=dash)
     for across in (0, WIDE):
@@ -35,15 +35,16 @@ def _front(page: Sheet, printed: PrintedSlip, hospital: Hospital, x: float, y: f
     page.fill_in(hospital.name, x, y + 5, width, 4.6, largest=10, smallest=6, bold=True)
     page.rule(x, y + 10.4, x + width, y + 10.4, weight=0.8)
     page.say(labels.CARD.both, x, y + 14.6, 8)
+    page.say(fields["issued"].value[:10], x + width, y + 14.6, 8, align="right")
     if printed.slip.drill:
-        tags(page, (labels.DRILL,), x + width - 24, y + 11.6, 24, size=7)
+        tags(page, (labels.DRILL,), x + width - 20, y + 21.5, 20, size=7)
     caption(page, labels.CARD_NUMBER.both, x, y + 17, width, LARGE.label)
-    page.fill_in(fields["number"].value, x, y + 20, width, 8, largest=23, smallest=12, bold=True, one_line=True)
+    page.fill_in(fields["number"].value, x, y + 20, width - 22, 8, largest=23, smallest=12, bold=True, one_line=True)
     cell(page, fields["name"], x, y + 29, width, LARGE, value=11, bold=True)
     page.fill_in(fields["name_hindi"].value, x, y + 38.3, width, 5.2, largest=11, smallest=5.5, bold=True)
     page.rule(x, y + 44, x + width, y + 44, weight=0.3)
-    below = row(page, fields, (("sex", 1), ("guardian", 1)), x, y + 44.3, width, LARGE)
-    row(page, fields, (("mobile", 1), ("issued", 1)), x, below, width, LARGE)
+    below = row(page, fields, (("sex", 52), ("mobile", 30)), x, y + 44.3, width, LARGE)
+    row(page, fields, (("guardian", 1),), x, below, width, LARGE)
 
 
 def _back(page: Sheet, codes: Codes, x: float, y: float, width: float) -> None:

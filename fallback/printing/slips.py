@@ -81,7 +81,7 @@ _WIDE_HOSPITAL = Plan(
     codes=66.5,
     first=(((("clinic", 64), ("issued", 36)), 0),),
     beside=(
-        ((("sex", 48), ("guardian", 88)), 0),
+        ((("sex", 44), ("guardian", 92)), 7.9),
         (_ADDRESS, 8.2),
         ((("mobile", 26), ("category", 38), ("scheme_id", 38), ("abha", 34)), 0),
         ((("uhid", 1), ("patient_number", 1), ("booking", 1), ("medico_legal_number", 1)), 0),
@@ -262,7 +262,7 @@ def hospital_copy(
     y = _rows(page, fields, plan.beside, left, y, narrow, style)
     if plan.below:
         y = _rows(page, fields, plan.below, left, max(y, codes_at + plan.codes), width, style)
-    foot = bottom - 12.1 if width > _WIDE else y + 4
+    foot = bottom - 11.7 if width > _WIDE else y + 4
     if slip.kind is Kind.VOID:
         areas.void(page, slip.reason, left, foot, width, min(bottom, foot + 30))
     else:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import uharfbuzz
-from reportlab.lib import rl_accel
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont, shapeStr
 
@@ -48,6 +47,7 @@ class Run:
     top: float
     bottom: float
     missing: int
+    moves: tuple[tuple[str, str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _fonts() -> dict[str, tuple[Any, Any]]:
     """Both fonts, registered once, as (ReportLab's, HarfBuzz's)."""
     found = {}
     for name, file in _FILES.items():
-        font: Any = TTFont(name, str(FONTS / file))
+        font: Any = TTFont(name, str(FONTS / file), asciiReadable=0)  # 0: only glyphs that are used
         pdfmetrics.registerFont(font)
         shaper = font.hbFont(10)
         # Glyphs without a character would get their private code in the order in which a process first meets them:
@@ -98,6 +98,8 @@ def warm() -> None:
 
 def clean(text: str) -> str:
     """The text without what cannot be drawn: control and direction marks go, white space becomes one space."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     kept = "".join(
         " " if letter.isspace() else letter
         for letter in text
@@ -135,7 +137,15 @@ def _shaped(text: str, font: Any) -> Run:
         max(high + part.y_offset / 1000 for (high, _), part in zip(ink, data, strict=True)),
         min(low + part.y_offset / 1000 for (_, low), part in zip(ink, data, strict=True)),
         glyphs.count(0),
+        tuple(_move(part) for part in data),
     )
+
+
+def _move(part: Any) -> tuple[str, str, float]:
+    """What a glyph needs before and after it in a TJ (thousandths of an em, to the left), and how high it stands."""
+    after = part.width - part.x_advance + part.x_offset
+    before = f" {-part.x_offset:g} " if part.x_offset else ""
+    return before, f" {after:g} " if after else "", part.y_offset
 
 
 @lru_cache(maxsize=4096)
@@ -292,15 +302,14 @@ def _glyphs(run: Run, font: Any, size: float, document: Any) -> list[str]:
     for subset, codes in font.splitString(run.shaped or run.shown, document):
         out.append(f"{font.getSubsetInternalName(subset, document)} {size:g} Tf")
         if run.shaped is None:
-            out.append(f"({rl_accel.escapePDF(codes)}) Tj")
+            out.append(f"<{codes.hex()}> Tj")
             continue
         rise, parts = 0.0, list[str]()
-        for code, part in zip(codes, run.shaped.__shapeData__[place : place + len(codes)], strict=True):
-            if part.y_offset != rise:
-                out.append(f"[{' '.join(parts)}] TJ {part.y_offset * size / 1000:.3f} Ts")
-                rise, parts = part.y_offset, []
-            after = part.width - part.x_advance + part.x_offset
-            parts.append(f"{-part.x_offset:g} <{code:02X}> {after:g}" if part.x_offset or after else f"<{code:02X}>")
-        out.append(f"[{' '.join(parts)}] TJ" + (" 0 Ts" if rise else ""))
+        for code, (before, after, level) in zip(codes, run.moves[place : place + len(codes)], strict=True):
+            if level != rise:
+                out.append(f"[{''.join(parts)}] TJ {level * size / 1000:.3f} Ts")
+                rise, parts = level, []
+            parts.append(f"{before}<{code:02x}>{after}")
+        out.append(f"[{''.join(parts)}] TJ" + (" 0 Ts" if rise else ""))
         place += len(codes)
     return out
