@@ -33,7 +33,7 @@ def load(path: Path) -> Hospital:
     try:
         document = tomllib.loads(text)
     except RecursionError:
-        raise _wrong(path, 1, "[", "Brackets are nested too deep. Start again from the example file.") from None
+        raise _wrong(path, 1, "[", why="Brackets are nested too deep. Start again from the example file.") from None
     except ValueError as error:  # tomllib.TOMLDecodeError is one; a number of 5,000 digits is a bare ValueError
         why = Sentence("The line is not written as TOML ({reason}). Look for a missing quote or bracket.", reason=error)
         raise _wrong(path, line_of_syntax_error(str(error), text), "TOML", why) from None
@@ -52,12 +52,14 @@ def _text(path: Path) -> str:
         why = "The file cannot be read ({reason}). Check its place and its permissions."
         raise _wrong(path, 1, "file", Sentence(why, reason=error.strerror)) from None
     if len(raw) > SIZE_LIMIT:
-        raise _wrong(path, 1, "file", "The file is larger than 1 MB: it cannot be a hospital's file.")
+        raise _wrong(path, 1, "file", why="The file is larger than 1 MB: it cannot be a hospital's file.")
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise _wrong(path, line, "file", "The file is not UTF-8 text. Save it again with the encoding UTF-8.") from None
+        raise _wrong(
+            path, line, "file", why="The file is not UTF-8 text. Save it again with the encoding UTF-8."
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

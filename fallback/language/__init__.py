@@ -11,13 +11,14 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from fallback.errors import ParchiError, Sentence
+from fallback.language.fields import LABELS
 
 CATALOGUES = Path(__file__).parent.parent / "catalogues"
 SOURCE = "en"
 LANGUAGES: tuple[str, ...] = (SOURCE, *sorted(path.stem for path in CATALOGUES.glob("*.po")))
 
 _INDIA = timezone(timedelta(hours=5, minutes=30), "IST")
-_SPOKEN = frozenset({"field", "why", "key"})  # values that are words of ours, and are translated as well
+_SPOKEN = frozenset({"field", "why", "what"})  # values that are words of ours, and are translated as well
 
 
 def translate(text: str, language: str) -> str:
@@ -80,6 +81,8 @@ def _fill(sentence: str, source: str, values: Mapping[str, object], language: st
 
 
 def _spoken(name: str, value: object, language: str) -> object:
-    if isinstance(value, Sentence) or (isinstance(value, str) and name in _SPOKEN):
+    if isinstance(value, Sentence):
         return translate(value, language)
+    if isinstance(value, str) and name in _SPOKEN:
+        return translate(LABELS.get(value, value) if name == "field" else value, language)
     return value

@@ -23,7 +23,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     Sex: {
         Sex.FEMALE: "Female",
         Sex.MALE: "Male",
-        Sex.OTHER: "Transgender",
+        Sex.OTHER: "Other",
         Sex.UNKNOWN: "Not known",
     },
     AgeUnit: {

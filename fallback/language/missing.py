@@ -1,8 +1,8 @@
 """Finds every text that the program says, and tells which of them a catalogue does not translate.
 
 A text is found where it is: `says = "..."` of an error class; the first argument of `_`, `gettext`, `translate` or
-`Sentence`; anything called `why` or `field`; the second argument of `fail`; the values of a table called LABELS; and in
-templates `_("...")` and `{% trans %}`.
+`Sentence`; anything called `why`, `what` or `field`; the second argument of `fail` and `say`; the values of a table
+called LABELS; and in templates `_("...")` and `{% trans %}`.
 """
 
 import ast
@@ -11,12 +11,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fallback.language import LANGUAGES, SOURCE, catalogue
+from fallback.language.fields import LABELS as FIELDS
 
 ROOT = Path(__file__).parent.parent.parent
 USAGE = "usage: python -m fallback.language missing [--po] | unused\n  --po prints entries to append to a catalogue"
 
 _CALLS = frozenset({"_", "gettext", "lazy_gettext", "translate", "Sentence"})
-_SPOKEN = frozenset({"says", "why", "field"})
+_CALLS_WITH_PLACE = frozenset({"fail", "say"})  # the place or field first, then the sentence
+_SPOKEN = frozenset({"says", "why", "what", "field"})
 _CALL_IN_TEMPLATE = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 _TRANS_IN_TEMPLATE = re.compile(r"{%-?\s*trans\b[^%]*%}(.*?){%-?\s*endtrans\s*-?%}", re.DOTALL)
 
@@ -65,7 +67,7 @@ def _in_python(source: str) -> Iterator[tuple[int, str]]:
         spoken: list[ast.expr | None] = []
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            spoken += node.args[:1] if name in _CALLS else node.args[1:2] if name == "fail" else []
+            spoken += node.args[:1] if name in _CALLS else node.args[1:2] if name in _CALLS_WITH_PLACE else []
             spoken += [word.value for word in node.keywords if word.arg in _SPOKEN]
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -77,8 +79,9 @@ def _in_python(source: str) -> Iterator[tuple[int, str]]:
 
 
 def _constants(expression: ast.expr | None) -> Iterator[tuple[int, str]]:
-    if isinstance(expression, ast.Constant) and isinstance(expression.value, str) and expression.value.strip():
-        yield expression.lineno, expression.value
+    if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
+        if expression.value.strip() and expression.value not in FIELDS:
+            yield expression.lineno, expression.value
     elif isinstance(expression, ast.Dict):
         for value in expression.values:
             yield from _constants(value)
