@@ -39,7 +39,8 @@ def _front(page: Sheet, printed: PrintedSlip, hospital: Hospital, x: float, y: f
     if printed.slip.drill:
         tags(page, (labels.DRILL,), x + width - 20, y + 21.5, 20, size=7)
     caption(page, labels.CARD_NUMBER.both, x, y + 17, width, LARGE.label)
-    page.fill_in(fields["number"].value, x, y + 20, width - 22, 8, largest=23, smallest=12, bold=True, one_line=True)
+    number = (printed.slip.patient_number or printed.slip.number).grouped
+    page.fill_in(number, x, y + 20, width - 22, 8, largest=23, smallest=12, bold=True, one_line=True)
     cell(page, fields["name"], x, y + 29, width, LARGE, value=11, bold=True)
     page.fill_in(fields["name_hindi"].value, x, y + 38.3, width, 5.2, largest=11, smallest=5.5, bold=True)
     page.rule(x, y + 44, x + width, y + 44, weight=0.3)

@@ -142,8 +142,8 @@ def again_of(printed: PrintedSlip) -> str:
     return f"REPRINT {again.count} ({moment(again.at)}, {again.by})" if again else ""
 
 
-def notes_of(printed: PrintedSlip) -> str:
-    """What stands small below the codes: what was replaced, who signed, what is shorter in the code."""
+def notes_of(printed: PrintedSlip, *, reason: bool = False) -> str:
+    """What stands small below the codes: what was replaced (and why), who signed, what is shorter in the code."""
     slip = printed.slip
     notes = []
     if slip.revision:
@@ -155,4 +155,6 @@ def notes_of(printed: PrintedSlip) -> str:
     if printed.cut:
         named = ", ".join(CUT_FIELDS[name].english if name in CUT_FIELDS else name for name in printed.cut)
         notes.append(f"… shorter in the code: {named}")
+    if reason and slip.reason:
+        notes.append(f"{FIELDS['reason'].both}: {slip.reason}")
     return "; ".join(notes)

@@ -16,6 +16,7 @@ from fallback.printing.pads import render_pads
 from fallback.printing.slips import render_slips
 from fallback.slip import Age, AgeUnit, Category, FeeStatus, Kind, Patient, Relation, Sex, Slip, SlipNumber, Visit
 
+SHOWN = frozenset({"slip", "pad"})  # what docs/gallery holds
 _WEEK = frozenset(range(1, 7))
 HOSPITAL = Hospital(
     name="Sarvodaya Institute of Medical Sciences, New Delhi",
@@ -162,13 +163,13 @@ def pages() -> Mapping[str, bytes]:
     }
 
 
-def main(folder: Path, only: frozenset[str] = frozenset()) -> None:
-    """Writes a PNG for each page at 110 dpi, named after the example and, beyond the first page, its number."""
+def main(folder: Path, only: frozenset[str] = SHOWN) -> None:
+    """Writes each page of the named examples (`all`: every one) as a grey PNG of 110 dpi; a second page ends in -2."""
     import pypdfium2
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in pages().items():
-        if only and name not in only:
+        if not {name, "all"} & only:
             continue
         with pypdfium2.PdfDocument(content) as document:
             for number in range(len(document)):
@@ -178,4 +179,4 @@ def main(folder: Path, only: frozenset[str] = frozenset()) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/gallery"), frozenset(sys.argv[2:]))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/gallery"), frozenset(sys.argv[2:]) or SHOWN)

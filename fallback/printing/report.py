@@ -14,7 +14,7 @@ _WIDTH = PAGE[0] - 2 * _LEFT
 _SIZE = 8.5  # points
 _PITCH = 4.3  # mm from line to line in a cell: nothing in Mukta at 8.5 points is higher
 _LINES = 8  # of one cell; what is longer is cut, and marked
-_PAD = 1.2  # mm
+_PAD = 1.6  # mm
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +165,25 @@ def _draw(page: Sheet, piece: _Piece, y: float) -> None:
     row = [column.title for column in table.columns] if piece.kind == "head" else table.rows[piece.row]
     x = _LEFT
     for text, width, column in zip(row, _widths(table), table.columns, strict=True):
-        page.fill_in(
-            text, x + _PAD, y + 0.7, width - 2 * _PAD, piece.height - 1.2, largest=_SIZE, smallest=6, bold=strong,
-            align=column.align, stand="top" if piece.height > 2 * _PITCH else "bottom",
-        )  # fmt: skip
+        _text(page, text, x, y, width, piece.height, column.align, strong)
         x += width
     below = y + piece.height
     page.rule(_LEFT, below, _LEFT + _WIDTH, below, weight=0.6 if strong else 0.2)
 
 
+def _text(page: Sheet, text: str, x: float, y: float, width: float, height: float, align: Align, strong: bool) -> None:
+    """A cell's lines on the baselines of its row; at last smaller, and cut."""
+    room = width - 2 * _PAD
+    lines, whole = wrap(clean(text), BOLD if strong else REGULAR, room * MM / _SIZE, _LINES)
+    if not whole:
+        page.fill_in(text, x + _PAD, y + 0.7, room, height - 1.2, largest=_SIZE, smallest=6, bold=strong, stand="top")
+        return
+    at = x + _PAD + {"left": 0.0, "centre": room / 2, "right": room}[align]
+    for place, line in enumerate(lines):
+        page.say(line, at, y + 3.6 + place * _PITCH, _SIZE, bold=strong, align=align)
+
+
 def _footer(page: Sheet, text: str, number: int, of: int) -> None:
     page.rule(_LEFT, 284, _LEFT + _WIDTH, 284, weight=0.3)
-    page.fill_in(text, _LEFT, 285, _WIDTH - 34, 6, largest=7.5, smallest=5, stand="top")
+    page.fill_in(text, _LEFT, 284.6, _WIDTH - 40, 4, largest=7.5, smallest=5)
     page.say(f"Page {number} of {of} · पृष्ठ {number}/{of}", _LEFT + _WIDTH, 287.8, 7.5, align="right")

@@ -77,7 +77,7 @@ _NARROW_PATIENT = Plan(
     ),
 )
 _WIDE_HOSPITAL = Plan(
-    header=7.4,
+    header=7.0,
     codes=66.5,
     first=(((("clinic", 64), ("issued", 36)), 0),),
     beside=(
@@ -249,7 +249,8 @@ def hospital_copy(
     y += 4.0 if flags else 0.6
     # The slot, quiet zone and all, keeps the distance from the tear line; on a sheet of its own there is none.
     codes_at = TEAR + CODES_FROM_TEAR if width > _WIDE else y + 1
-    code_column(page, codes, again_of(printed), notes_of(printed), column, codes_at, codes_at + plan.codes, 8.0)
+    notes = notes_of(printed, reason=slip.kind is not Kind.VOID)
+    code_column(page, codes, again_of(printed), notes, column, codes_at, codes_at + plan.codes, 8.0)
     unit, x = (narrow - 3 * GUTTER) / 138, left
     for name, part, size in (("number", 56, 17.0), ("token", 26, 17.0), ("room", 20, 13.0), ("unit", 36, 10.0)):
         cell(page, fields[name], x, y, unit * part, style, height=9.8, value=size, bold=True)
