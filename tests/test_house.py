@@ -11,7 +11,7 @@ FALLBACK = HOUSE / "fallback"
 
 NOUNS = {
     "errors", "language", "settings", "hospital", "hospital_file", "toml_lines", "states", "names", "slip", "downtime",
-    "keys", "vault",
+    "keys", "vault", "disk",
 }  # fmt: skip
 RULES = {"payload", "matching", "reconcile", "census"}
 EDGES = {"ledger", "printing", "scanning", "patients", "ehospital"}

@@ -1,0 +1,111 @@
+"""The journal's keeping: export, merge, verify, rebuild, and restore from a copy. One file format, one way in."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from fallback.disk import disk_error, write_file
+from fallback.errors import CopyForeign, FolderTaken, LineWrong
+from fallback.ledger import Carrier, Head, Ledger, Line, MergeReport, VerifyReport
+from fallback.ledger.carrier import DATABASE_NAME, FILE_NAME, write_export
+from fallback.vault import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportReport:
+    """What an export holds: where it lies, its number of lines, and where each chain ended."""
+
+    file: Path
+    lines: int
+    heads: tuple[Head, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreReport:
+    """What a restore brought: lines and the heads of their chains; `chain` is the new one where writing goes on."""
+
+    lines: int
+    chains: tuple[Head, ...]
+    chain: str
+
+
+def export(ledger: Ledger, path: Path) -> ExportReport:
+    """Writes every line of every chain into a sealed file, whole or not at all, and the vault's header beside it.
+
+    Raises CopyForeign when another vault's header lies there, DiskFull, FolderReadOnly or DiskFailed.
+    """
+    file = path / FILE_NAME if path.is_dir() else path
+    heads: dict[str, Head] = {}
+
+    def lines() -> Iterator[Line]:
+        for line in ledger.lines():
+            heads[line.chain] = Head(chain=line.chain, sequence=line.sequence, hash=line.hash)
+            yield line
+
+    count = write_export(file, ledger.vault, lines())
+    return ExportReport(file=file, lines=count, heads=tuple(heads.values()))
+
+
+def merge(ledger: Ledger, path: Path) -> MergeReport:
+    """Takes in an export, a copy, or the folder of one. Again changes nothing; a chain that forks is reported.
+
+    Raises CopyForeign for a file that is none of this vault's, LineWrong for a broken one: then nothing was stored.
+    """
+    carrier = _carrier(ledger.vault, path)
+    return ledger.merge(carrier, place=carrier.file.name)
+
+
+def verify(ledger: Ledger, path: Path | None = None, *, printed: tuple[Head, ...] = ()) -> VerifyReport:
+    """Looks at every line of the journal; with a path, of that copy or export, and whether the journal has the same.
+
+    Raises CopyForeign for a file that is none of this vault's.
+    """
+    if path is None:
+        return ledger.verify(printed=printed)
+    return ledger.verify_file(_carrier(ledger.vault, path))
+
+
+def rebuild(ledger: Ledger) -> bool:
+    """Makes every view anew from the journal, in one transaction; says whether they were as before."""
+    return ledger.rebuild_views()
+
+
+def restore(source: Path, folder: Path, secret: str, *, clock: Callable[[], datetime]) -> RestoreReport:
+    """Makes a data folder from a copy or export and the header beside it, with its passphrase or recovery key.
+
+    The restored chains are never written again: the new folder has a chain of its own, and its desks are enrolled
+    anew, for private keys are in no copy. Raises FolderTaken when the folder is not empty, CopyForeign, LineWrong,
+    VaultDamaged, VaultLocked, DiskFull and the like; then the folder is as empty as before.
+    """
+    home = source if source.is_dir() else source.parent
+    if (home / DATABASE_NAME).exists():
+        raise CopyForeign(file=home, why="it is a data folder, which may have been copied while it was written")
+    vault = Vault.open(home, secret)
+    carrier = _carrier(vault, source)
+    for found in carrier.read():  # all of it, before anything is made
+        if isinstance(found, LineWrong):
+            raise found
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if any(folder.iterdir()):
+            raise FolderTaken(folder=folder)
+        header = Vault.header_file(home).read_bytes()
+    except OSError as wrong:
+        raise disk_error(wrong, folder) from wrong
+    try:
+        write_file(Vault.header_file(folder), header)
+        with Ledger.open(folder, Vault.open(folder, secret), clock=clock) as ledger:
+            merged = ledger.merge(carrier, place=carrier.file.name)
+            return RestoreReport(lines=merged.lines, chains=merged.chains, chain=ledger.chain)
+    except BaseException:
+        for name in (DATABASE_NAME, f"{DATABASE_NAME}-wal", f"{DATABASE_NAME}-shm", Vault.header_file(folder).name):
+            (folder / name).unlink(missing_ok=True)
+        raise
+
+
+def _carrier(vault: Vault, path: Path) -> Carrier:
+    carrier = Carrier(path, vault)
+    if not carrier.file.is_file():
+        raise CopyForeign(file=carrier.file, why="there is no such file")
+    return carrier

@@ -1,0 +1,228 @@
+"""The ledger: an encrypted, hash-chained, append-only journal with one writer, its views, and its second copy."""
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Self, TypeVar
+from weakref import WeakSet
+
+from sqlite_utils import Database
+
+from fallback.disk import disk_error
+from fallback.errors import JournalBusy, JournalDamaged, JournalLocked, LedgerClosed
+from fallback.ledger import chains, verifying, views
+from fallback.ledger.carrier import DATABASE_NAME, Carrier
+from fallback.ledger.chains import Head
+from fallback.ledger.complaints import BUSY_SECONDS, JournalDatabase, told
+from fallback.ledger.copy import CopyStatus, SecondCopy
+from fallback.ledger.journal import Line
+from fallback.ledger.merging import Fork, MergeReport, merge
+from fallback.ledger.migrations import fold_again, migrations
+from fallback.ledger.verifying import Trouble, TroubleKind, VerifyReport
+from fallback.ledger.writer import Transaction, Writer
+from fallback.vault import Vault
+
+__all__ = [
+    "Carrier",
+    "CopyStatus",
+    "Fork",
+    "Head",
+    "Ledger",
+    "Line",
+    "MergeReport",
+    "Transaction",
+    "Trouble",
+    "TroubleKind",
+    "VerifyReport",
+]
+
+T = TypeVar("T")
+_OPTIONS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -32768")
+
+
+class Ledger:
+    """The journal of one data folder. Use `open`; any thread may use it."""
+
+    def __init__(self, folder: Path, vault: Vault, chain: str, clock: Callable[[], datetime]) -> None:
+        self.folder = folder
+        self.vault = vault
+        self.chain = chain
+        self._path = folder / DATABASE_NAME
+        self._local = threading.local()
+        self._readers: WeakSet[Database] = WeakSet()
+        self._closed = False
+        self._writer = Writer(lambda: _connect(vault, self._path), self._path, chain, clock)
+
+    @classmethod
+    def open(cls, folder: Path, vault: Vault, *, clock: Callable[[], datetime]) -> Self:
+        """Opens the journal of a data folder, which must exist; makes it, and this installation's chain, if need be.
+
+        `clock` says the time with its zone; it is used for nothing but the times on the lines. Raises FolderReadOnly,
+        DiskFull, DiskFailed, JournalLocked, JournalDamaged or JournalBusy.
+        """
+        path = folder / DATABASE_NAME
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # for its owner's eyes only, as its -wal will be
+        except OSError as wrong:
+            raise disk_error(wrong, folder) from wrong
+        new = path.stat().st_size == 0
+        end = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                return cls(folder, vault, _prepare(vault, path), clock)
+            except (JournalBusy, JournalLocked) as wrong:  # another process makes it at this moment
+                if time.monotonic() > end or (isinstance(wrong, JournalLocked) and not new):
+                    raise
+                time.sleep(0.01)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *wrong: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Finishes what is waiting, lets go of the copy and of every connection. Again does nothing."""
+        self._closed = True
+        self._writer.close()
+        copy, self._writer.copy = self._writer.copy, None
+        if copy is not None:
+            copy.stop()
+        for db in list(self._readers):
+            db.conn.close()
+
+    def write(self, job: Callable[[Transaction], T]) -> T:
+        """Runs the job in a transaction on the writer's thread; returns its result when it is durable.
+
+        Durable means: committed and synced, and in the second copy where one is set and answering. Whatever the job
+        raises undoes the job alone and is raised here. Raises DiskFull and its like; then nothing of it was stored.
+        """
+        return self._writer.write(job)
+
+    def db(self) -> Database:
+        """This thread's connection for reading. It refuses to write."""
+        if self._closed:
+            raise LedgerClosed()
+        db: Database | None = getattr(self._local, "db", None)
+        if db is None:
+            db = self._local.db = self._reader()
+            self._readers.add(db)
+        return db
+
+    def head(self) -> Head:
+        """Where this installation's chain ends: printed on paper, it proves the file."""
+        return chains.head(self.db(), self.chain)
+
+    def heads(self) -> dict[str, Head]:
+        """Where every chain ends, by its id."""
+        return chains.heads(self.db())
+
+    def lines(self, chain: str | None = None, since: int = 0) -> Iterator[Line]:
+        """The lines of a chain, or of all in the order of their arrival, whose sequence is above `since`."""
+        return chains.lines(self.db(), chain, since)
+
+    def copy_to(self, folder: Path | None, *, deadline: float | None = None) -> None:
+        """Sets the second copy's folder, or none, and brings it up to date: by the deadline, else in the background.
+
+        A folder that cannot be used raises nothing: `copy_status` says why, and the journal that it is behind.
+        """
+        old, self._writer.copy = self._writer.copy, None
+        if old is not None:
+            old.stop()
+        if folder is not None:
+            limit = {} if deadline is None else {"deadline": deadline}
+            self._writer.copy = SecondCopy(folder, self.vault, self.chain, self._reader, self._writer.nudge, **limit)
+            self.write(lambda _: None)
+
+    def copy_status(self) -> CopyStatus:
+        """How the second copy stands."""
+        copy = self._writer.copy
+        if copy is None:
+            return CopyStatus(folder=None, age_seconds=None, behind=False, sequence=0)
+        return copy.status()
+
+    def merge(self, lines: Iterable[Line], *, place: str = "the foreign journal") -> MergeReport:
+        """Takes in foreign chains, verbatim. Again changes nothing; a chain that forks is reported and left out.
+
+        Raises LineWrong, naming place and line, for a broken one; then nothing was stored.
+        """
+        return merge(lines, place, self.db(), self.chain, self.write)
+
+    def verify(self, *, printed: tuple[Head, ...] = ()) -> VerifyReport:
+        """Looks at every page and line; `printed` are heads that paper shows. Desks go on meanwhile."""
+        return verifying.verify_journal(self.db(), printed=printed)
+
+    def verify_file(self, carrier: Carrier) -> VerifyReport:
+        """Looks at a copy or export, and whether this journal holds the same. Raises CopyForeign."""
+        return verifying.verify_file(carrier, self.db())
+
+    def rebuild_views(self) -> bool:
+        """Makes all views anew from the lines, in one transaction; says whether they were as before. Desks wait."""
+
+        def job(tx: Transaction) -> bool:
+            before = _content(tx.db)
+            fold_again(tx.db)
+            return _content(tx.db) == before
+
+        return self.write(job)
+
+    def _reader(self) -> Database:
+        with told(self._path):
+            db = JournalDatabase(self.vault.connect(self._path), self._path)
+            db.execute("PRAGMA busy_timeout = 5000")
+            db.execute("PRAGMA query_only = ON")
+        return db
+
+
+def _connect(vault: Vault, path: Path) -> Database:
+    """A connection that may write. Its own busy handler is off: the writer waits in shorter steps."""
+    with told(path):
+        db = JournalDatabase(vault.connect(path), path)
+        try:
+            db.execute("PRAGMA busy_timeout = 0")
+            for option in _OPTIONS:
+                db.execute(f"PRAGMA {option}").fetchall()
+            if db.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+                raise JournalDamaged(folder=path.parent, why="it cannot keep a write-ahead log")
+        except BaseException:
+            db.conn.close()
+            raise
+    return db
+
+
+def _prepare(vault: Vault, path: Path) -> str:
+    """The tables of this version, and this installation's chain. Raises ParchiError."""
+    db = _connect(vault, path)
+    try:
+        with told(path):
+            chain = None if migrations.pending(db) else chains.own_chain(db)
+            if chain is None:
+                db.execute("BEGIN IMMEDIATE")
+                migrations.apply(db)
+                chain = chains.own_chain(db) or chains.begin_chain(db)
+                db.execute("COMMIT")
+            return chain
+    finally:
+        db.conn.close()
+
+
+def _content(db: Database) -> dict[str, str]:
+    """The schema and a hash of the rows of every view."""
+    found: dict[str, str] = {}
+    for name in views.VIEWS:
+        row = db.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone()
+        if row is None:
+            found[name] = "absent"
+            continue
+        columns = ", ".join(
+            str(place) for place in range(1, len(db.execute(f"PRAGMA table_info({name})").fetchall()) + 1)
+        )
+        content = hashlib.sha256(repr(row[0]).encode())
+        for each in db.execute(f"SELECT * FROM {name} ORDER BY {columns}"):
+            content.update(repr(each).encode())
+        found[name] = content.hexdigest()
+    return found

@@ -1,0 +1,52 @@
+"""The journal's tables, made and changed by numbered steps that are only ever added to.
+
+When `views.py` changes a table, or what a fold writes, add a step that calls `fold_again`.
+"""
+
+from sqlite_utils import Database, Migrations
+
+from fallback.ledger import chains, views
+
+migrations = Migrations("ledger")
+
+# `text` is the line; `fact`, `at` and `local` are read out of it by SQLite, so they cannot differ from it.
+_JOURNAL = (
+    """CREATE TABLE chain (id TEXT PRIMARY KEY, own INTEGER NOT NULL CHECK (own IN (0, 1)),
+    sequence INTEGER NOT NULL, head BLOB NOT NULL CHECK (length(head) = 32)) STRICT""",
+    "CREATE UNIQUE INDEX chain_own ON chain (own) WHERE own = 1",
+    """CREATE TABLE line (place INTEGER PRIMARY KEY AUTOINCREMENT, chain TEXT NOT NULL REFERENCES chain (id),
+    sequence INTEGER NOT NULL CHECK (sequence > 0), hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+    text TEXT NOT NULL CHECK (text ->> '$.chain' = chain AND text ->> '$.sequence' = sequence),
+    fact TEXT NOT NULL GENERATED ALWAYS AS (text ->> '$.fact') VIRTUAL,
+    at TEXT NOT NULL GENERATED ALWAYS AS (text ->> '$.at') VIRTUAL,
+    local TEXT NOT NULL GENERATED ALWAYS AS (text ->> '$.local') VIRTUAL,
+    UNIQUE (chain, sequence)) STRICT""",
+    """CREATE INDEX line_keeping ON line (chain, sequence)
+    WHERE fact IN ('chain_merged', 'copy_behind', 'copy_caught_up')""",
+    """CREATE TRIGGER line_chained BEFORE INSERT ON line
+    WHEN NEW.text ->> '$.previous' IS NOT (SELECT lower(hex(head)) FROM chain
+        WHERE id = NEW.chain AND sequence = NEW.sequence - 1)
+    BEGIN SELECT RAISE(ABORT, 'the line does not follow the head of its chain'); END""",
+    "CREATE TRIGGER line_kept BEFORE UPDATE ON line BEGIN SELECT RAISE(ABORT, 'a line is never changed'); END",
+    "CREATE TRIGGER line_held BEFORE DELETE ON line BEGIN SELECT RAISE(ABORT, 'a line is never deleted'); END",
+    """CREATE TRIGGER chain_kept BEFORE UPDATE ON chain
+    WHEN NEW.id <> OLD.id OR NEW.own > OLD.own OR NEW.sequence <> OLD.sequence + 1
+    BEGIN SELECT RAISE(ABORT, 'a chain only grows, line by line'); END""",
+    "CREATE TRIGGER chain_held BEFORE DELETE ON chain BEGIN SELECT RAISE(ABORT, 'a chain is never deleted'); END",
+)
+
+
+@migrations()
+def journal_1(db: Database) -> None:
+    """The chains, their lines, and the views of them."""
+    for statement in _JOURNAL:
+        db.execute(statement)
+    views.create(db)
+
+
+def fold_again(db: Database) -> None:
+    """Drops the views and replays every line in the order in which it arrived, inside the caller's transaction."""
+    views.drop(db)
+    views.create(db)
+    for line in chains.lines(db):
+        views.fold(db, line)

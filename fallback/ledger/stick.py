@@ -1,0 +1,193 @@
+"""The second copy's file: what it holds, what it lacks of the journal, and how it gets that. No thread, no deadline."""
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from fallback.disk import sync_folder
+from fallback.errors import CopyForeign, CopyUnfit, LineWrong, ParchiError, Sentence
+from fallback.ledger import chains
+from fallback.ledger.carrier import COPY, DATABASE_NAME, FILE_NAME, LONGEST_LINE, first_line, kind_of, put_header
+from fallback.ledger.journal import open_line, seal_line
+from fallback.vault import Vault
+
+_CHUNK = 1 << 20
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}
+
+
+class Stick:
+    """The file in a folder that may be pulled out, put back or replaced at any moment.
+
+    It is opened by its name each time and known again by its identity and size: what another process appended is
+    read, another file is read from its beginning, a torn end is taken off, a damaged file is set aside and made anew.
+    """
+
+    def __init__(self, folder: Path, vault: Vault) -> None:
+        self.folder = folder
+        self.held: dict[str, int] = {}
+        self._vault = vault
+        self._path = folder / FILE_NAME
+        self._known: tuple[int, int] | None = None
+        self._size = 0
+        self._ends: dict[str, str] = {}
+
+    def catch_up(self, db: Database, stopped: Callable[[], bool]) -> None:
+        """Appends every line that the file lacks, and syncs. Raises CopyUnfit with the reason when it cannot."""
+        try:
+            if not self.folder.is_dir():
+                raise self._unfit("it is not plugged in")
+            if self.folder.resolve() == self._vault.folder.resolve() or (self.folder / DATABASE_NAME).exists():
+                raise self._unfit("this folder holds a journal itself; use another folder")
+            if not self._follow(db, stopped):
+                self._set_aside()
+                self._follow(db, stopped)
+        except OSError as wrong:
+            self._known = None
+            name = errno.errorcode.get(wrong.errno or 0, type(wrong).__name__)
+            why = "it is full" if wrong.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else f"{name}"
+            raise self._unfit(why) from wrong
+        except CopyUnfit:
+            self._known = None
+            raise
+        except ParchiError as wrong:
+            self._known = None
+            raise self._unfit(str(wrong)) from wrong
+
+    def _follow(self, db: Database, stopped: Callable[[], bool]) -> bool:
+        """Looks and appends; False when the file is damaged and must be made anew."""
+        # Not blocking: a pipe in the file's place would hang us, and is refused just below.
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+        handle = os.open(self._path, flags, 0o600)
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise self._unfit(f"{FILE_NAME} is not a file there")
+            _lock(handle)
+            now = os.fstat(handle)
+            another = (now.st_dev, now.st_ino) != self._known or now.st_size < self._size
+            if another:
+                put_header(self._vault, self.folder)
+                self.held, self._ends, self._size = {}, {}, 0
+            if (another or now.st_size != self._size) and not (self._look(handle) and self._agrees(db)):
+                return False
+            self._known = (now.st_dev, now.st_ino)
+            self._append(handle, db, stopped)
+        finally:
+            os.close(handle)  # lets go of the lock, too
+        return True
+
+    def _look(self, handle: int) -> bool:
+        """Reads what was added since the last look; False for a line that cannot be one of ours."""
+        os.lseek(handle, self._size, os.SEEK_SET)
+        rest = b""
+        while chunk := os.read(handle, _CHUNK):
+            *whole, rest = (rest + chunk).split(b"\n")
+            for raw in whole:
+                if self._size == 0:
+                    kind = kind_of(raw + b"\n", self._vault.key_id, self._path)
+                    if kind != COPY:
+                        raise CopyForeign(file=self._path, why="it is an export")
+                elif not self._count(raw):
+                    return False
+                self._size += len(raw) + 1
+            if len(rest) > LONGEST_LINE:
+                return False
+        if rest:
+            if self._size == 0 and not first_line(COPY, self._vault.key_id).startswith(rest):
+                raise CopyForeign(file=self._path, why="it does not begin like one")
+            os.ftruncate(handle, self._size)  # the power went while this line was written
+        if self._size == 0:
+            self._write(handle, first_line(COPY, self._vault.key_id))
+            os.fsync(handle)
+            sync_folder(self.folder)
+        return True
+
+    def _count(self, raw: bytes) -> bool:
+        parts = raw.split(b" ")
+        try:
+            chain, sequence = parts[0].decode("ascii"), int(parts[1])
+        except (ValueError, IndexError):
+            return False
+        if len(parts) != 3 or sequence != self.held.get(chain, 0) + 1:
+            return False
+        self.held[chain] = sequence
+        self._ends[chain] = raw.decode("ascii", "replace")
+        return True
+
+    def _agrees(self, db: Database) -> bool:
+        """Whether the last line of each chain in the file is the journal's; False when it is damaged.
+
+        Raises CopyUnfit when the file holds more of our own chain than we do, or another history of a chain.
+        """
+        own, ends = chains.own_chain(db), chains.heads(db)
+        for chain, sealed in self._ends.items():
+            if chain not in ends:
+                continue  # another desk's lines that nobody has merged yet: they stay there
+            sequence = self.held[chain]
+            try:
+                line = open_line(self._vault, COPY, sealed, place=FILE_NAME, number=sequence)
+            except LineWrong:
+                return False
+            if sequence > ends[chain].sequence:
+                if chain == own:
+                    raise self._unfit("it holds lines that this journal has lost; merge it first: journal merge")
+            elif chains.hash_at(db, chain, sequence) != line.hash:
+                raise self._unfit("it holds another history of this journal; keep it, and use another stick")
+        self._ends = {}
+        return True
+
+    def _append(self, handle: int, db: Database, stopped: Callable[[], bool]) -> None:
+        for chain, end in chains.heads(db).items():
+            while (since := self.held.get(chain, 0)) < end.sequence and not stopped():
+                rows = chains.texts(db, chain, since)
+                sealed = (seal_line(self._vault, COPY, chain, sequence, text) for sequence, text in rows)
+                self._write(handle, "".join(sealed).encode())
+                os.fsync(handle)
+                self.held[chain] = rows[-1][0]
+
+    def _write(self, handle: int, content: bytes) -> None:
+        """Writes all of it; after a failure the piece that was written is taken off again, where that is possible."""
+        view = memoryview(content)
+        try:
+            while view:
+                view = view[os.write(handle, view) :]
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(handle, self._size)
+            raise
+        self._size += len(content)
+
+    def _set_aside(self) -> None:
+        """Keeps a damaged file under another name: it may hold what nothing else does."""
+        place = 1
+        while (aside := self.folder / f"damaged-{place}-{FILE_NAME}").exists():
+            place += 1
+        self._path.rename(aside)
+        self._known = None
+
+    def _unfit(self, why: str) -> CopyUnfit:
+        return CopyUnfit(folder=self.folder, why=Sentence(why))
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(handle: int) -> None:
+        """Keeps other processes from appending at the same time, until the file is closed. Waits up to ten seconds."""
+        os.lseek(handle, 1 << 40, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+else:
+    import fcntl
+
+    def _lock(handle: int) -> None:
+        """Keeps other processes from appending at the same time, until the file is closed. Waits."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as wrong:
+            if wrong.errno not in _NO_LOCKS:  # some network shares have no locks; their copies have one writer
+                raise
