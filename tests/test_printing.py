@@ -19,10 +19,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fallback.errors import CodeNotDigits, CodeTooLong
-from fallback.printing import Column, Paper, PrintedSlip, Report, Reprint, Table, render_report, render_slips
-from fallback.printing import gallery as examples
+from fallback.printing import Column, Paper, PrintedSlip, Report, Reprint, Table, examples, render_report, render_slips
 from fallback.printing.codes import DOT, QR_LIMIT, QR_SLOT, code128, qr
-from fallback.printing.gallery import HOSPITAL
+from fallback.printing.examples import HOSPITAL
 from fallback.printing.pads import CODES_FROM_TEAR, STUB, draw_pads
 from fallback.printing.pads import HIGH as PAD_HIGH
 from fallback.printing.report import draw_report
@@ -272,11 +271,11 @@ def test_a_text_never_leaves_its_box(text: str, width: float, height: float, lar
 
 _PROGRAM = """
 import hashlib, sys
-from fallback.printing import gallery
+from fallback.printing import examples
 from fallback.printing.typesetting import shape
 if sys.argv[1] == "b":
     for name in ("उज्ज्वला", "ठ्ठ", "सिद्धार्थ", "क्ष्म्य"): shape(name, "Mukta-Bold"); shape(name)
-for name, pdf in gallery.pages().items(): print(name, hashlib.sha256(pdf).hexdigest())
+for name, pdf in examples.pages().items(): print(name, hashlib.sha256(pdf).hexdigest())
 """
 
 

@@ -1,14 +1,9 @@
-"""Example pages as pictures, with made-up patients: `python -m fallback.printing.gallery docs/gallery`.
-
-It is a door of its own, not a part of printing: it alone here turns PDF into pictures.
-"""
+"""Made-up slips, from the plainest to one with everything at once: for the gallery, the printer test, the tests."""
 
 import random
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from fallback.hospital import Clinic, Fee, Hospital
 from fallback.printing.job import Paper, PrintedSlip, Reprint
@@ -16,7 +11,6 @@ from fallback.printing.pads import render_pads
 from fallback.printing.slips import render_slips
 from fallback.slip import Age, AgeUnit, Category, FeeStatus, Kind, Patient, Relation, Sex, Slip, SlipNumber, Visit
 
-SHOWN = frozenset({"slip", "pad"})  # what docs/gallery holds
 _WEEK = frozenset(range(1, 7))
 HOSPITAL = Hospital(
     name="Sarvodaya Institute of Medical Sciences, New Delhi",
@@ -161,22 +155,3 @@ def pages() -> Mapping[str, bytes]:
         "slip-a5-full": render_slips([full()], HOSPITAL, paper=Paper.A5),
         "pad": render_pads([pad(serial) for serial in (5001, 5002)], HOSPITAL),
     }
-
-
-def main(folder: Path, only: frozenset[str] = SHOWN) -> None:
-    """Writes each page of the named examples (`all`: every one) as a grey PNG of 110 dpi; a second page ends in -2."""
-    import pypdfium2
-
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in pages().items():
-        if not {name, "all"} & only:
-            continue
-        with pypdfium2.PdfDocument(content) as document:
-            for number in range(len(document)):
-                picture = document[number].render(scale=110 / 72).to_pil().convert("L").quantize(16)
-                end = f"-{number + 1}" if number else ""
-                picture.save(folder / f"{name}{end}.png", optimize=True)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/gallery"), frozenset(sys.argv[2:]) or SHOWN)
