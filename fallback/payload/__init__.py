@@ -1,0 +1,162 @@
+"""The QR's wire format (docs/payload.md): a slip to signed bytes to digits, and back; every version ever printed.
+
+Pure: no clock, no disk, no chance. What the paper says is decided here alone, so that paper alone is enough.
+"""
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fallback.errors import PayloadTooLong, PayloadWrong, SlipNumberWrong
+from fallback.keys import SIGNATURE_SIZE, PublicKeys, Sign, Trust
+from fallback.payload.record import CUTTABLE, VERSION, pack, unpack
+from fallback.payload.transport import MOST_BYTES, from_digits, looks_like_payload, to_digits
+from fallback.slip import Slip, SlipNumber
+
+__all__ = [
+    "CUTTABLE",
+    "MOST_BYTES",
+    "VERSION",
+    "CodeOutcome",
+    "Decoded",
+    "Judged",
+    "decode",
+    "digest",
+    "encode",
+    "from_digits",
+    "judge",
+    "looks_like_payload",
+    "to_digits",
+]
+
+MARK = "…"
+_SHORTEST_CUT = 8  # letters that a cut text keeps, unless the record would not fit even so
+_MOST_MESSAGE = MOST_BYTES - SIGNATURE_SIZE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """What a payload holds. `cut` names texts that end in … because the QR had no room; `message` is what was signed.
+
+    `digest` is SHA-256 of the message: the fact's identity, whoever carries it.
+    """
+
+    slip: Slip
+    cut: tuple[str, ...]
+    message: bytes
+    signature: bytes
+    digest: bytes
+
+
+class CodeOutcome(StrEnum):
+    """What a code on a page turned out to be."""
+
+    GENUINE = "genuine"
+    UNVERIFIED = "unverified"
+    FORGED = "forged"
+    UNKNOWN_DESK = "unknown_desk"
+    OTHER_HOSPITAL = "other_hospital"
+    DAMAGED = "damaged"
+    WRONG_VERSION = "wrong_version"
+    NUMBER_ONLY = "number_only"
+    FOREIGN = "foreign"
+
+
+_OUTCOMES = {
+    Trust.GENUINE: CodeOutcome.GENUINE,
+    Trust.FORGED: CodeOutcome.FORGED,
+    Trust.UNKNOWN_DESK: CodeOutcome.UNKNOWN_DESK,
+    Trust.OTHER_HOSPITAL: CodeOutcome.OTHER_HOSPITAL,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A code's text, judged: its outcome, its record where it decodes, its number where one is known."""
+
+    outcome: CodeOutcome
+    decoded: Decoded | None = None
+    number: SlipNumber | None = None
+
+
+def encode(slip: Slip, sign: Sign) -> bytes:
+    """The signed record, at most 212 bytes. Long texts are cut by the rule of docs/payload.md, and marked.
+
+    Raises PayloadTooLong when it does not fit even so, FieldWrong for a value the format has no room for.
+    """
+    message = _fit(slip)
+    return message + sign(message)
+
+
+def decode(payload: bytes) -> Decoded:
+    """The record of signed bytes; whose signature it is, is for `keys` to say. Raises PayloadWrong for all else."""
+    if not SIGNATURE_SIZE < len(payload) <= MOST_BYTES:
+        raise PayloadWrong(why="its length is not a slip's")
+    message, signature = payload[:-SIGNATURE_SIZE], payload[-SIGNATURE_SIZE:]
+    slip, cut = unpack(message, MARK)
+    return Decoded(slip=slip, cut=cut, message=message, signature=signature, digest=hashlib.sha256(message).digest())
+
+
+def digest(payload: bytes) -> bytes:
+    """The identity of a signed record: SHA-256 of its bytes without the signature."""
+    return hashlib.sha256(payload[:-SIGNATURE_SIZE]).digest()
+
+
+def judge(text: str, keys: PublicKeys | None) -> Judged:
+    """What a code's text is, without a database or a secret; never raises. Without keys a record is UNVERIFIED."""
+    try:
+        number = SlipNumber.parse(text)
+        return Judged(outcome=CodeOutcome.NUMBER_ONLY, number=number)
+    except SlipNumberWrong:
+        if not looks_like_payload(text):
+            return Judged(outcome=CodeOutcome.FOREIGN)
+    try:
+        decoded = decode(from_digits(text))
+    except PayloadWrong as wrong:
+        return Judged(outcome=CodeOutcome.WRONG_VERSION if "version" in wrong.values else CodeOutcome.DAMAGED)
+    slip = decoded.slip
+    if keys is None:
+        return Judged(outcome=CodeOutcome.UNVERIFIED, decoded=decoded, number=slip.number)
+    trust = keys.trust(
+        hospital=slip.hospital,
+        signer=slip.signer,
+        drill=slip.drill,
+        message=decoded.message,
+        signature=decoded.signature,
+    )
+    return Judged(outcome=_OUTCOMES[trust], decoded=decoded, number=slip.number)
+
+
+def _fit(slip: Slip) -> bytes:
+    """The message, with texts cut in the order of CUTTABLE, each to eight letters at least, until it fits.
+
+    A sealed identity is never cut around: such a record fits, or PayloadTooLong is raised.
+    """
+    message = pack(slip, {})
+    if len(message) <= _MOST_MESSAGE:
+        return message
+    cut: dict[str, str] = {}
+    for name in () if slip.sealed else CUTTABLE:
+        text = str(slip.reason if name == "reason" else getattr(slip.patient, name))
+        for length in range(len(text) - 1, _SHORTEST_CUT - 1, -1):
+            if _is_inside_syllable(text, length):
+                continue
+            cut[name] = text[:length]
+            message = pack(slip, cut)
+            if len(message) <= _MOST_MESSAGE:
+                return message
+    raise PayloadTooLong(size=len(message) + SIGNATURE_SIZE, limit=MOST_BYTES, field=_longest(slip))
+
+
+def _is_inside_syllable(text: str, length: int) -> bool:
+    """Whether a cut there would part a letter from its marks, or a conjunct in two."""
+    return (
+        unicodedata.category(text[length])[0] == "M" or text[length] in "\u200c\u200d" or text[length - 1] == "\u094d"
+    )
+
+
+def _longest(slip: Slip) -> str:
+    texts = {name: len(getattr(slip.patient, name)) for name in CUTTABLE if name != "reason"}
+    texts |= {"reason": len(slip.reason), "scheme_id": len(slip.patient.scheme_id), "booking": len(slip.visit.booking)}
+    return max(texts, key=lambda name: texts[name])

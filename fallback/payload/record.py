@@ -1,0 +1,337 @@
+"""The record as bits: every field of a Slip in the order of docs/payload.md, version 1."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from fallback.errors import FieldWrong, ParchiError, PayloadWrong
+from fallback.payload.bits import BitReader, BitWriter
+from fallback.payload.text import put_text, take_text
+from fallback.slip import (
+    EPOCH,
+    Age,
+    AgeUnit,
+    Category,
+    FeeStatus,
+    Kind,
+    Patient,
+    Relation,
+    Sex,
+    Slip,
+    SlipNumber,
+    Visit,
+)
+
+VERSION = 1
+_BIRTH_EPOCH = date(1900, 1, 1)
+# The place of a word in its list is its code on paper, for ever: add at the end, never reorder.
+_KINDS = (Kind.OPD, Kind.CASUALTY, Kind.ADMISSION, Kind.TRANSFER, Kind.DISCHARGE, Kind.DEATH, Kind.VOID, Kind.PAD,
+          Kind.SHIFT)  # fmt: skip
+_SEXES = (Sex.FEMALE, Sex.MALE, Sex.OTHER, Sex.UNKNOWN)
+_UNITS = (AgeUnit.YEARS, AgeUnit.MONTHS, AgeUnit.DAYS)
+_RELATIONS = (Relation.FATHER, Relation.HUSBAND, Relation.MOTHER, Relation.WIFE, Relation.SON, Relation.DAUGHTER,
+              Relation.GUARDIAN)  # fmt: skip
+_CATEGORIES = (Category.GENERAL, Category.BPL, Category.PMJAY, Category.CGHS, Category.ECHS, Category.ESI,
+               Category.SENIOR_CITIZEN, Category.DISABLED, Category.PREGNANT, Category.FREEDOM_FIGHTER, Category.STAFF,
+               Category.STUDENT, Category.PRISONER, Category.OTHER)  # fmt: skip
+_FEE_STATUSES = (FeeStatus.PAID, FeeStatus.EXEMPT, FeeStatus.LATER)
+_FLAGS = ("drill", "alias", "emergency", "medico_legal", "provisional")
+
+# What may be cut, in this order, when a record is too long; the mask of what was cut has a bit for each.
+CUTTABLE = ("reason", "locality", "guardian", "district", "name_hindi", "name")
+_IN_PATIENT = frozenset(CUTTABLE) - {"reason"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Optional:
+    """A part that is there or not: its presence bit stands in a row with the others', its bits follow in that order."""
+
+    name: str
+    get: Callable[[Slip], Any]
+    put: Callable[[BitWriter, Any], None]
+    take: Callable[[BitReader], Any]
+    absent: Any = field(default="")
+
+
+def _put_number(bits: BitWriter, number: SlipNumber) -> None:
+    bits.put(number.series, 10)
+    bits.put(number.serial, 20)
+
+
+def _take_number(bits: BitReader) -> SlipNumber:
+    return SlipNumber(bits.take(10), bits.take(20))
+
+
+def _put_birth(bits: BitWriter, born: date) -> None:
+    bits.put((born - _BIRTH_EPOCH).days, 16)
+
+
+def _put_age(bits: BitWriter, age: Age) -> None:
+    bits.put(_UNITS.index(age.unit), 2)
+    bits.put(age.value, 7)
+
+
+def _take_age(bits: BitReader) -> Age:
+    unit = _pick(_UNITS, bits.take(2), "age unit")
+    return Age(unit=unit, value=bits.take(7))
+
+
+def _put_digits(length: int, width: int, least: int = 0) -> Callable[[BitWriter, str], None]:
+    """Digits of a fixed length as a number above `least`, after a bit 0; anything else as text after a bit 1."""
+
+    def put(bits: BitWriter, text: str) -> None:
+        fits = len(text) == length and text.isascii() and text.isdigit() and 0 <= int(text) - least < 1 << width
+        bits.put(int(not fits), 1)
+        if fits:
+            bits.put(int(text) - least, width)
+        else:
+            put_text(bits, text)
+
+    return put
+
+
+def _take_digits(length: int, width: int, least: int = 0) -> Callable[[BitReader], str]:
+    def take(bits: BitReader) -> str:
+        return take_text(bits) if bits.take(1) else f"{bits.take(width) + least:0{length}d}"
+
+    return take
+
+
+def _put_uhid(bits: BitWriter, uhid: str) -> None:
+    digits = len(uhid) < 16 and uhid.isascii() and uhid.isdigit()
+    bits.put(int(not digits), 1)
+    if digits:
+        bits.put(len(uhid), 4)
+        bits.put(int(uhid), _width(len(uhid)))
+    else:
+        put_text(bits, uhid)
+
+
+def _take_uhid(bits: BitReader) -> str:
+    if bits.take(1):
+        return take_text(bits)
+    length = bits.take(4)
+    return f"{bits.take(_width(length)):0{length}d}"
+
+
+def _width(digits: int) -> int:
+    return int("9" * digits or "0").bit_length()
+
+
+def _text(name: str) -> _Optional:
+    def get(slip: Slip) -> Any:
+        return getattr(slip.patient if name in _IN_PATIENT else slip, name)
+
+    return _Optional(name=name, get=get, put=put_text, take=take_text)
+
+
+def _bytes(name: str) -> _Optional:
+    return _Optional(
+        name=name,
+        get=lambda slip: getattr(slip, name),
+        put=BitWriter.put_bytes,
+        take=BitReader.take_bytes,
+        absent=b"",
+    )
+
+
+def _number(name: str) -> _Optional:
+    return _Optional(name=name, get=lambda slip: getattr(slip, name), put=_put_number, take=_take_number, absent=None)
+
+
+def _patient(
+    name: str, put: Callable[[BitWriter, Any], None], take: Callable[[BitReader], Any], absent: Any
+) -> _Optional:
+    return _Optional(name=name, get=lambda slip: getattr(slip.patient, name), put=put, take=take, absent=absent)
+
+
+def _visit(
+    name: str, put: Callable[[BitWriter, Any], None], take: Callable[[BitReader], Any], absent: Any
+) -> _Optional:
+    return _Optional(name=name, get=lambda slip: getattr(slip.visit, name), put=put, take=take, absent=absent)
+
+
+def _pick(words: tuple[Any, ...], code: int, what: str) -> Any:
+    if code >= len(words):
+        raise PayloadWrong(why=f"its {what} is not known")
+    return words[code]
+
+
+OPTIONAL: tuple[_Optional, ...] = (
+    _Optional(
+        name="signer",
+        get=lambda slip: None if slip.signer == slip.number.series else slip.signer,
+        put=lambda bits, series: bits.put(series, 10),
+        take=lambda bits: bits.take(10),
+        absent=None,
+    ),
+    _number("patient_number"),
+    _Optional(name="uhid", get=lambda slip: slip.uhid, put=_put_uhid, take=_take_uhid),
+    _number("previous"),
+    _number("mother"),
+    _patient(
+        "birth_date",
+        _put_birth,
+        lambda bits: _BIRTH_EPOCH + timedelta(days=bits.take(16)),
+        None,
+    ),
+    _patient("age", _put_age, _take_age, None),
+    _patient(
+        "relation",
+        lambda bits, relation: bits.put(_RELATIONS.index(relation), 3),
+        lambda bits: _pick(_RELATIONS, bits.take(3), "relation"),
+        None,
+    ),
+    _patient("mobile", _put_digits(10, 32, 6 * 10**9), _take_digits(10, 32, 6 * 10**9), ""),
+    _patient("abha", _put_digits(14, 47), _take_digits(14, 47), ""),
+    _patient("state", lambda bits, state: bits.put(state, 6), lambda bits: bits.take(6), 0),
+    _patient("pin_code", _put_digits(6, 20), _take_digits(6, 20), ""),
+    _visit("token", BitWriter.put_count, BitReader.take_count, 0),
+    _Optional(
+        name="token_series",
+        get=lambda slip: None
+        if slip.visit.token_series == (slip.number.series if slip.visit.token else 0)
+        else slip.visit.token_series,
+        put=lambda bits, series: bits.put(series, 10),
+        take=lambda bits: bits.take(10),
+        absent=None,
+    ),
+    _visit("fee", BitWriter.put_count, BitReader.take_count, 0),
+    _visit("booking", put_text, take_text, ""),
+    _visit("medico_legal_number", put_text, take_text, ""),
+    _patient("scheme_id", put_text, take_text, ""),
+    _text("name"),
+    _text("name_hindi"),
+    _text("guardian"),
+    _text("district"),
+    _text("locality"),
+    _text("reason"),
+    _bytes("sealed"),
+    _bytes("extension"),
+)  # fmt: skip
+_PATIENT_PARTS = ("birth_date", "age", "relation", "mobile", "abha", "state", "pin_code", "scheme_id", "name",
+                  "name_hindi", "guardian", "district", "locality")  # fmt: skip
+_VISIT_PARTS = ("token", "fee", "booking", "medico_legal_number")
+_SLIP_PARTS = ("patient_number", "uhid", "previous", "mother", "reason", "sealed", "extension")
+
+
+def pack(slip: Slip, cut: dict[str, str]) -> bytes:
+    """The message that is signed: the slip's bits, with the texts in `cut` in place of its own.
+
+    Raises FieldWrong for a value that the format has no room for.
+    """
+    bits = BitWriter()
+
+    def put(name: str, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except (ValueError, OverflowError) as wrong:
+            raise FieldWrong(field=name, why="This value does not fit into the slip's code. Correct it.") from wrong
+
+    bits.put(VERSION, 4)
+    bits.put(_KINDS.index(slip.kind), 5)
+    for flag in _FLAGS:
+        bits.put(int(getattr(slip, flag)), 1)
+    bits.put(int(bool(cut)), 1)
+    bits.put(0, 1)
+    put("hospital", lambda: bits.put(slip.hospital, 32))
+    _put_number(bits, slip.number)
+    put("revision", lambda: bits.put(slip.revision, 4))
+    if len(slip.replaces) != (4 if slip.revision else 0):
+        raise FieldWrong(field="replaces", why="This value does not fit into the slip's code. Correct it.")
+    if slip.revision:
+        bits.put(int.from_bytes(slip.replaces, "big"), 32)
+    if slip.issued and slip.issued.microsecond:
+        raise FieldWrong(field="issued", why="This value does not fit into the slip's code. Correct it.")
+    put("issued", lambda: bits.put(_seconds(slip), 29))
+    bits.put(_SEXES.index(slip.patient.sex), 2)
+    bits.put(_CATEGORIES.index(slip.patient.category), 5)
+    put("clinic", lambda: bits.put(slip.visit.clinic, 8))
+    bits.put(_FEE_STATUSES.index(slip.visit.fee_status), 2)
+    values = [(part, cut.get(part.name, part.get(slip))) for part in OPTIONAL]
+    for part, value in values:
+        bits.put(int(value != part.absent), 1)
+    if cut:
+        for name in CUTTABLE:
+            bits.put(int(name in cut), 1)
+    for part, value in values:
+        if value != part.absent:
+            put(part.name, lambda part=part, value=value: part.put(bits, value))  # type: ignore[misc]
+    return bits.to_bytes()
+
+
+def _seconds(slip: Slip) -> int:
+    if slip.issued is None:
+        return 0
+    seconds = int((slip.issued - EPOCH).total_seconds())
+    if seconds <= 0:
+        raise ValueError("before 2024")
+    return seconds
+
+
+def unpack(message: bytes, mark: str) -> tuple[Slip, tuple[str, ...]]:
+    """The slip of a message and the names of its cut texts, which get `mark` at their end.
+
+    Raises PayloadWrong, and only that, for any bytes that `pack` did not make.
+    """
+    try:
+        slip, cut = _unpack(BitReader(message), mark)
+    except PayloadWrong:
+        raise
+    except (ParchiError, ValueError, OverflowError) as wrong:
+        raise PayloadWrong(why="a value in it cannot be") from wrong
+    texts = {name: _value(slip, name).removesuffix(mark) for name in cut}
+    if pack(slip, texts) != message:
+        raise PayloadWrong(why="its bits are not as Parchi writes them")
+    return slip, cut
+
+
+def _value(slip: Slip, name: str) -> str:
+    return str(getattr(slip.patient if name in _IN_PATIENT else slip, name))
+
+
+def _unpack(bits: BitReader, mark: str) -> tuple[Slip, tuple[str, ...]]:
+    if (version := bits.take(4)) != VERSION:
+        raise PayloadWrong(why=f"it is of version {version}, which this program does not know", version=version)
+    kind = _pick(_KINDS, bits.take(5), "kind")
+    flags: dict[str, Any] = {flag: bool(bits.take(1)) for flag in _FLAGS}
+    has_cut = bits.take(1)
+    if bits.take(1):
+        raise PayloadWrong(why="a bit that is kept for later is set")
+    hospital, number, revision = bits.take(32), _take_number(bits), bits.take(4)
+    replaces = bits.take(32).to_bytes(4, "big") if revision else b""
+    seconds = bits.take(29)
+    sex = _SEXES[bits.take(2)]
+    category = _pick(_CATEGORIES, bits.take(5), "category")
+    clinic = bits.take(8)
+    fee_status = _pick(_FEE_STATUSES, bits.take(2), "fee status")
+    present = [bool(bits.take(1)) for _ in OPTIONAL]
+    cut = tuple(name for name in CUTTABLE if bits.take(1)) if has_cut else ()
+    values: dict[str, Any] = {}
+    for part, there in zip(OPTIONAL, present, strict=True):
+        value = part.take(bits) if there else part.absent
+        values[part.name] = value + mark if part.name in cut else value
+    signer, token_series = values["signer"], values["token_series"]
+    own_token = number.series if values["token"] else 0
+    return (
+        Slip(
+            number=number,
+            kind=kind,
+            revision=revision,
+            replaces=replaces,
+            hospital=hospital,
+            signer=number.series if signer is None else signer,
+            issued=EPOCH + timedelta(seconds=seconds) if seconds else None,
+            patient=Patient(sex=sex, category=category, **{name: values[name] for name in _PATIENT_PARTS}),
+            visit=Visit(
+                clinic=clinic,
+                fee_status=fee_status,
+                token_series=own_token if token_series is None else token_series,
+                **{name: values[name] for name in _VISIT_PARTS},
+            ),
+            **{name: values[name] for name in _SLIP_PARTS},
+            **flags,
+        ),
+        cut,
+    )
