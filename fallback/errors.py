@@ -339,13 +339,13 @@ class ScanCutShort(ParchiError):
 
 
 class ScanDamaged(ParchiError):
-    """A file that begins like a scan but cannot be opened."""
+    """A file that begins like a scan but cannot be opened; PDFium does not tell a PDF of 0 pages from a damaged one."""
 
-    says = "{file} begins like a {kind} file but is damaged. Copy it again, or scan the paper again."
+    says = "{file} begins like a {kind} file but is damaged or holds no pages. Copy it again, or scan the paper again."
 
 
 class ScanWithoutPages(ParchiError):
-    """A PDF or TIFF that is whole and holds no page."""
+    """A TIFF that is whole and holds no page."""
 
     says = "{file} holds no pages. Scan the paper again."
 

@@ -5,7 +5,8 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import wait
@@ -63,7 +64,7 @@ class Crew:
         return self._own.submit(task, argument)
 
     def alone(self, task: Callable[[_A], _T], argument: _A) -> _T | None:
-        """Runs a task with nothing beside it in one worker process; None when it ends that process.
+        """Runs a task with nothing beside it in one worker process; None when it ends that process or fails in it.
 
         Only so is it sure which page it was: a dying worker takes all that the pool has under way with it.
         """
@@ -75,6 +76,8 @@ class Crew:
             self._lone.shutdown(wait=True)
             self._lone = None
             return None
+        except Exception:  # what could not be brought home, and out of memory: the caller names the page
+            return None
 
     def _pool(self, workers: int) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
@@ -83,6 +86,17 @@ class Crew:
             initializer=_begin,
             initargs=(self._page_seconds,),
         )
+
+
+def ahead(things: Iterable[_A], submit: Callable[[_A], Future[_T]], window: int) -> Iterator[tuple[_A, Future[_T]]]:
+    """Each thing with its future, in order, at most `window` of them under way."""
+    under_way: deque[tuple[_A, Future[_T]]] = deque()
+    for thing in things:
+        under_way.append((thing, submit(thing)))
+        if len(under_way) >= window:
+            yield under_way.popleft()
+    while under_way:
+        yield under_way.popleft()
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import closing
@@ -15,7 +14,7 @@ from PIL import Image
 
 from fallback.errors import PageStopped, PageUnreadable, ParchiError
 from fallback.scanning.codes import ReadCode, read_codes
-from fallback.scanning.crew import Crew, page_fence
+from fallback.scanning.crew import Crew, ahead, page_fence
 from fallback.scanning.files import Found, find_files
 from fallback.scanning.ink import is_blank
 from fallback.scanning.kinds import FileKind, kind_of
@@ -23,7 +22,6 @@ from fallback.scanning.pages import PagePicture, Survey, pictures, survey
 
 PORTION = 8  # pages a task: enough to pay for opening the file, few enough to keep the progress moving
 
-_A = TypeVar("_A")
 _B = TypeVar("_B")
 
 
@@ -107,7 +105,7 @@ def read_portions(portions: Iterable[Portion], crew: Crew, task: Task) -> Iterat
     When a worker dies, nobody knows by which page: the portions under way are read again page by page, each alone,
     and a page that ends its worker then becomes a PageStopped.
     """
-    for portion, future in _ahead(portions, lambda portion: crew.submit(task, portion), 2 * crew.workers + 2):
+    for portion, future in ahead(portions, lambda portion: crew.submit(task, portion), 2 * crew.workers + 2):
         read = _result(future)
         if read is not None:
             yield from read
@@ -119,7 +117,7 @@ def read_portions(portions: Iterable[Portion], crew: Crew, task: Task) -> Iterat
 
 
 def _portions(paths: Sequence[Path], crew: Crew) -> Iterator[Portion]:
-    for found, future in _ahead(find_files(paths), lambda found: _look(found, crew), 4 * crew.workers + 16):
+    for found, future in ahead(find_files(paths), lambda found: _look(found, crew), 4 * crew.workers + 16):
         seen = _result(future) or crew.alone(_survey, found) or Survey(error=PageStopped(file=found.name, page=1))
         for first in range(1, seen.pages + 1, PORTION):
             last = min(first + PORTION - 1, seen.pages)
@@ -191,7 +189,7 @@ def _file_hash(path: Path) -> str:
 
 @lru_cache(maxsize=4)
 def _bytes_hash(state: tuple[Path, int, int]) -> str:
-    """`state` is path, size and time of change: a file that fails on each of its pages is hashed once, not each time."""
+    """`state` is path, size and time of change: a file that fails on every page is hashed once."""
     with state[0].open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -202,14 +200,3 @@ def _result(future: Future[_B]) -> _B | None:
         return future.result()
     except Exception:
         return None
-
-
-def _ahead(things: Iterable[_A], submit: Callable[[_A], Future[_B]], window: int) -> Iterator[tuple[_A, Future[_B]]]:
-    """Each thing with its future, in order, at most `window` of them under way."""
-    under_way: deque[tuple[_A, Future[_B]]] = deque()
-    for thing in things:
-        under_way.append((thing, submit(thing)))
-        if len(under_way) >= window:
-            yield under_way.popleft()
-    while under_way:
-        yield under_way.popleft()
