@@ -12,6 +12,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from fallback.disk import disk_error, write_file
 from fallback.downtime import Desk, Role, User
 from fallback.errors import (
     DeskNotUsable,
@@ -28,13 +29,12 @@ from fallback.ledger import Ledger, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.writer import Transaction
 from fallback.slip import SERIES_LIMIT
-from fallback.vault import Vault
+from fallback.vault import Cost, Vault
 
 FIRST_LOGIN = "supervisor"
 KEYS_FILE = "keys.json"
 _PIN = re.compile(r"[0-9]{6,12}")
 _LOGIN = re.compile(r"[a-z][a-z0-9]{1,19}")
-_PIN_COST = {"iterations": 2, "lanes": 1, "memory_cost": 19 * 1024}  # OWASP Password Storage Cheat Sheet, argon2id
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +64,25 @@ class Installation:
 
 
 def init(
-    folder: Path, passphrase: str, *, clock: Callable[[], datetime], drill: bool = False
+    folder: Path,
+    passphrase: str,
+    *,
+    clock: Callable[[], datetime],
+    drill: bool = False,
+    cost: Cost | None = None,
 ) -> tuple[Installation, str, str]:
     """Makes an installation: vault, journal, root, a first supervisor.
 
-    Returns it with the printed recovery key and the first supervisor's PIN. Raises FolderTaken.
+    Returns it with the printed recovery key and the first supervisor's PIN. `cost` is how dear guessing the passphrase
+    is made, the vault's default when None. Raises FolderTaken.
     """
     if Vault.header_file(folder).exists():
         raise FolderTaken(folder=folder)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    vault, recovery_key = Vault.create(folder, passphrase)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as wrong:
+        raise disk_error(wrong, folder) from wrong
+    vault, recovery_key = Vault.create(folder, passphrase, cost=cost)
     ledger = Ledger.open(folder, vault, clock=clock)
     root = SigningKey.new()
     _store_secret(vault, folder, "root", root.secret)
@@ -184,14 +193,19 @@ def _new_pin() -> str:
 
 def _hash_pin(pin: str) -> str:
     salt = os.urandom(16)
-    digest = Argon2id(salt=salt, length=32, **_PIN_COST).derive(pin.encode())
+    digest = _pin_hasher(salt).derive(pin.encode())
     return f"{b64encode(salt).decode()}${b64encode(digest).decode()}"
+
+
+def _pin_hasher(salt: bytes) -> Argon2id:
+    # OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane.
+    return Argon2id(salt=salt, length=32, iterations=2, lanes=1, memory_cost=19 * 1024)
 
 
 def _is_pin(stored: str, pin: str) -> bool:
     salt, digest = (b64decode(part) for part in stored.split("$"))
     try:
-        Argon2id(salt=salt, length=32, **_PIN_COST).verify(pin.encode(), digest)
+        _pin_hasher(salt).verify(pin.encode(), digest)
     except InvalidKey:
         return False
     return True
@@ -203,11 +217,11 @@ def _secret_path(folder: Path, name: str) -> Path:
 
 def _store_secret(vault: Vault, folder: Path, name: str, secret: bytes) -> None:
     path = _secret_path(folder, name)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(vault.seal("private keys", secret, name.encode()))
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        write_file(path, vault.seal("private keys", secret, name.encode()))
+    except OSError as wrong:
+        raise disk_error(wrong, folder) from wrong
 
 
 def _load_secret(vault: Vault, folder: Path, name: str) -> bytes:

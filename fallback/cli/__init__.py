@@ -39,7 +39,9 @@ class Sentences(click.Group):
 @click.version_option(__version__, prog_name="parchi")
 @click.option("--data", type=click.Path(path_type=Path), help="The data folder (else PARCHI_DATA, else ./data).")
 @click.option("--hospital", type=click.Path(path_type=Path), help="The hospital's file (else PARCHI_HOSPITAL).")
-@click.option("--passphrase-file", type=click.Path(path_type=Path), help="A file with the passphrase; else it is asked.")
+@click.option(
+    "--passphrase-file", type=click.Path(path_type=Path), help="A file with the passphrase; else it is asked."
+)
 @click.pass_context
 def group(context: click.Context, data: Path | None, hospital: Path | None, passphrase_file: Path | None) -> None:
     """Parchi keeps a hospital's registration running when its computers are dead, and gives everything back.

@@ -19,7 +19,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 
 
 @click.command()
-@click.option("--drill", is_flag=True, help="A root of its own for drills: every slip says DRILL, no real import takes it.")
+@click.option(
+    "--drill", is_flag=True, help="A root of its own for drills: every slip says DRILL, no real import takes it."
+)
 @click.pass_obj
 def init(data: Data, drill: bool) -> None:
     """Makes an installation: keys, encrypted journal, a first supervisor and a first desk.

@@ -6,6 +6,7 @@ import click
 
 from fallback import custody
 from fallback.cli.data import Data, show
+from fallback.ledger import Head
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON value, for a script.")
 
@@ -24,8 +25,8 @@ def export(data: Data, file: Path) -> None:
     Example: python -m fallback journal export counter-1.parchi
     """
     with data.installation() as installation:
-        lines = custody.export(installation.ledger, file)
-        click.echo(f"{lines} lines are in {file}.")
+        report = custody.export(installation.ledger, file)
+        click.echo(f"{report.lines} lines are in {report.file}; the vault's header lies beside it.")
 
 
 @journal.command("merge")
@@ -39,8 +40,12 @@ def merge(data: Data, file: Path, as_json: bool) -> None:
     """
     with data.installation() as installation:
         report = custody.merge(installation.ledger, file)
-        value = {"chains": list(report.chains), "added": report.added, "known": report.known}
-        show(value, as_json=as_json, text=f"{report.added} lines added, {report.known} were known already.")
+        forks = [{"chain": each.chain, "sequence": each.sequence} for each in report.conflicts]
+        value = {"lines": report.lines, "chains": _heads(report.chains), "conflicts": forks}
+        words = "".join(f"\nCONFLICT: chain {each.chain} differs at line {each.sequence}" for each in report.conflicts)
+        show(value, as_json=as_json, text=f"{report.lines} new lines were taken in.{words}")
+        if report.conflicts:
+            click.get_current_context().exit(4)
 
 
 @journal.command("verify")
@@ -54,9 +59,19 @@ def verify(data: Data, file: Path | None, as_json: bool) -> None:
     """
     with data.installation() as installation:
         report = custody.verify(installation.ledger, file)
-        value = {"lines": report.lines, "chains": dict(report.heads)}
-        heads = "\n".join(f"chain {chain}: head {head}" for chain, head in report.heads.items())
-        show(value, as_json=as_json, text=f"{report.lines} lines, every hash fits.\n{heads}")
+        troubles = [
+            {"kind": each.kind.value, "chain": each.chain, "sequence": each.sequence, "why": each.why}
+            for each in report.troubles
+        ]
+        value = {"ok": report.ok, "lines": report.lines, "chains": _heads(report.heads), "troubles": troubles}
+        words = [f"{report.lines} lines; {'every hash fits' if report.ok else 'NOT as it was written'}."]
+        words += [f"chain {each.chain}: line {each.sequence}, head {each.hash.hex()}" for each in report.heads]
+        words += [
+            f"{each.kind.value}: line {each.sequence} of chain {each.chain}: {each.why}" for each in report.troubles
+        ]
+        show(value, as_json=as_json, text="\n".join(words))
+        if not report.ok:
+            click.get_current_context().exit(4)
 
 
 @journal.command("rebuild")
@@ -73,6 +88,24 @@ def rebuild(data: Data, as_json: bool) -> None:
         show({"identical": same}, as_json=as_json, text=text)
         if not same:
             click.get_current_context().exit(4)
+
+
+@journal.command("restore")
+@click.argument("source", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def restore(data: Data, source: Path, as_json: bool) -> None:
+    """Makes a new data folder from a second copy or an export; desks are enrolled anew in it.
+
+    Example: python -m fallback --data /srv/new journal restore /media/stick/parchi
+    """
+    report = custody.restore(source, data.folder, data.passphrase(), clock=data.clock)
+    value = {"lines": report.lines, "chains": _heads(report.chains), "chain": report.chain}
+    show(value, as_json=as_json, text=f"{report.lines} lines are restored in {data.folder}. Enrol its desks now.")
+
+
+def _heads(heads: tuple[Head, ...]) -> dict[str, dict[str, object]]:
+    return {each.chain: {"line": each.sequence, "head": each.hash.hex()} for each in heads}
 
 
 COMMANDS = (journal,)

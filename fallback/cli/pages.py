@@ -12,8 +12,8 @@ _COMMANDS = """# Commands and settings
 
 Made by `python -m fallback.cli.pages docs`; `tests/test_docs.py` holds it to the program.
 
-Every command is `python -m fallback [--data DIR] [--hospital FILE] [--passphrase-file FILE] COMMAND`. `--json` prints one
-JSON value for a script. Exit codes are in [errors.md](errors.md).
+Every command is `python -m fallback [--data DIR] [--hospital FILE] [--passphrase-file FILE] COMMAND`. `--json` prints
+one JSON value for a script. Exit codes are in [errors.md](errors.md).
 
 ## Settings
 
@@ -22,8 +22,8 @@ JSON value for a script. Exit codes are in [errors.md](errors.md).
 """
 _ERRORS = """# What Parchi says when something is wrong
 
-Made by `python -m fallback.cli.pages docs`; `tests/test_docs.py` holds it to the program. Look for the sentence that you
-see; words in `{}` are filled in. No sentence holds patient data, so all of them may be logged.
+Made by `python -m fallback.cli.pages docs`; `tests/test_docs.py` holds it to the program. Look for the sentence that
+you see; words in `{}` are filled in. No sentence holds patient data, so all of them may be logged.
 
 ## Exit codes of the command line
 

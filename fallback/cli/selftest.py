@@ -70,6 +70,10 @@ def _try(what: str, act: Callable[[], str]) -> Finding:
 
 def _journal(installation: Installation) -> str:
     report = custody.verify(installation.ledger)
+    if not report.ok:
+        raise ValueError(
+            f"{len(report.troubles)} lines are not as they were written. Run: python -m fallback journal verify"
+        )
     return f"{report.lines} lines, every hash fits"
 
 

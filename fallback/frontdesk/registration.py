@@ -40,8 +40,9 @@ class Registration:
 
 
 def check(registration: Registration, hospital: Hospital, today: date) -> dict[str, FieldWrong]:
-    """What is wrong with a registration, by field; empty when it can be taken. All texts must be normalised."""
-    patient, wrong = registration.patient, {}
+    """What is wrong with a registration, by field; empty when it can be taken."""
+    patient = registration.patient
+    wrong: dict[str, FieldWrong] = {}
 
     def say(field_name: str, why: str) -> None:
         wrong.setdefault(field_name, FieldWrong(field=field_name, why=why))
@@ -75,7 +76,7 @@ def check(registration: Registration, hospital: Hospital, today: date) -> dict[s
         say("pin_code", "A PIN code has 6 digits and does not start with 0. Leave it empty if it is not known.")
     if patient.abha and not re.fullmatch(r"[0-9]{14}", patient.abha):
         say("abha", "An ABHA number has 14 digits. Leave it empty if the patient has none.")
-    if registration.uhid and not re.fullmatch(hospital.uhid_pattern, registration.uhid):
+    if registration.uhid and not re.fullmatch(hospital.uhid_pattern, registration.uhid, re.ASCII):
         say("uhid", "This is not how this hospital's UHIDs look. Read it again from the card.")
     for name, code in (
         ("scheme_id", patient.scheme_id),

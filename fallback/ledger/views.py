@@ -105,8 +105,8 @@ def fold(db: Database, line: Line) -> None:
     content = line.content
     match line.fact:
         case FactKind.INSTALLATION_MADE:
-            row = (content["root"], int(content["drill"]))
-            db.execute("INSERT OR IGNORE INTO installation VALUES (?, ?)", row)
+            made = (content["root"], int(content["drill"]))
+            db.execute("INSERT OR IGNORE INTO installation VALUES (?, ?)", made)
         case FactKind.DOWNTIME_STARTED | FactKind.DOWNTIME_ENDED:
             _fold_downtime(db, line)
         case FactKind.DESK_ENROLLED | FactKind.DESK_RETIRED | FactKind.USER_SET:
