@@ -562,3 +562,58 @@ class CopyUnfit(ParchiError):
     says = "The second copy in {folder} is not being written: {why}. Registration goes on; see to the stick."
     http_status = 503
     exit_code = 3
+
+
+# --- Recovery: the hospital system that slips are imported into; {url} and {target} are its address and name ---------
+
+
+class TargetUnreachable(ParchiError):
+    """A hospital system that is off, too slow, failing or hanging up, after several attempts."""
+
+    says = (
+        "{url} does not do its part: {why}. The import stopped and nothing is lost: every slip stays where it was. "
+        "Run the import again when the system is back."
+    )
+    http_status = 502
+    exit_code = 5
+
+
+class TargetRefuses(ParchiError):
+    """A hospital system that wants another token, or none of us (401 and 403)."""
+
+    says = (
+        "{url} did not let us in (answer {status}). The import stopped and nothing is lost. Ask the hospital's IT staff "
+        "for a valid token and run the import again."
+    )
+    http_status = 502
+    exit_code = 5
+
+
+class TargetNotFhir(ParchiError):
+    """An address that answers, but not as a FHIR R4 server: a web page, a redirect, garbage, another version."""
+
+    says = (
+        "{url} did not answer as a FHIR R4 server: {why}. The import stopped and nothing is lost. Check the address with "
+        "the hospital's IT staff."
+    )
+    http_status = 502
+    exit_code = 5
+
+
+class TargetChanged(ParchiError):
+    """A hospital system that is not the one that was pinned: slips sent to a wrong system become duplicates."""
+
+    says = (
+        "{target} is not the system it was at the first import: its {what} changed. Nothing was sent. Ask the hospital's "
+        "IT staff; when the change is right, pin the system anew."
+    )
+    http_status = 409
+    exit_code = 3
+
+
+class TargetMissing(ParchiError):
+    """The test system of drills and tests is not installed, or does not start."""
+
+    says = "The test system (SEKMET) cannot be started: {why}. Install what tests need with: make env-test"
+    http_status = 500
+    exit_code = 3
