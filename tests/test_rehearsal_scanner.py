@@ -8,13 +8,12 @@ from random import Random
 import pytest
 from PIL import Image
 
-from fallback.rehearsal.feeder import Fate, feed
 from fallback.rehearsal.scan_files import sheet, write_pdf, write_pictures, write_tiff
 from fallback.rehearsal.scanner import AWFUL, BAD, CLEAN, OFFICE, Wear, blank_page, degrade, torn
 from fallback.scanning import read_files
 from fallback.scanning.codes import read_codes
 from fallback.scanning.ink import is_blank
-from tests.scans import A5, NUMBER, digits, page
+from tests.scans import A5, digits, page
 
 
 def has_qr(picture: Image.Image, seed: int = 1) -> bool:
@@ -98,33 +97,3 @@ def test_files_as_scanners_make_them_are_read_back(tmp_path: Path) -> None:
         for each, seed in zip(read, [1, 2, 3] * 3, strict=True)
     ] == [True] * 9
     assert read[1].picture_hash == read[4].picture_hash == read[7].picture_hash  # group 4 loses nothing on its way
-
-
-def test_a_box_is_fed_and_every_side_comes_back_as_told(tmp_path: Path) -> None:
-    printed = tmp_path / "printed.pdf"
-    page(1).save(printed, save_all=True, append_images=[page(seed) for seed in range(2, 7)], resolution=200)
-    scans, again = tmp_path / "scans", tmp_path / "again"
-    scans.mkdir()
-    again.mkdir()
-    pages = [(printed, number) for number in range(1, 7)]
-    with ThreadPoolExecutor(2) as executor:
-        fed = feed(pages, scans, seed=7, tear=1, blank=2, repeat=2, pages_per_file=3, executor=executor)
-        read = list(read_files([scans], executor=executor))
-        feed(pages, again, seed=7, tear=1, blank=2, repeat=2, pages_per_file=3, executor=executor)
-    assert sorted(side.fate for side in fed) == sorted(
-        [Fate.WHOLE] * 5 + [Fate.TORN] + [Fate.REPEAT] * 2 + [Fate.BLANK] * 2
-    )
-    assert {path.name: path.read_bytes() for path in scans.iterdir()} == {
-        path.name: path.read_bytes() for path in again.iterdir()
-    }
-    assert [side.page for side in fed if side.fate is not Fate.REPEAT] != sorted(side.page for side in fed)[2:]
-    for side, each in zip(fed, read, strict=True):
-        assert each.path == side.file and each.error is None
-        found = {code.text for code in each.texts} - {NUMBER}
-        assert found == ({digits(side.page)} if side.fate in (Fate.WHOLE, Fate.REPEAT) else set()), side
-        assert each.blank == (side.fate is Fate.BLANK)
-
-
-def test_too_few_pages_to_tear_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="fewer pages"):
-        feed([], tmp_path, seed=1, tear=1)

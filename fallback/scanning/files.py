@@ -1,5 +1,6 @@
 """Finds the files to read among the paths a person gave: folders opened, sorted, and nothing that could hang a read."""
 
+import errno
 import re
 import stat
 from collections.abc import Iterator, Sequence
@@ -94,6 +95,6 @@ def _odd(mode: int, label: str) -> ParchiError | None:
 def _not_reached(fault: OSError | ValueError, label: str) -> ParchiError:
     if isinstance(fault, ValueError | FileNotFoundError | NotADirectoryError):
         return ScanMissing(file=label)
-    if fault.errno == 40 or "symbolic link" in str(fault.strerror):  # ELOOP: a link to itself
+    if fault.errno == errno.ELOOP:  # a link to itself
         return ScanFolderLoop(file=label)
     return ScanNotAllowed(file=label, why=fault.strerror or type(fault).__name__)
