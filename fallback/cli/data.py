@@ -18,6 +18,8 @@ from fallback.hospital import Hospital
 from fallback.keys import hospital_id
 from fallback.settings import Settings
 
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON value, for a script.")
+
 
 @dataclass(frozen=True, slots=True)
 class Data:

@@ -9,13 +9,11 @@ from shutil import copyfile
 import click
 
 from fallback import enrolment, frontdesk, language
-from fallback.cli.data import Data, show
+from fallback.cli.data import Data, json_option, show
 from fallback.cli.selftest import check
 from fallback.downtime import Role
 from fallback.ledger import queries
 from fallback.web import create_app
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON value, for a script.")
 
 
 @click.command()

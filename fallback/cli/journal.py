@@ -5,10 +5,8 @@ from pathlib import Path
 import click
 
 from fallback import custody
-from fallback.cli.data import Data, show
+from fallback.cli.data import Data, json_option, show
 from fallback.ledger import Head
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON value, for a script.")
 
 
 @click.group()

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from fallback import custody, payload
-from fallback.cli.data import Data, show
+from fallback.cli.data import Data, json_option, show
 from fallback.enrolment import Installation
 from fallback.errors import ParchiError
 from fallback.hospital import Hospital
@@ -34,7 +34,7 @@ class Finding:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON value, for a script.")
+@json_option
 @click.pass_context
 def check(context: click.Context, as_json: bool) -> None:
     """Tries everything that a downtime needs on this machine; exits 4 when something is red.

@@ -10,7 +10,55 @@ from sqlite_utils import Database
 
 from fallback.downtime import Desk, Downtime, Role, Shift, User
 from fallback.keys import Certificate
+from fallback.ledger.queries.recovery import (
+    Delivery,
+    NumberRow,
+    PageRow,
+    deliveries,
+    delivery,
+    has_page,
+    numbers,
+    pages,
+    targets,
+    version,
+)
 from fallback.slip import Slip, SlipNumber
+
+__all__ = [
+    "Delivery",
+    "NumberRow",
+    "PageRow",
+    "ShiftSums",
+    "SlipRow",
+    "certificates",
+    "current_downtime",
+    "deliveries",
+    "delivery",
+    "desk",
+    "desks",
+    "digests",
+    "downtimes",
+    "find_slips",
+    "form_number",
+    "has_page",
+    "installation",
+    "latest_slips",
+    "numbers",
+    "open_shift",
+    "pad_payload",
+    "pages",
+    "receipts",
+    "shift",
+    "shift_sums",
+    "shifts",
+    "slip",
+    "slips",
+    "targets",
+    "user",
+    "users",
+    "version",
+    "visits_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,57 +83,6 @@ class SlipRow:
     receipt: str
     cut: tuple[str, ...]
     reprints: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberRow:
-    """What is known of one number, for the accounts. `day` is an ISO date, "" when unknown; `clinic` 0 when unknown.
-
-    `stage` is where the newest revision stands with the target (`ready` before any delivery fact), "" without content.
-    `spent` is unused, spoiled, missing or "".
-    """
-
-    number: SlipNumber
-    clinic: int
-    day: str
-    has_content: bool
-    pad: bool
-    voided: bool
-    conflict: bool
-    stage: str
-    spent: str
-    spent_reason: str
-    journalled: bool
-    paper_back: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageRow:
-    """A scanned page as it was accepted, and what a person decided about it ("" while nobody has)."""
-
-    picture: str
-    file: str
-    page: int
-    batch: str
-    outcome: str
-    problem: str
-    decision: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """Where a slip stands with a target. `patient`, `encounter`, `uhid` are the target's own, "" until it said so."""
-
-    number: SlipNumber
-    target: str
-    revision: int
-    stage: str
-    reason: str
-    patient: str
-    encounter: str
-    uhid: str
-    attempts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,108 +316,3 @@ def pad_payload(db: Database, number: SlipNumber) -> bytes | None:
     """The payload of a numbered blank; None when the number is no pad's."""
     row = db.execute("SELECT payload FROM pad WHERE number = ?", (number.text,)).fetchone()
     return row[0] if row else None
-
-
-def numbers(db: Database, target: str) -> list[NumberRow]:
-    """Every number that was ever handed out, by series and serial: with content, as a pad, or a gap between.
-
-    A series is counted from 1 to the highest serial that any fact of any carrier names.
-    """
-    known = {row[0]: row[1:] for row in db.execute(
-        "SELECT slip.number, slip.clinic, slip.day, slip.voided, slip.conflict, slip.journalled, slip.kind, "
-        "CASE WHEN delivery.revision IS slip.revision OR delivery.stage IN ('held', 'failed') "
-        "THEN delivery.stage ELSE 'ready' END "
-        "FROM slip LEFT JOIN delivery ON delivery.number = slip.number AND delivery.target = ?",
-        (target,),
-    )}  # fmt: skip
-    pads = {row[0]: row[1] for row in db.execute("SELECT number, day FROM pad")}
-    spent = {row[0]: row[1:] for row in db.execute("SELECT number, outcome, reason FROM spent")}
-    back = {row[0] for row in db.execute("SELECT DISTINCT number FROM page_code WHERE number <> ''")}
-    found: list[NumberRow] = []
-    for series, next_serial in db.execute("SELECT series, next_serial FROM counter ORDER BY series").fetchall():
-        for serial in range(1, next_serial):
-            number = SlipNumber(series, serial)
-            clinic, day, voided, conflict, journalled, kind, stage = known.get(
-                number.text, (0, pads.get(number.text, ""), 0, 0, 0, "pad", "")
-            )
-            outcome, reason = spent.get(number.text, ("", ""))
-            content = number.text in known and kind != "pad"
-            found.append(
-                NumberRow(
-                    number=number,
-                    clinic=clinic,
-                    day=day,
-                    has_content=content,
-                    pad=number.text in pads,
-                    voided=bool(voided),
-                    conflict=bool(conflict),
-                    stage=stage if content else "",
-                    spent=outcome,
-                    spent_reason=reason,
-                    journalled=bool(journalled),
-                    paper_back=number.text in back,
-                )
-            )
-    return found
-
-
-def pages(db: Database, *, open_only: bool = False) -> list[PageRow]:
-    """Scanned pages in the order of acceptance; with `open_only` those that still need a person."""
-    rows = db.execute(
-        "SELECT page.picture, file, page, batch, outcome, problem, coalesce(decision.decision, ''), "
-        "coalesce(decision.reason, '') FROM page LEFT JOIN decision USING (picture) "
-        "WHERE ?1 = 0 OR (decision.decision IS NULL AND outcome NOT IN ('read', 'blank')) ORDER BY page.stamp",
-        (int(open_only),),
-    )
-    return [
-        PageRow(
-            picture=row[0],
-            file=row[1],
-            page=row[2],
-            batch=row[3],
-            outcome=row[4],
-            problem=row[5],
-            decision=row[6],
-            reason=row[7],
-        )
-        for row in rows
-    ]
-
-
-def has_page(db: Database, picture: str) -> bool:
-    """Whether a page's picture was accepted before."""
-    return db.execute("SELECT 1 FROM page WHERE picture = ?", (picture,)).fetchone() is not None
-
-
-def deliveries(db: Database, target: str) -> dict[str, Delivery]:
-    """Where each slip stands with a target, by number."""
-    rows = db.execute(
-        "SELECT number, target, revision, stage, reason, patient, encounter, uhid, attempts FROM delivery "
-        "WHERE target = ?",
-        (target,),
-    )
-    return {
-        row[0]: Delivery(
-            number=SlipNumber.parse(row[0]),
-            target=row[1],
-            revision=row[2],
-            stage=row[3],
-            reason=row[4],
-            patient=row[5],
-            encounter=row[6],
-            uhid=row[7],
-            attempts=row[8],
-        )
-        for row in rows
-    }
-
-
-def delivery(db: Database, number: SlipNumber, target: str) -> Delivery | None:
-    """Where one slip stands with a target."""
-    return deliveries(db, target).get(number.text)
-
-
-def targets(db: Database) -> dict[str, dict[str, str]]:
-    """The pinned targets: name to url, software and fingerprint."""
-    rows = db.execute("SELECT name, url, software, fingerprint FROM target")
-    return {name: {"url": url, "software": software, "fingerprint": mark} for name, url, software, mark in rows}

@@ -1,0 +1,192 @@
+"""What recovery asks: every number, the scanned pages, and where each slip stands with a hospital system."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from fallback.slip import Slip, SlipNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberRow:
+    """What is known of one number, for the accounts. `day` is an ISO date, "" when unknown; `clinic` 0 when unknown.
+
+    `stage` is where the newest revision stands with the target (`ready` before any delivery fact), "" without content.
+    `sent` is True when any revision of it may have reached the target.
+    `spent` is unused, spoiled, missing or "".
+    """
+
+    number: SlipNumber
+    clinic: int
+    day: str
+    has_content: bool
+    pad: bool
+    voided: bool
+    conflict: bool
+    stage: str
+    sent: bool
+    spent: str
+    spent_reason: str
+    journalled: bool
+    paper_back: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRow:
+    """A scanned page as it was accepted, and what a person decided about it ("" while nobody has)."""
+
+    picture: str
+    file: str
+    page: int
+    batch: str
+    outcome: str
+    problem: str
+    decision: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Where a slip stands with a target. `patient`, `encounter`, `uhid` are the target's own, "" until it said so.
+
+    `confirmed` is the highest revision that was confirmed, -1 when none was; `attempts` counts the sendings.
+    """
+
+    number: SlipNumber
+    target: str
+    revision: int
+    stage: str
+    reason: str
+    patient: str
+    encounter: str
+    uhid: str
+    attempts: int
+    confirmed: int
+
+
+def numbers(db: Database, target: str) -> list[NumberRow]:
+    """Every number that was ever handed out, by series and serial: with content, as a pad, or a gap between.
+
+    A series is counted from 1 to the highest serial that any fact of any carrier names.
+    """
+    known = {row[0]: row[1:] for row in db.execute(
+        "SELECT slip.number, slip.clinic, slip.day, slip.voided, slip.conflict, slip.journalled, slip.kind, "
+        "CASE WHEN delivery.revision IS slip.revision OR delivery.stage IN ('held', 'failed') "
+        "THEN delivery.stage ELSE 'ready' END, coalesce(delivery.attempts, 0) > 0 "
+        "FROM slip LEFT JOIN delivery ON delivery.number = slip.number AND delivery.target = ?",
+        (target,),
+    )}  # fmt: skip
+    pads = {row[0]: row[1] for row in db.execute("SELECT number, day FROM pad")}
+    spent = {row[0]: row[1:] for row in db.execute("SELECT number, outcome, reason FROM spent")}
+    back = {row[0] for row in db.execute(
+        "SELECT DISTINCT number FROM page_code JOIN page USING (picture) WHERE number <> '' "
+        "AND page.outcome IN ('read', 'number_only', 'pad')",  # a forged page brings nothing back
+    )}  # fmt: skip
+    found: list[NumberRow] = []
+    for series, next_serial in db.execute("SELECT series, next_serial FROM counter ORDER BY series").fetchall():
+        for serial in range(1, next_serial):
+            number = SlipNumber(series, serial)
+            clinic, day, voided, conflict, journalled, kind, stage, sent = known.get(
+                number.text, (0, pads.get(number.text, ""), 0, 0, 0, "pad", "", 0)
+            )
+            outcome, reason = spent.get(number.text, ("", ""))
+            content = number.text in known and kind != "pad"
+            found.append(
+                NumberRow(
+                    number=number,
+                    clinic=clinic,
+                    day=day,
+                    has_content=content,
+                    pad=number.text in pads,
+                    voided=bool(voided),
+                    conflict=bool(conflict),
+                    stage=stage if content else "",
+                    sent=bool(sent),
+                    spent=outcome,
+                    spent_reason=reason,
+                    journalled=bool(journalled),
+                    paper_back=number.text in back,
+                )
+            )
+    return found
+
+
+def pages(db: Database, *, open_only: bool = False) -> list[PageRow]:
+    """Scanned pages in the order of acceptance; with `open_only` those that still need a person.
+
+    A page with nothing but a number, or an empty pad, needs nobody once the number's content is known.
+    """
+    rows = db.execute(
+        "SELECT page.picture, file, page, batch, outcome, problem, coalesce(decision.decision, ''), "
+        "coalesce(decision.reason, '') FROM page LEFT JOIN decision USING (picture) "
+        "WHERE ?1 = 0 OR (decision.decision IS NULL AND outcome NOT IN ('read', 'blank') AND NOT ("
+        "outcome IN ('number_only', 'pad') AND NOT EXISTS (SELECT 1 FROM page_code LEFT JOIN slip ON "
+        "slip.number = page_code.number AND slip.kind <> 'pad' WHERE page_code.picture = page.picture "
+        "AND page_code.number <> '' AND slip.number IS NULL))) ORDER BY page.stamp",
+        (int(open_only),),
+    )
+    return [
+        PageRow(
+            picture=row[0],
+            file=row[1],
+            page=row[2],
+            batch=row[3],
+            outcome=row[4],
+            problem=row[5],
+            decision=row[6],
+            reason=row[7],
+        )
+        for row in rows
+    ]
+
+
+def has_page(db: Database, picture: str) -> bool:
+    """Whether a page's picture was accepted before."""
+    return db.execute("SELECT 1 FROM page WHERE picture = ?", (picture,)).fetchone() is not None
+
+
+_DELIVERY = (
+    "SELECT number, target, revision, stage, reason, patient, encounter, uhid, attempts, confirmed FROM delivery "
+)
+
+
+def _delivery(row: tuple[Any, ...]) -> Delivery:
+    return Delivery(
+        number=SlipNumber.parse(row[0]),
+        target=row[1],
+        revision=row[2],
+        stage=row[3],
+        reason=row[4],
+        patient=row[5],
+        encounter=row[6],
+        uhid=row[7],
+        attempts=row[8],
+        confirmed=row[9],
+    )
+
+
+def deliveries(db: Database, target: str) -> dict[str, Delivery]:
+    """Where each slip stands with a target, by number."""
+    return {row[0]: _delivery(row) for row in db.execute(_DELIVERY + "WHERE target = ?", (target,))}
+
+
+def delivery(db: Database, number: SlipNumber, target: str) -> Delivery | None:
+    """Where one slip stands with a target."""
+    row = db.execute(_DELIVERY + "WHERE number = ? AND target = ?", (number.text, target)).fetchone()
+    return _delivery(row) if row else None
+
+
+def version(db: Database, number: SlipNumber, revision: int) -> Slip | None:
+    """One revision of a slip, as it was; None when there is none, or two that contradict each other."""
+    rows = db.execute(
+        "SELECT record FROM version WHERE number = ? AND revision = ?", (number.text, revision)
+    ).fetchall()
+    return Slip.from_record(json.loads(rows[0][0])) if len(rows) == 1 else None
+
+
+def targets(db: Database) -> dict[str, dict[str, str]]:
+    """The pinned targets: name to url, software and fingerprint."""
+    rows = db.execute("SELECT name, url, software, fingerprint FROM target")
+    return {name: {"url": url, "software": software, "fingerprint": mark} for name, url, software, mark in rows}
