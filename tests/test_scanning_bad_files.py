@@ -238,6 +238,15 @@ def test_a_picture_of_20000_pixels_a_side_never_takes_500_megabytes(tmp_path: Pa
     assert int(memory.split()[1]) < 500_000 and done.stderr == ""
 
 
+def test_decoders_write_nothing_between_our_lines(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    page().convert("1").save(tmp_path / "fax.tif", compression="group4")
+    data = bytearray((tmp_path / "fax.tif").read_bytes())
+    data[4000:4400] = b"\x55\xaa\x00\xff" * 100
+    (tmp_path / "fax.tif").write_bytes(data)
+    assert len(list(read_files([tmp_path], workers=1))) == 1
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_file_that_goes_away_between_looking_and_reading(tmp_path: Path) -> None:
     (gone,) = read_portion(Portion(path=tmp_path / "gone.pdf", name="gone.pdf"))
     assert isinstance(gone.error, errors.ScanMissing)

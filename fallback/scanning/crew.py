@@ -123,6 +123,8 @@ def _begin(page_seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crashed worker's memory holds patients' pages
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    # libtiff writes a line a damaged row straight to the terminal; what a person must know comes back as an error.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _end_with_parent() -> None:
