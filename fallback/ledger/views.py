@@ -60,7 +60,7 @@ CREATE TABLE target (name TEXT PRIMARY KEY, url TEXT NOT NULL, software TEXT NOT
     stamp TEXT NOT NULL) STRICT;
 CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTEGER NOT NULL, stage TEXT NOT NULL,
     reason TEXT NOT NULL, patient TEXT NOT NULL, encounter TEXT NOT NULL, uhid TEXT NOT NULL, attempts INTEGER NOT NULL,
-    stamp TEXT NOT NULL, PRIMARY KEY (number, target)) STRICT;
+    confirmed INTEGER NOT NULL, known TEXT NOT NULL, stamp TEXT NOT NULL, PRIMARY KEY (number, target)) STRICT;
 """
 
 VIEWS: tuple[str, ...] = (
@@ -320,23 +320,20 @@ def _fold_page(db: Database, line: Line) -> None:
 
 
 def _fold_delivery(db: Database, line: Line) -> None:
+    """The newest line says the stage; the newest that names the target's own ids says those, in whatever order."""
     content, stage = line.content, _STAGES[line.fact]
-    attempt = int(line.fact is FactKind.SLIP_SENDING)
+    told = stamp(line) if content.get("encounter") else ""
+    newer = (("revision", "stage", "reason"), "excluded.stamp > stamp")
+    known = (("patient", "encounter", "uhid"), "excluded.known > known")
+    sets = [
+        f"{name} = CASE WHEN {rule} THEN excluded.{name} ELSE {name} END"
+        for names, rule in (newer, known)
+        for name in names
+    ]
+    sets += [f"{name} = max({name}, excluded.{name})" for name in ("confirmed", "known", "stamp")]
     db.execute(
-        "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number, target) DO UPDATE SET "
-        "attempts = attempts + excluded.attempts, "
-        + ", ".join(
-            f"{name} = CASE WHEN excluded.stamp > stamp THEN {value} ELSE {name} END"
-            for name, value in (
-                ("revision", "excluded.revision"),
-                ("stage", "excluded.stage"),
-                ("reason", "excluded.reason"),
-                ("patient", "coalesce(nullif(excluded.patient, ''), patient)"),
-                ("encounter", "coalesce(nullif(excluded.encounter, ''), encounter)"),
-                ("uhid", "coalesce(nullif(excluded.uhid, ''), uhid)"),
-            )
-        )
-        + ", stamp = max(stamp, excluded.stamp)",
+        "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number, target) DO UPDATE SET "
+        "attempts = attempts + excluded.attempts, " + ", ".join(sets),
         (
             content["number"],
             content["target"],
@@ -346,7 +343,9 @@ def _fold_delivery(db: Database, line: Line) -> None:
             content.get("patient", ""),
             content.get("encounter", ""),
             content.get("uhid", ""),
-            attempt,
+            int(line.fact is FactKind.SLIP_SENDING),
+            content["revision"] if line.fact is FactKind.SLIP_CONFIRMED else -1,
+            told,
             stamp(line),
         ),
     )
