@@ -128,15 +128,22 @@ class Ledger:
     def copy_to(self, folder: Path | None, *, deadline: float | None = None) -> None:
         """Sets the second copy's folder, or none, and brings it up to date: by the deadline, else in the background.
 
-        A folder that cannot be used raises nothing: `copy_status` says why, and the journal that it is behind.
+        A folder that cannot be used raises nothing: `copy_status` says why, and the journal that it is behind. Lines
+        that the journal has lost and the copy still has come home first: set the copy before anything is written.
         """
         old, self._writer.copy = self._writer.copy, None
         if old is not None:
             old.stop()
-        if folder is not None:
-            limit = {} if deadline is None else {"deadline": deadline}
-            self._writer.copy = SecondCopy(folder, self.vault, self.chain, self._reader, self._writer.nudge, **limit)
-            self.write(lambda _: None)
+        if folder is None:
+            return
+        copy = self._follower(folder, deadline)
+        copy.follow()
+        if lost := copy.lost():  # before a new line takes their place, and their numbers are given out again
+            self.merge(lost, place=str(folder))
+            copy.stop()
+            copy = self._follower(folder, deadline)
+        self._writer.copy = copy
+        self.write(lambda _: None)
 
     def copy_status(self) -> CopyStatus:
         """How the second copy stands."""
@@ -169,6 +176,10 @@ class Ledger:
             return _content(tx.db) == before
 
         return self.write(job)
+
+    def _follower(self, folder: Path, deadline: float | None) -> SecondCopy:
+        limit = {} if deadline is None else {"deadline": deadline}
+        return SecondCopy(folder, self.vault, self.chain, self._reader, self._writer.nudge, **limit)
 
     def _reader(self) -> Database:
         with told(self._path):

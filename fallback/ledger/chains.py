@@ -6,11 +6,23 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from fallback.errors import JournalDamaged, LineWrong
+from fallback.errors import FactRefused, FieldWrong, JournalDamaged, LineWrong, SlipNumberWrong
 from fallback.ledger import views
 from fallback.ledger.journal import ZEROS, Line
 
 _BATCH = 500
+# What a fold raises for content that is not of its fact's shape, be it a foreign journal's or a mistake of our own.
+_MISSHAPEN = (
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    IndexError,
+    FieldWrong,
+    SlipNumberWrong,
+    FactRefused,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +78,7 @@ def store(db: Database, line: Line) -> None:
     db.execute("UPDATE chain SET sequence = ?, head = ? WHERE id = ?", (line.sequence, line.hash, line.chain))
     try:
         views.fold(db, line)
-    except (KeyError, ValueError, TypeError, AttributeError) as wrong:
+    except _MISSHAPEN as wrong:
         why = f"its content is not that of a {line.fact.value} ({type(wrong).__name__})"
         raise LineWrong(place=line.chain, line=line.sequence, why=why) from wrong
 

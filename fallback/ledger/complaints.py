@@ -51,6 +51,8 @@ def translate(wrong: BaseException, path: Path) -> ParchiError:
             return FactRefused(why=name)
         case sqlcipher.SQLITE_IOERR:
             return _disk_says(folder, name)
+        case 0:  # not SQLite's but its driver's: a value that no column takes
+            return FactRefused(why=type(wrong).__name__)
         case _:
             return JournalDamaged(folder=folder, why=name)
 

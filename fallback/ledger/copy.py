@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from fallback.errors import CopyUnfit, ParchiError
 from fallback.ledger.complaints import Complaint
+from fallback.ledger.journal import Line
 from fallback.ledger.stick import Stick
 from fallback.vault import Vault
 
@@ -85,6 +86,11 @@ class SecondCopy:
                 sequence=self._sequence,
                 problem=self._problem,
             )
+
+    def lost(self) -> list[Line]:
+        """The lines of our own chain that only the copy still has; to be merged before anything is written."""
+        with self._turn:
+            return self._stick.lost if self._behind else []
 
     def stop(self) -> None:
         """Ends the thread, unless it hangs in the stick: then it is left alone and ends when the stick lets go."""

@@ -30,7 +30,8 @@ _JOURNAL = (
     "CREATE TRIGGER line_kept BEFORE UPDATE ON line BEGIN SELECT RAISE(ABORT, 'a line is never changed'); END",
     "CREATE TRIGGER line_held BEFORE DELETE ON line BEGIN SELECT RAISE(ABORT, 'a line is never deleted'); END",
     """CREATE TRIGGER chain_kept BEFORE UPDATE ON chain
-    WHEN NEW.id <> OLD.id OR NEW.own > OLD.own OR NEW.sequence <> OLD.sequence + 1
+    WHEN NEW.id <> OLD.id OR NEW.own > OLD.own OR NOT (NEW.sequence = OLD.sequence + 1
+        OR (NEW.own < OLD.own AND NEW.sequence = OLD.sequence AND NEW.head = OLD.head))
     BEGIN SELECT RAISE(ABORT, 'a chain only grows, line by line'); END""",
     "CREATE TRIGGER chain_held BEFORE DELETE ON chain BEGIN SELECT RAISE(ABORT, 'a chain is never deleted'); END",
 )

@@ -13,8 +13,18 @@ from sqlite_utils import Database
 from fallback.disk import sync_folder
 from fallback.errors import CopyForeign, CopyUnfit, LineWrong, ParchiError, Sentence
 from fallback.ledger import chains
-from fallback.ledger.carrier import COPY, DATABASE_NAME, FILE_NAME, LONGEST_LINE, first_line, kind_of, put_header
-from fallback.ledger.journal import open_line, seal_line
+from fallback.ledger.carrier import (
+    COPY,
+    DATABASE_NAME,
+    FILE_NAME,
+    LONGEST_LINE,
+    Carrier,
+    first_line,
+    kind_of,
+    put_header,
+)
+from fallback.ledger.chains import Head
+from fallback.ledger.journal import Line, open_line, seal_line
 from fallback.vault import Vault
 
 _CHUNK = 1 << 20
@@ -26,11 +36,13 @@ class Stick:
 
     It is opened by its name each time and known again by its identity and size: what another process appended is
     read, another file is read from its beginning, a torn end is taken off, a damaged file is set aside and made anew.
+    `held` is the last sequence of each chain in it; `lost` are the lines of our own chain that it alone still has.
     """
 
     def __init__(self, folder: Path, vault: Vault) -> None:
         self.folder = folder
         self.held: dict[str, int] = {}
+        self.lost: list[Line] = []
         self._vault = vault
         self._path = folder / FILE_NAME
         self._known: tuple[int, int] | None = None
@@ -135,11 +147,22 @@ class Stick:
                 return False
             if sequence > ends[chain].sequence:
                 if chain == own:
-                    raise self._unfit("it holds lines that this journal has lost; merge it first: journal merge")
+                    return self._more(ends[chain])
             elif chains.hash_at(db, chain, sequence) != line.hash:
                 raise self._unfit("it holds another history of this journal; keep it, and use another stick")
         self._ends = {}
         return True
+
+    def _more(self, end: Head) -> bool:
+        """The file goes on where our own chain ends: the disk lost lines, or an old image of it was put back."""
+        try:
+            lines = [each for each in Carrier(self._path, self._vault) if each.chain == end.chain]
+        except LineWrong:
+            return False
+        if end.sequence and lines[end.sequence - 1].hash != end.hash:
+            raise self._unfit("it holds another history of this journal; keep it, and use another stick")
+        self.lost = lines[end.sequence :]
+        raise self._unfit("it holds lines that this journal has lost; merge it before anything is written")
 
     def _append(self, handle: int, db: Database, stopped: Callable[[], bool]) -> None:
         for chain, end in chains.heads(db).items():

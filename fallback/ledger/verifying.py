@@ -91,9 +91,9 @@ def verify_journal(db: Database, *, printed: tuple[Head, ...] = ()) -> VerifyRep
     try:
         db.execute("BEGIN")  # one moment of the journal, while the desks go on
         try:
-            for pragma, fine in (("cipher_integrity_check", []), ("integrity_check", [("ok",)])):
-                if (found := db.execute(f"PRAGMA {pragma}").fetchall()) != fine:
-                    walk.say(TroubleKind.DAMAGED, "", 0, f"the database file is damaged: {found[0][0]}")
+            # Not cipher_integrity_check: it reads the file without its -wal, and cries when a checkpoint is half done.
+            if (found := db.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
+                walk.say(TroubleKind.DAMAGED, "", 0, f"the database file is damaged: {found[0][0]}")
             _walk_lines(db, walk)
             _check_ends(db, walk, printed)
         finally:

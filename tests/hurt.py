@@ -1,0 +1,164 @@
+"""What hurts the ledger, each in a process of its own: `python -m tests.hurt WHAT FOLDER`. It exits 0 when all held.
+
+A process of its own because a file system is mounted, a limit set or the user changed, which nothing can undo.
+"""
+
+import os
+import resource
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from fallback.errors import DiskFailed, DiskFull, FolderReadOnly, ParchiError
+from fallback.ledger import Ledger
+from tests.journals import again, issue, make, note
+
+CANNOT = 77  # the exit code of a machine that does not let us do this
+_NOBODY = 65534
+
+
+def _mount(folder: Path, size: str) -> None:
+    """A small file system of its own, in a mount namespace that ends with us."""
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(folder)], capture_output=True)
+    if done.returncode:
+        sys.exit(CANNOT)
+
+
+def _fill(ledger: Ledger) -> tuple[list[str], ParchiError]:
+    """Issues until something is refused; the numbers that were acknowledged, and the refusal."""
+    acknowledged: list[str] = []
+    while True:
+        try:
+            acknowledged.append(ledger.write(issue(101)).text)
+        except ParchiError as wrong:
+            return acknowledged, wrong
+
+
+def _holds(ledger: Ledger, acknowledged: list[str]) -> None:
+    held = [line.content["slip"]["number"] for line in ledger.lines() if "slip" in line.content]
+    assert held == acknowledged, (len(held), len(acknowledged))
+    assert ledger.verify().ok, ledger.verify().troubles
+    assert ledger.rebuild_views()
+
+
+def full_disk(folder: Path) -> None:
+    """The disk fills up, room is made, and work goes on with the next number."""
+    _mount(folder, "3m")
+    ballast = folder / "film.mp4"
+    ballast.write_bytes(bytes(1_500_000))
+    ledger = make(folder / "data")
+    acknowledged, wrong = _fill(ledger)
+    assert isinstance(wrong, DiskFull), repr(wrong)
+    assert acknowledged and "Make room" in str(wrong)
+    for _ in range(3):
+        try:
+            ledger.write(issue(101))
+            raise AssertionError("the disk is full")
+        except DiskFull:
+            pass
+    ballast.unlink()
+    acknowledged.append(ledger.write(issue(101)).text)
+    _holds(ledger, acknowledged)
+    ledger.close()
+    ledger = again(folder / "data")
+    _holds(ledger, acknowledged)
+    ledger.close()
+
+
+def full_stick(folder: Path) -> None:
+    """The stick fills up: registration goes on; room is made on it: it catches up and is whole."""
+    (folder / "stick").mkdir()
+    _mount(folder / "stick", "300k")
+    ledger = make(folder / "data")
+    ledger.copy_to(folder / "stick")
+    for _ in range(300):
+        ledger.write(issue(101))
+    assert ledger.copy_status().behind
+    assert "it is full" in str(ledger.copy_status().problem), ledger.copy_status().problem
+    subprocess.run(["mount", "-o", "remount,size=8m", str(folder / "stick")], check=True)
+    ledger.copy_to(folder / "stick")
+    assert not ledger.copy_status().behind, ledger.copy_status()
+    facts = [line.fact.value for line in ledger.lines() if line.fact.value.startswith("copy_")]
+    assert facts == ["copy_behind", "copy_caught_up"], facts
+    ledger.close()
+
+
+def file_limit(folder: Path) -> None:
+    """The process may not write a file above a limit: a quota, as SQLite sees it."""
+    ledger = make(folder / "data")
+    ledger.write(note())
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+    acknowledged, wrong = _fill(ledger)
+    assert isinstance(wrong, (DiskFull, DiskFailed)), repr(wrong)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    acknowledged.append(ledger.write(issue(101)).text)
+    _holds(ledger, acknowledged)
+    ledger.close()
+
+
+def _as_nobody(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, _NOBODY, _NOBODY)
+    os.setgid(_NOBODY)
+    os.setuid(_NOBODY)
+
+
+def read_only(folder: Path) -> None:
+    """The folder is read-only from the beginning: opening says so and leaves the files as they are."""
+    ledger = make(folder / "data")
+    ledger.write(issue(101))
+    ledger.close()
+    if os.geteuid() == 0:
+        _as_nobody(folder)
+    before = {path.name: path.read_bytes() for path in (folder / "data").iterdir()}
+    for path in (folder / "data").iterdir():
+        path.chmod(0o400)
+    (folder / "data").chmod(0o500)
+    try:
+        again(folder / "data")
+        raise AssertionError("it opened")
+    except FolderReadOnly as wrong:
+        assert "Make the folder writable" in str(wrong)
+    assert {path.name: path.read_bytes() for path in (folder / "data").iterdir()} == before
+    (folder / "data").chmod(0o700)
+    for path in (folder / "data").iterdir():
+        path.chmod(0o600)
+    ledger = again(folder / "data")
+    ledger.write(issue(101))
+    assert ledger.head().sequence == 2
+    ledger.close()
+
+
+def files_taken_away(folder: Path) -> None:
+    """Somebody takes the right to write away from the folder while we run and have lost our connection."""
+    ledger = make(folder / "data")
+    ledger.write(note())
+    ledger.close()
+    if os.geteuid() == 0:
+        _as_nobody(folder)
+    ledger = again(folder / "data")
+    database = folder / "data" / "journal.db"
+    (folder / "data").chmod(0o500)
+    for path in (folder / "data").iterdir():
+        path.chmod(0o400)
+    assert not os.access(database, os.W_OK)
+    try:
+        ledger.write(issue(101))  # the writer has no connection yet: it opens one for its first group
+        raise AssertionError("it wrote")
+    except FolderReadOnly:
+        pass
+    (folder / "data").chmod(0o700)
+    for path in (folder / "data").iterdir():
+        path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    _holds(ledger, [ledger.write(issue(101)).text])
+    ledger.close()
+
+
+WHAT: dict[str, Callable[[Path], None]] = {
+    each.__name__: each for each in (full_disk, full_stick, file_limit, read_only, files_taken_away)
+}
+
+if __name__ == "__main__":
+    WHAT[sys.argv[1]](Path(sys.argv[2]))
