@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fallback.disk import disk_error, write_file
-from fallback.errors import CopyForeign, FolderTaken, LineWrong
+from fallback.errors import CopyForeign, FolderTaken
 from fallback.ledger import Carrier, Head, Ledger, Line, MergeReport, VerifyReport
 from fallback.ledger.carrier import DATABASE_NAME, FILE_NAME, write_export
 from fallback.vault import Vault
@@ -83,9 +83,6 @@ def restore(source: Path, folder: Path, secret: str, *, clock: Callable[[], date
         raise CopyForeign(file=home, why="it is a data folder, which may have been copied while it was written")
     vault = Vault.open(home, secret)
     carrier = _carrier(vault, source)
-    for found in carrier.read():  # all of it, before anything is made
-        if isinstance(found, LineWrong):
-            raise found
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if any(folder.iterdir()):

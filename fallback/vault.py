@@ -27,6 +27,7 @@ from fallback.errors import (
     PassphraseEmpty,
     RecoveryKeyMistyped,
     SealBroken,
+    Sentence,
     VaultDamaged,
     VaultLocked,
 )
@@ -38,7 +39,7 @@ _SEAL_VERSION = b"\x01"
 _NONCE_SIZE = 12
 _LARGEST_HEADER = 100_000
 # A header comes with any stick that is found: its costs may not be used to exhaust the machine.
-_LARGEST_COST = {"passes": 64, "lanes": 64, "memory_kib": 2 * 1024 * 1024}
+_LARGEST_COST = {"passes": 16, "lanes": 16, "memory_kib": 1024 * 1024}
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _MISREAD = str.maketrans("ILO", "110", " -\t\r\n.·")
 _GROUPS = 13  # of four signs and a check sign: 260 bits, the last four are zero
@@ -185,7 +186,9 @@ def _read_header(path: Path) -> dict[str, Any]:
     except OSError as wrong:
         raise VaultDamaged(file=path, why="it cannot be read") from wrong
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
-        raise VaultDamaged(file=path, why=f"it cannot be parsed ({type(wrong).__name__})") from wrong
+        raise VaultDamaged(
+            file=path, why=Sentence("it cannot be parsed ({kind})", kind=type(wrong).__name__)
+        ) from wrong
     return dict(header)
 
 

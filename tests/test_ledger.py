@@ -21,6 +21,7 @@ from fallback.errors import (
     FactRefused,
     FieldWrong,
     FolderReadOnly,
+    JournalBusy,
     JournalDamaged,
     JournalLocked,
     LedgerClosed,
@@ -331,6 +332,25 @@ def test_two_processes_write_at_once(tmp_path: Path) -> None:
         assert sorted(_numbers(ledger)) == sorted(given)
         assert ledger.verify().ok
         assert len(ledger.heads()) == 1
+
+
+def test_another_process_that_holds_the_journal_is_waited_for_and_then_named(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = ledger.vault.connect(tmp_path / "data" / "journal.db")
+    other.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(ledger.write, issue(101))
+        assert not waiting.done()
+        other.execute("ROLLBACK")
+        assert waiting.result().serial == 1
+    monkeypatch.setattr("fallback.ledger.writer.BUSY_SECONDS", 0.1)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(JournalBusy, match="Try again"):
+        ledger.write(issue(101))
+    other.execute("ROLLBACK")
+    assert ledger.write(issue(101)).serial == 2
+    other.close()
 
 
 def test_several_processes_make_the_journal_at_once(tmp_path: Path) -> None:

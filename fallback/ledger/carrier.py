@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fallback.disk import disk_error, sync_folder, write_file
-from fallback.errors import CopyForeign, LineWrong, SealBroken, VaultDamaged
+from fallback.errors import CopyForeign, LineWrong, SealBroken, Sentence, VaultDamaged
 from fallback.ledger.journal import PURPOSE, Line, open_line, seal_line
 from fallback.vault import Vault, header_key_id
 
@@ -62,7 +62,9 @@ class Carrier:
                     if found is not None:
                         yield found
         except OSError as wrong:
-            raise CopyForeign(file=self.file, why=f"it cannot be read ({type(wrong).__name__})") from wrong
+            raise CopyForeign(
+                file=self.file, why=Sentence("it cannot be read ({kind})", kind=type(wrong).__name__)
+            ) from wrong
         if kind == EXPORT and not ended:
             yield LineWrong(place=name, line=count + 2, why="the file is cut short: its end is missing")
 

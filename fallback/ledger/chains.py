@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from fallback.errors import FactRefused, FieldWrong, JournalDamaged, LineWrong, SlipNumberWrong
+from fallback.errors import FactRefused, FieldWrong, JournalDamaged, LineWrong, Sentence, SlipNumberWrong
 from fallback.ledger import views
 from fallback.ledger.journal import ZEROS, Line
 
@@ -79,7 +79,7 @@ def store(db: Database, line: Line) -> None:
     try:
         views.fold(db, line)
     except _MISSHAPEN as wrong:
-        why = f"its content is not that of a {line.fact.value} ({type(wrong).__name__})"
+        why = Sentence("its content is not that of a {fact} ({kind})", fact=line.fact.value, kind=type(wrong).__name__)
         raise LineWrong(place=line.chain, line=line.sequence, why=why) from wrong
 
 
@@ -93,7 +93,10 @@ def texts(db: Database, chain: str, since: int, count: int = _BATCH) -> list[tup
         (chain, since, count),
     ).fetchall()
     if (rows and rows[0][0] != since + 1) or (not rows and head(db, chain).sequence > since):
-        raise JournalDamaged(folder="the data folder", why=f"line {since + 1} of chain {chain} is missing")
+        raise JournalDamaged(
+            folder="the data folder",
+            why=Sentence("line {line} of chain {chain} is missing", line=since + 1, chain=chain),
+        )
     return rows
 
 

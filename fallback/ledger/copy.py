@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from fallback.errors import CopyUnfit, ParchiError
+from fallback.errors import CopyUnfit, ParchiError, Sentence
 from fallback.ledger.complaints import Complaint
 from fallback.ledger.journal import Line
 from fallback.ledger.stick import Stick
@@ -115,7 +115,10 @@ class SecondCopy:
             except ParchiError as wrong:
                 problem = wrong
             except Complaint as wrong:
-                problem = CopyUnfit(folder=self._stick.folder, why=f"the journal cannot be read ({wrong})")
+                problem = CopyUnfit(
+                    folder=self._stick.folder,
+                    why=Sentence("the journal cannot be read ({kind})", kind=type(wrong).__name__),
+                )
             self._report(asked, problem)
         if db is not None:
             with suppress(Complaint):

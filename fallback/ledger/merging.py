@@ -6,7 +6,7 @@ from itertools import islice
 
 from sqlite_utils import Database
 
-from fallback.errors import LineWrong
+from fallback.errors import LineWrong, Sentence
 from fallback.ledger import chains
 from fallback.ledger.chains import Head
 from fallback.ledger.facts import FactKind
@@ -62,7 +62,9 @@ def merge(
 
 
 def _wrong(line: Line, place: str, why: str) -> LineWrong:
-    return LineWrong(place=place, line=f"{line.sequence} of chain {line.chain}", why=why)
+    return LineWrong(
+        place=place, line=Sentence("{line} of chain {chain}", line=line.sequence, chain=line.chain), why=why
+    )
 
 
 def _check(lines: Iterable[Line], place: str, db: Database) -> tuple[dict[str, Head], dict[str, int]]:
@@ -86,7 +88,8 @@ def _check(lines: Iterable[Line], place: str, db: Database) -> tuple[dict[str, H
                     raise _wrong(line, place, "it is not the beginning of a chain")
                 forks[chain] = sequence - 1
         elif sequence != before.sequence + 1:
-            raise _wrong(line, place, f"it stands after line {before.sequence}: lines are missing, or moved")
+            why = Sentence("it stands after line {line}: lines are missing, or moved", line=before.sequence)
+            raise _wrong(line, place, why)
         elif line.previous != before.hash:
             raise _wrong(line, place, "it does not follow the line before it: one of them was changed")
         if sequence <= stored[chain] and chains.hash_at(db, chain, sequence) != line.hash:

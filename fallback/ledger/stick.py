@@ -62,14 +62,15 @@ class Stick:
         except OSError as wrong:
             self._known = None
             name = errno.errorcode.get(wrong.errno or 0, type(wrong).__name__)
-            why = "it is full" if wrong.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else f"{name}"
+            full = wrong.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+            why = "it is full" if full else Sentence("the disk says {name}", name=name)
             raise self._unfit(why) from wrong
         except CopyUnfit:
             self._known = None
             raise
         except ParchiError as wrong:
             self._known = None
-            raise self._unfit(str(wrong)) from wrong
+            raise self._unfit(Sentence(wrong.says, **wrong.values)) from wrong
 
     def _follow(self, db: Database, stopped: Callable[[], bool]) -> bool:
         """Looks and appends; False when the file is damaged and must be made anew."""
@@ -78,7 +79,7 @@ class Stick:
         handle = os.open(self._path, flags, 0o600)
         try:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise self._unfit(f"{FILE_NAME} is not a file there")
+                raise self._unfit(Sentence("{file} is not a file there", file=FILE_NAME))
             _lock(handle)
             now = os.fstat(handle)
             another = (now.st_dev, now.st_ino) != self._known or now.st_size < self._size
@@ -194,7 +195,7 @@ class Stick:
         self._known = None
 
     def _unfit(self, why: str) -> CopyUnfit:
-        return CopyUnfit(folder=self.folder, why=Sentence(why))
+        return CopyUnfit(folder=self.folder, why=why)
 
 
 if sys.platform == "win32":

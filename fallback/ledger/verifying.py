@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from sqlite_utils import Database
 
-from fallback.errors import LineWrong, ParchiError
+from fallback.errors import LineWrong, ParchiError, Sentence
 from fallback.ledger import chains
 from fallback.ledger.carrier import Carrier
 from fallback.ledger.chains import Head
@@ -72,10 +72,11 @@ class _Walk:
         before = self.ends.get(chain) or Head(chain=chain, sequence=0, hash=ZEROS)
         if sequence > before.sequence + 1:
             last = sequence - 1
-            why = f"line {last} is missing" if last == before.sequence + 1 else f"lines up to {last} are missing"
+            says = "line {last} is missing" if last == before.sequence + 1 else "lines up to {last} are missing"
+            why = Sentence(says, last=last)
             self.say(TroubleKind.MISSING, chain, before.sequence + 1, why)
         elif sequence <= before.sequence:
-            self.say(TroubleKind.MOVED, chain, sequence, f"it stands after line {before.sequence}")
+            self.say(TroubleKind.MOVED, chain, sequence, Sentence("it stands after line {line}", line=before.sequence))
         elif previous != before.hash:
             self.say(TroubleKind.MOVED, chain, sequence, "it does not follow the line before it")
         self.ends[chain] = Head(chain=chain, sequence=sequence, hash=line_hash)
@@ -93,14 +94,14 @@ def verify_journal(db: Database, *, printed: tuple[Head, ...] = ()) -> VerifyRep
         try:
             # Not cipher_integrity_check: it reads the file without its -wal, and cries when a checkpoint is half done.
             if (found := db.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
-                walk.say(TroubleKind.DAMAGED, "", 0, f"the database file is damaged: {found[0][0]}")
+                walk.say(TroubleKind.DAMAGED, "", 0, Sentence("the database file is damaged: {told}", told=found[0][0]))
             _walk_lines(db, walk)
             _check_ends(db, walk, printed)
         finally:
             if db.conn.in_transaction:
                 db.execute("ROLLBACK")
     except (ParchiError, Complaint) as wrong:
-        walk.say(TroubleKind.DAMAGED, "", 0, f"the database cannot be read to its end ({wrong})")
+        walk.say(TroubleKind.DAMAGED, "", 0, Sentence("the database cannot be read to its end: {told}", told=wrong))
     return walk.report()
 
 
@@ -148,7 +149,12 @@ def _walk_lines(db: Database, walk: _Walk) -> None:
         if digest(text) != line_hash:
             walk.say(TroubleKind.CHANGED, chain, sequence, "its text is not the text that its hash was made of")
         elif told != (chain, sequence):
-            walk.say(TroubleKind.MOVED, chain, sequence, f"it is line {told[1]} of chain {told[0]}")
+            walk.say(
+                TroubleKind.MOVED,
+                chain,
+                sequence,
+                Sentence("it is line {line} of chain {chain}", line=told[1], chain=told[0]),
+            )
         walk.step(chain, sequence, previous, digest(text))
 
 
@@ -161,7 +167,12 @@ def _check_ends(db: Database, walk: _Walk, printed: tuple[Head, ...]) -> None:
     for chain, head in heads.items():
         sequence = walk.ends[chain].sequence if chain in walk.ends else 0
         if sequence < head.sequence:
-            walk.say(TroubleKind.MISSING, chain, sequence + 1, f"the chain's head is line {head.sequence}")
+            walk.say(
+                TroubleKind.MISSING,
+                chain,
+                sequence + 1,
+                Sentence("the chain's head is line {line}", line=head.sequence),
+            )
         elif sequence == head.sequence and sequence and walk.ends[chain].hash != head.hash:
             walk.say(TroubleKind.CHANGED, chain, sequence, "it is not the line that the chain's head names")
     words = [(head.chain, head.sequence, head.hash.hex(), "the printed paper") for head in printed]
@@ -170,12 +181,17 @@ def _check_ends(db: Database, walk: _Walk, printed: tuple[Head, ...]) -> None:
     for chain, sequence, told, teller in words:
         known = chains.hash_at(db, chain, sequence)
         if known is None:
-            walk.say(TroubleKind.MISSING, chain, sequence, f"{teller} names it")
+            walk.say(TroubleKind.MISSING, chain, sequence, Sentence("{teller} names it", teller=teller))
         elif known.hex() != told:
-            walk.say(TroubleKind.CHANGED, chain, sequence, f"{teller} names another line at this place")
+            walk.say(
+                TroubleKind.CHANGED,
+                chain,
+                sequence,
+                Sentence("{teller} names another line at this place", teller=teller),
+            )
     lost = db.execute(
         "SELECT seq - (SELECT count(*) FROM line), (SELECT coalesce(max(place), 0) FROM line) FROM sqlite_sequence "
         "WHERE name = 'line'"
     ).fetchone()
     if lost and lost[0] != 0 and not walk.troubles:
-        walk.say(TroubleKind.MISSING, "", 0, f"{lost[0]} lines were taken out after line {lost[1]}")
+        walk.say(TroubleKind.MISSING, "", 0, Sentence("lines were taken out of the journal: {count}", count=lost[0]))
