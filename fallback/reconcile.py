@@ -1,0 +1,220 @@
+"""What a read slip is to what is known, and the two accounts: every number that was handed out, in exactly one place.
+
+Pure: no clock, no disk, no chance. Registrations: issued = imported + voided + spoiled + unused + held + failed +
+waiting + missing. Paper: printed = back + not back; the paper is reported and never keeps the first account open.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from fallback.slip import Kind, Slip, SlipNumber
+
+
+class Verdict(StrEnum):
+    """What a code on a page means for the ledger."""
+
+    NEW = "new"
+    SAME_AGAIN = "same_again"
+    CONFLICT = "conflict"
+    CORRECTED = "corrected"
+    VOIDED = "voided"
+    FOREIGN = "foreign"
+    FORGED = "forged"
+    DRILL = "drill"
+
+
+def verdict(slip: Slip, digest: str, known: Mapping[str, int], *, drill: bool) -> Verdict:
+    """The verdict on a slip with a genuine signature. It is an idempotent union: nothing here replaces anything.
+
+    `digest` is the fact's identity in hex; `known` are the digests that the ledger has of this number, each with its
+    revision. `drill` says whether the ledger is a drill's.
+    """
+    if slip.drill != drill:
+        return Verdict.DRILL
+    if digest in known:
+        return Verdict.SAME_AGAIN
+    before = [each for each, revision in known.items() if revision == slip.revision - 1]
+    if slip.revision in known.values() or (before and not any(each.startswith(slip.replaces.hex()) for each in before)):
+        return Verdict.CONFLICT
+    if slip.kind is Kind.VOID:
+        return Verdict.VOIDED
+    return Verdict.CORRECTED if known else Verdict.NEW
+
+
+class Bucket(StrEnum):
+    """Where a number that was handed out ended."""
+
+    IMPORTED = "imported"
+    VOIDED = "voided"
+    SPOILED = "spoiled"
+    UNUSED = "unused"
+    HELD = "held"
+    FAILED = "failed"
+    WAITING = "waiting"
+    MISSING = "missing"
+
+
+_OPEN = (Bucket.HELD, Bucket.FAILED, Bucket.WAITING)
+_STAGES = {"confirmed": Bucket.IMPORTED, "held": Bucket.HELD, "failed": Bucket.FAILED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberState:
+    """What is known of one number. `day` is an ISO date, "" when unknown; `clinic` 0 when unknown.
+
+    `has_content`: journal or paper has its record. `stage` is where its newest revision stands with the hospital
+    system; `sent`: any revision of it may be there. `spent` is unused, spoiled, missing or "", `reason` what was said.
+    `printed`: paper with this number is known to have left a printer; `back`: its hospital copy came back.
+    """
+
+    number: SlipNumber
+    clinic: int = 0
+    day: str = ""
+    has_content: bool = False
+    voided: bool = False
+    conflict: bool = False
+    stage: str = ""
+    sent: bool = False
+    spent: str = ""
+    reason: str = ""
+    printed: bool = False
+    back: bool = False
+
+
+def bucket(state: NumberState) -> Bucket:
+    """The one place of a number. Content wins over what was declared; a void counts once the target has no visit."""
+    if not state.has_content:
+        match state.spent:
+            case "spoiled":
+                return Bucket.SPOILED
+            case "unused":
+                return Bucket.UNUSED
+            case _:
+                return Bucket.MISSING
+    if state.conflict:
+        return Bucket.HELD
+    if state.voided and (not state.sent or state.stage == "confirmed"):
+        return Bucket.VOIDED
+    return _STAGES.get(state.stage, Bucket.WAITING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A number without content. `reason` is what a supervisor signed for, "" while nobody has.
+
+    `before` is the nearest lower number of its series with content: who had it can say what became of this one.
+    """
+
+    number: SlipNumber
+    reason: str
+    before: SlipNumber | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """Both accounts of some numbers. `counts` has every bucket."""
+
+    counts: Mapping[Bucket, int] = field(default_factory=lambda: dict.fromkeys(Bucket, 0))
+    printed: int = 0
+    back: int = 0
+
+    @property
+    def issued(self) -> int:
+        """How many numbers were handed out."""
+        return sum(self.counts.values())
+
+    @property
+    def not_back(self) -> int:
+        """How many hospital copies are still out."""
+        return self.printed - self.back
+
+    def record(self) -> dict[str, int]:
+        """The sums as JSON values."""
+        counts = {each.value: self.counts[each] for each in Bucket}
+        return (
+            {"issued": self.issued} | counts | {"printed": self.printed, "back": self.back, "not_back": self.not_back}
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The sums of one desk (series), day and clinic; day "" and clinic 0 where nobody knows."""
+
+    series: int
+    day: str
+    clinic: int
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Both accounts of a downtime, in parts and in all, and every gap."""
+
+    parts: tuple[Part, ...]
+    total: Sums
+    gaps: tuple[Gap, ...]
+
+    @property
+    def unexplained(self) -> tuple[Gap, ...]:
+        """The missing numbers that nobody has signed a reason for."""
+        return tuple(gap for gap in self.gaps if not gap.reason)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is left to do: nothing held, failed or waiting, and a reason for every missing number."""
+        return not self.unexplained and not any(self.total.counts[each] for each in _OPEN)
+
+    def record(self) -> dict[str, Any]:
+        """The account as JSON values."""
+        return {
+            "closed": self.closed,
+            "total": self.total.record(),
+            "parts": [
+                {"series": part.series, "day": part.day, "clinic": part.clinic} | part.sums.record()
+                for part in self.parts
+            ],
+            "missing": [
+                {
+                    "number": gap.number.text,
+                    "reason": gap.reason,
+                    "before": gap.before.text if gap.before else None,
+                }
+                for gap in self.gaps
+            ],
+        }
+
+
+def reconcile(states: Iterable[NumberState]) -> Account:
+    """The account of all numbers. Each number is given once."""
+    parts: dict[tuple[int, str, int], list[NumberState]] = {}
+    gaps: list[Gap] = []
+    last: dict[int, SlipNumber] = {}
+    everything = sorted(states, key=lambda state: state.number)
+    for state in everything:
+        series = state.number.series
+        parts.setdefault((series, state.day, state.clinic), []).append(state)
+        if state.has_content:
+            last[series] = state.number
+        if bucket(state) is Bucket.MISSING:
+            gaps.append(Gap(number=state.number, reason=state.reason, before=last.get(series)))
+    return Account(
+        parts=tuple(
+            Part(series=series, day=day, clinic=clinic, sums=_sums(found))
+            for (series, day, clinic), found in sorted(parts.items())
+        ),
+        total=_sums(everything),
+        gaps=tuple(gaps),
+    )
+
+
+def _sums(states: Iterable[NumberState]) -> Sums:
+    counts = dict.fromkeys(Bucket, 0)
+    printed = back = 0
+    for state in states:
+        counts[bucket(state)] += 1
+        if state.printed or state.back:  # what came back was printed, by whomever
+            printed += 1
+            back += state.back
+    return Sums(counts=counts, printed=printed, back=back)
