@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from fallback.ehospital import Acknowledgement, Found, Outcome, TargetIdentity
 from fallback.ehospital import fhir_resources as resources
+from fallback.ehospital.fhir_answers import ID, is_new, made_by_transaction, subject_of, version_of
 from fallback.ehospital.fhir_compare import differences, made_by, merged, strangers, values
 from fallback.ehospital.fhir_resources import Resource
 from fallback.ehospital.fhir_wire import PAUSES, Reply, Transient, Wire
@@ -17,7 +17,6 @@ from fallback.errors import ParchiError, Sentence, TargetNotAllowed
 from fallback.hospital import Hospital, Target
 from fallback.slip import Slip
 
-_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _MOST_MATCHES = 50
 _GONE = (404, 410)
 _CHANGES = ("date", "meta", "text")  # of a capability statement: they say nothing about who speaks
@@ -100,7 +99,7 @@ class FhirConnector:
         found = self._search("Encounter", self._hospital.slip_system, slip.number.text)
         if not found:
             return None
-        return Found(patient=_subject(found[0]), encounter=str(found[0].get("id", "")), doubled=len(found) > 1)
+        return Found(patient=subject_of(found[0]), encounter=str(found[0].get("id", "")), doubled=len(found) > 1)
 
     def confirm(self, slip: Slip, found: Found) -> Acknowledgement:
         """Reads a visit that is there back and compares it with the slip."""
@@ -142,20 +141,18 @@ class FhirConnector:
             return self._confirm(slip, reply, created=False)
         if reply.status == 412:
             raise _Held(
-                "The system has two records that match this slip and cannot choose (412). Join them there, then approve "
-                "the slip again."
+                "The system has two records that match this slip and cannot choose (412). Join them there, then "
+                "approve the slip again."
             )
         if reply.status == 409:
             raise _Held("Somebody works on the same records in the system (409). Look there, then approve it again.")
         if refusal := self._refusal(reply):
             return refusal
-        made = _made(reply, len(bundle["entry"]))
-        found = (
-            self.find(slip) if made is None else Found(patient=made.get("Patient", known), encounter=made["Encounter"])
-        )
+        made = made_by_transaction(reply, len(bundle["entry"]))
+        found = Found(patient=made.get("Patient", known), encounter=made["Encounter"]) if made else self.find(slip)
         if found is None:
             raise _Held("The system says that it took the slip, but does not have it. Ask its maker before going on.")
-        return self._confirm(slip, found, created=_is_new(reply))
+        return self._confirm(slip, found, created=is_new(reply))
 
     def _post(self, bundle: Resource, look: Callable[[], Found | None]) -> Reply | Found:
         """Sends a transaction until there is an answer; before each repetition looks whether it was done already."""
@@ -186,13 +183,13 @@ class FhirConnector:
         """The target's id of a returning patient, "" when there is none yet. Raises _Held where a person must look."""
         if not slip.uhid and not slip.patient_number:
             return ""
-        by_key = self._one(slip, *resources.person_key(slip, self._hospital))
-        if slip.uhid and slip.patient_number:
-            by_number = self._one(slip, self._hospital.patient_system, slip.patient_number.text)
+        by_key = self._one(*resources.person_key(slip, self._hospital))
+        if slip.uhid:
+            by_number = self._one(self._hospital.patient_system, resources.temporary_number(slip))
             if by_number and by_number.get("id") != (by_key or {}).get("id"):
                 raise _Held(
-                    "The system has this patient under the temporary number and not under the UHID. Join the two there, "
-                    "then approve the slip again."
+                    "The system has this patient under the temporary number and not under the UHID. Join the two "
+                    "there, then approve the slip again."
                 )
         if by_key is None:
             return ""
@@ -201,21 +198,19 @@ class FhirConnector:
             raise _Held(Sentence("The number on the slip is another person's in the system: {fields}", fields=fields))
         return _checked_id(by_key)
 
-    def _one(self, slip: Slip, system: str, value: str) -> Mapping[str, Any] | None:
+    def _one(self, system: str, value: str) -> Mapping[str, Any] | None:
         found = self._search("Patient", system, value)
         if len(found) > 1:
-            raise _Held(
-                "The system has two patients with the number on the slip. Join them there, then approve it again."
-            )
+            raise _Held("The system has two patients with the slip's number. Join them there, then approve it again.")
         return found[0] if found else None
 
     def _mother(self, slip: Slip) -> str:
         if slip.mother is None:
             return ""
         found = self._search("Encounter", self._hospital.slip_system, slip.mother.text)
-        if len(found) != 1 or not _subject(found[0]):
+        if len(found) != 1 or not subject_of(found[0]):
             raise _Held("The mother's slip is not in the system. Import it first, then approve the newborn's again.")
-        return _subject(found[0])
+        return subject_of(found[0])
 
     # --- changing
 
@@ -236,7 +231,7 @@ class FhirConnector:
                 raise _Held(Sentence("The correction changes what another slip made: {fields}", fields=fields), found)
             if since := differences(old, current):
                 raise _Held(Sentence("It was changed in the system since: {fields}", fields=", ".join(since)), found)
-            changes.append((merged(current, old, new), _version(current)))
+            changes.append((merged(current, old, new), version_of(current)))
         return self._replace(changes, found) or self._confirm(slip, found, created=False)
 
     def _withdraw(self, slip: Slip) -> Acknowledgement:
@@ -248,7 +243,7 @@ class FhirConnector:
             return gone
         if visit.get("status") != resources.STATUS or not made_by(slip, self._hospital, visit):
             raise _Held("The slip is void, but the visit was changed in the system. Take it back there by hand.", found)
-        refusal = self._replace([(dict(visit) | {"status": resources.WITHDRAWN}, _version(visit))], found)
+        refusal = self._replace([(dict(visit) | {"status": resources.WITHDRAWN}, version_of(visit))], found)
         if refusal is None and self._read("Encounter", found.encounter, found).get("status") != resources.WITHDRAWN:
             raise _Held("The slip is void and the system did not take its visit back. Take it back by hand.", found)
         return refusal or gone
@@ -262,7 +257,7 @@ class FhirConnector:
         return found, self._read("Encounter", found.encounter, found), self._read("Patient", found.patient, found)
 
     def _replace(self, changes: list[tuple[Resource, str]], found: Found) -> Acknowledgement | None:
-        """Puts changed resources; None when that is done, or there are none. Repeating it is safe: versions are named."""
+        """Puts changed resources, each at the version that was read, so repeating is safe; None when that is done."""
         if not changes:
             return None
         reply = self._wire.patiently(lambda: self._wire.once("POST", "", resource=resources.replacement(changes)))
@@ -276,7 +271,7 @@ class FhirConnector:
         if found.doubled:
             raise _Held("The system has this slip's visit more than once. Remove one there by hand.", found)
         visit = self._read("Encounter", found.encounter, found)
-        there = _subject(visit)
+        there = subject_of(visit)
         if not there or (found.patient and there != found.patient):
             raise _Held("The system has filed this visit under another patient. Look at both there.", found)
         found = Found(patient=there, encounter=found.encounter)
@@ -303,7 +298,7 @@ class FhirConnector:
 
     def _read(self, kind: str, key: str, found: Found) -> Mapping[str, Any]:
         """One resource by its id. Raises _Held when it is not there: a system may say that it took what it lost."""
-        reply = self._wire.get(f"{kind}/{key}") if _ID.fullmatch(key) else None
+        reply = self._wire.get(f"{kind}/{key}") if ID.fullmatch(key) else None
         if reply is not None and reply.status == 200 and reply.body.get("resourceType") == kind:
             return reply.body
         if reply is None or reply.status in _GONE or reply.status < 300:
@@ -332,46 +327,8 @@ class FhirConnector:
         return exact
 
 
-def _made(reply: Reply, count: int) -> dict[str, str] | None:
-    """The ids by kind of what a transaction made or found; None when the answer does not say so cleanly."""
-    found: dict[str, str] = {}
-    for response in _responses(reply):
-        parts = str(response.get("location", "")).partition("/_history/")[0].split("/")
-        if len(parts) >= 2 and _ID.fullmatch(parts[-1]):
-            found[parts[-2]] = parts[-1]
-    return found if len(found) == count and "Encounter" in found else None
-
-
-def _is_new(reply: Reply) -> bool:
-    """Whether the visit, the last entry, was created (201) and not there already (200)."""
-    responses = _responses(reply)
-    return bool(responses) and str(responses[-1].get("status", "")).startswith("201")
-
-
-def _responses(reply: Reply) -> list[Mapping[str, Any]]:
-    entries = reply.body.get("entry", [])
-    return [
-        entry["response"]
-        for entry in (entries if isinstance(entries, list) else [])
-        if isinstance(entry, Mapping) and isinstance(entry.get("response"), Mapping)
-    ]
-
-
-def _subject(visit: Mapping[str, Any]) -> str:
-    """The id of the visit's patient, "" when it names none."""
-    subject = visit.get("subject")
-    reference = str(subject.get("reference", "")) if isinstance(subject, Mapping) else ""
-    kind, _, key = reference.partition("/_history/")[0].rpartition("/")
-    return key if kind.rpartition("/")[2] == "Patient" and _ID.fullmatch(key) else ""
-
-
-def _version(resource: Mapping[str, Any]) -> str:
-    meta = resource.get("meta")
-    return str(meta.get("versionId", "")) if isinstance(meta, Mapping) else ""
-
-
 def _checked_id(resource: Mapping[str, Any]) -> str:
     key = str(resource.get("id", ""))
-    if not _ID.fullmatch(key):
+    if not ID.fullmatch(key):
         raise _Held("The system answered with a record that has no usable id. Ask its maker before going on.")
     return key

@@ -56,6 +56,8 @@ def merged(current: Mapping[str, Any], before: Mapping[str, Any], after: Mapping
     found = dict(current)
     for name in _OURS[after["resourceType"]]:
         new = after.get(name)
+        if name not in before and new is None:
+            continue  # never ours
         if isinstance(before.get(name), list) or isinstance(new, list):
             theirs = [
                 each for each in current.get(name) or [] if not any(contains(old, each) for old in before.get(name, []))

@@ -66,6 +66,11 @@ def person_key(slip: Slip, hospital: Hospital) -> tuple[str, str]:
     return hospital.patient_system, slip.person
 
 
+def temporary_number(slip: Slip) -> str:
+    """The number that the patient has with us: the first slip's. A later slip may know them by nothing else."""
+    return (slip.patient_number or slip.number).text
+
+
 def search_token(system: str, value: str) -> str:
     """An identifier as a FHIR search value; the signs that mean something there are escaped."""
     for sign in "\\,$|":
@@ -213,10 +218,8 @@ def _patient_identifiers(slip: Slip, hospital: Hospital) -> list[Resource]:
     found = []
     if slip.uhid:
         found.append(_identifier("official", _TYPES, ("MR", "Medical record number"), hospital.uhid_system, slip.uhid))
-    if not slip.uhid or slip.patient_number:
-        number = (slip.patient_number or slip.number).text
-        kind = ("MRT", "Temporary Medical Record Number")
-        found.append(_identifier("temp", _TYPES, kind, hospital.patient_system, number))
+    kind = ("MRT", "Temporary Medical Record Number")
+    found.append(_identifier("temp", _TYPES, kind, hospital.patient_system, temporary_number(slip)))
     if told.abha:
         grouped = "-".join((told.abha[:2], told.abha[2:6], told.abha[6:10], told.abha[10:]))
         kind = ("HIN", "Health ID issued by NDHM")

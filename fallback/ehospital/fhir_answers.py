@@ -1,0 +1,48 @@
+"""What a FHIR server's answers say: ids, references, versions, read with the care that a hostile answer needs."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fallback.ehospital.fhir_wire import Reply
+
+ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+
+
+def made_by_transaction(reply: Reply, count: int) -> dict[str, str] | None:
+    """The ids by kind of what a transaction made or found; None when the answer does not say so cleanly."""
+    found: dict[str, str] = {}
+    for response in _responses(reply):
+        parts = str(response.get("location", "")).partition("/_history/")[0].split("/")
+        if len(parts) >= 2 and ID.fullmatch(parts[-1]):
+            found[parts[-2]] = parts[-1]
+    return found if len(found) == count and "Encounter" in found else None
+
+
+def is_new(reply: Reply) -> bool:
+    """Whether the visit, the last entry, was created (201) and not there already (200)."""
+    responses = _responses(reply)
+    return bool(responses) and str(responses[-1].get("status", "")).startswith("201")
+
+
+def _responses(reply: Reply) -> list[Mapping[str, Any]]:
+    entries = reply.body.get("entry", [])
+    return [
+        entry["response"]
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, Mapping) and isinstance(entry.get("response"), Mapping)
+    ]
+
+
+def subject_of(visit: Mapping[str, Any]) -> str:
+    """The id of the visit's patient, "" when it names none."""
+    subject = visit.get("subject")
+    reference = str(subject.get("reference", "")) if isinstance(subject, Mapping) else ""
+    kind, _, key = reference.partition("/_history/")[0].rpartition("/")
+    return key if kind.rpartition("/")[2] == "Patient" and ID.fullmatch(key) else ""
+
+
+def version_of(resource: Mapping[str, Any]) -> str:
+    """The version of a resource that was read, for the condition under which it may be replaced."""
+    meta = resource.get("meta")
+    return str(meta.get("versionId", "")) if isinstance(meta, Mapping) else ""

@@ -1,0 +1,222 @@
+"""Scanned pages accepted: genuine slips join the ledger, everything else becomes a work item that stops nothing."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from fallback import payload
+from fallback.keys import PublicKeys
+from fallback.ledger import Ledger, Transaction, queries
+from fallback.ledger.facts import FactKind
+from fallback.payload import CodeOutcome, Judged
+from fallback.reconcile import Verdict, verdict
+from fallback.scanning import ReadPage
+from fallback.slip import Kind
+
+Progress = Callable[[int, int], None]
+_BATCH = 32  # pages in one transaction: one wait for the disk, and little to read again after a power cut
+# What a page with several codes is called: the first of these that it has. What needs eyes comes before what does not.
+_RANK = (
+    "forged", "unknown_desk", "other_hospital", "wrong_version", "damaged", "drill", "number_only", "pad", "read",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkItem:
+    """A page that needs a person; `problem` is a sentence, "" where the outcome says all."""
+
+    file: str
+    page: int
+    outcome: str
+    problem: str
+    picture: str
+
+
+@dataclass(slots=True)
+class ScanReport:
+    """What a scan brought. `outcomes` counts pages that were not known; `repeats` are pages that were.
+
+    `verdicts` counts genuine codes: new slips are those of which only the paper had the record.
+    """
+
+    pages: int = 0
+    repeats: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    work: list[WorkItem] = field(default_factory=list)
+
+    @property
+    def read(self) -> int:
+        """How many pages gave what they hold, with nothing left to do."""
+        return self.outcomes["read"]
+
+    @property
+    def unread(self) -> int:
+        """How many pages need a person."""
+        return len(self.work)
+
+    def record(self) -> dict[str, Any]:
+        """The report as JSON values."""
+        return {
+            "pages": self.pages,
+            "read": self.read,
+            "unread": self.unread,
+            "repeats": self.repeats,
+            "outcomes": dict(sorted(self.outcomes.items())),
+            "verdicts": {each.value: count for each, count in sorted(self.verdicts.items())},
+            "work": [
+                {"file": item.file, "page": item.page, "outcome": item.outcome, "problem": item.problem}
+                for item in self.work
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Code:
+    """A code on a page, judged, with what it means for the page; `signed` is its record's bytes."""
+
+    judged: Judged
+    outcome: str
+    signed: bytes = b""
+    verdict: Verdict | None = None
+
+    def content(self) -> dict[str, str]:
+        decoded, number = self.judged.decoded, self.judged.number
+        return {
+            "outcome": "drill" if self.outcome == "drill" else self.judged.outcome.value,
+            "number": number.text if number else "",
+            "digest": decoded.digest.hex() if decoded else "",
+        }
+
+
+def accept_scan(
+    ledger: Ledger,
+    pages: Iterable[ReadPage],
+    keys: PublicKeys,
+    *,
+    drill: bool,
+    batch: str = "",
+    by: str = "",
+    total: int = 0,
+    progress: Progress | None = None,
+) -> ScanReport:
+    """Accepts pages in any order, any number of times: the same picture twice changes nothing, either copy is enough.
+
+    `drill` says whether the ledger is a drill's: a drill's slips stay out of a real one and the reverse. `batch` names
+    the scan (else its time does), `total` is for `progress(done, total)`, which is called when pages are durable.
+    """
+    report = ScanReport()
+    portion: list[ReadPage] = []
+
+    def flush() -> None:
+        if portion:
+            report_pages(
+                ledger.write(partial(_accept, pages=tuple(portion), keys=keys, drill=drill, batch=batch, by=by))
+            )
+            portion.clear()
+
+    def report_pages(part: ScanReport) -> None:
+        report.pages += part.pages
+        report.repeats += part.repeats
+        report.outcomes += part.outcomes
+        report.verdicts += part.verdicts
+        report.work += part.work
+        if progress:
+            progress(report.pages, max(total, report.pages))
+
+    for page in pages:
+        portion.append(page)
+        if len(portion) >= _BATCH:
+            flush()
+    flush()
+    return report
+
+
+def _accept(
+    tx: Transaction, pages: Sequence[ReadPage], keys: PublicKeys, drill: bool, batch: str, by: str
+) -> ScanReport:
+    """One transaction's pages. Its report is of what it wrote, so that a failed one counts nothing."""
+    report = ScanReport()
+    for page in pages:
+        report.pages += 1
+        if queries.has_page(tx.db, page.picture_hash):
+            report.repeats += 1
+            continue
+        codes = [_judge(tx, text, keys, drill) for text in dict.fromkeys(each.text for each in page.texts)]
+        for code in codes:
+            _take(tx, code, by)
+            if code.verdict is not None:
+                report.verdicts[code.verdict] += 1
+        outcome = _outcome(page, codes)
+        problem = str(page.error) if page.error else ""
+        content = {
+            "batch": batch or tx.now.isoformat(timespec="seconds"),
+            "file": page.file,
+            "page": page.page,
+            "picture": page.picture_hash,
+            "outcome": outcome,
+            "codes": [code.content() for code in codes],
+            "problem": problem,
+        }
+        tx.append(FactKind.PAGE_ACCEPTED, content, by=by)
+        report.outcomes[outcome] += 1
+        if outcome not in ("read", "blank") and not _is_done(tx, outcome, codes):
+            item = WorkItem(file=page.file, page=page.page, outcome=outcome, problem=problem, picture=page.picture_hash)
+            report.work.append(item)
+    return report
+
+
+def _judge(tx: Transaction, text: str, keys: PublicKeys, drill: bool) -> _Code:
+    judged = payload.judge(text, keys)
+    decoded = judged.decoded
+    if decoded is not None and decoded.slip.drill != drill:
+        genuine = judged.outcome is CodeOutcome.GENUINE
+        return _Code(judged=judged, outcome="drill", verdict=Verdict.DRILL if genuine else None)
+    if judged.outcome is not CodeOutcome.GENUINE or decoded is None:
+        return _Code(judged=judged, outcome=judged.outcome.value)
+    slip = decoded.slip
+    known = queries.digests(tx.db, slip.number)
+    blank = queries.pad_payload(tx.db, slip.number)
+    if blank is not None:
+        known = known | {payload.digest(blank).hex(): 0}
+    row = queries.slip(tx.db, slip.number)
+    filled = row is not None and row.slip.kind is not Kind.PAD
+    return _Code(
+        judged=judged,
+        outcome="pad" if slip.kind is Kind.PAD and not filled else "read",
+        signed=payload.from_digits(text),
+        verdict=verdict(slip, decoded.digest.hex(), known, drill=drill),
+    )
+
+
+def _take(tx: Transaction, code: _Code, by: str) -> None:
+    """Journals a record that the ledger did not have. Of a conflict both are kept: a person looks."""
+    decoded = code.judged.decoded
+    if decoded is None or code.verdict in (None, Verdict.SAME_AGAIN, Verdict.DRILL):
+        return
+    content = {"slip": decoded.slip.record(), "digest": decoded.digest.hex(), "cut": list(decoded.cut)}
+    tx.append(FactKind.SLIP_READ, content, payload=code.signed, series=decoded.slip.number.series, by=by)
+
+
+def _outcome(page: ReadPage, codes: Sequence[_Code]) -> str:
+    if page.error is not None:
+        return "problem"
+    if not codes:
+        return "blank" if page.blank else "unread"
+    whole = {code.judged.number for code in codes if code.outcome in ("read", "pad")}
+    found = {
+        code.outcome
+        for code in codes
+        if code.outcome != "number_only" or code.judged.number not in whole  # the bars beside a QR say it again
+    }
+    return next((outcome for outcome in _RANK if outcome in found), "foreign")
+
+
+def _is_done(tx: Transaction, outcome: str, codes: Sequence[_Code]) -> bool:
+    """Whether a page that has only a number needs nobody: the number's content is known."""
+    if outcome != "number_only":
+        return False
+    rows = [queries.slip(tx.db, code.judged.number) for code in codes if code.judged.number is not None]
+    return all(row is not None and row.slip.kind is not Kind.PAD for row in rows)

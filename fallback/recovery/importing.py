@@ -1,0 +1,263 @@
+"""The import: approved slips into the hospital's system, each once, resumable at any moment, the right system only."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fallback.ehospital import Acknowledgement, Connector, Outcome, TargetIdentity
+from fallback.errors import ParchiError, Sentence, TargetChanged, TargetNotAllowed
+from fallback.ledger import Ledger, Transaction, queries
+from fallback.ledger.facts import FactKind
+from fallback.recovery.stages import Choice, Step, Work, sent_as, step_of, work_at
+from fallback.slip import Slip, SlipNumber
+
+Progress = Callable[[int, int], None]
+_TO_GO = ("approved", "sending")
+_FACTS = {
+    Outcome.CREATED: FactKind.SLIP_CONFIRMED,
+    Outcome.ALREADY_THERE: FactKind.SLIP_CONFIRMED,
+    Outcome.HELD: FactKind.SLIP_HELD,
+    Outcome.FAILED: FactKind.SLIP_FAILED,
+}
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What a run did. `left` slips are approved and were not reached; `stopped` says why the run ended early."""
+
+    created: int = 0
+    already_there: int = 0
+    updated: int = 0
+    withdrawn: int = 0
+    held: int = 0
+    failed: int = 0
+    left: int = 0
+    stopped: ParchiError | None = None
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def confirmed(self) -> int:
+        """How many slips the target now has as they should be."""
+        return self.created + self.already_there + self.updated + self.withdrawn
+
+    def record(self) -> dict[str, Any]:
+        """The report as JSON values; `reasons` by slip number may hold the target's words."""
+        names = ("created", "already_there", "updated", "withdrawn", "held", "failed", "left")
+        counts: dict[str, Any] = {name: getattr(self, name) for name in names}
+        return counts | {"stopped": str(self.stopped) if self.stopped else None, "reasons": self.reasons}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What an import would do with a slip, and what it would send (empty for a hold, whose reason is said)."""
+
+    number: SlipNumber
+    revision: int
+    step: Step
+    stage: str
+    reason: str = ""
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+def plan(
+    ledger: Ledger, connector: Connector, choice: Choice | None = None, *, limit: int | None = None
+) -> list[Planned]:
+    """The dry run: what would be sent, approved or not. Asks the target nothing and writes nothing."""
+    db, found = ledger.db(), []
+    for work in work_at(db, connector.target.name, choice)[:limit]:
+        slip = sent_as(db, work.row.slip)
+        reason = _hold(work, connector, slip)
+        found.append(
+            Planned(
+                number=work.number,
+                revision=work.row.revision,
+                step=work.step,
+                stage=work.stage,
+                reason=reason,
+                content=connector.preview(slip) if work.step is not Step.WITHDRAW and not reason else {},
+            )
+        )
+    return found
+
+
+def pin(ledger: Ledger, connector: Connector, *, by: str, anew: bool = False) -> TargetIdentity:
+    """Makes sure that the target is the one it was; the first time, writes down what it is.
+
+    `anew` accepts what it has become: a person said so. Raises TargetChanged, and what `identify` raises.
+    """
+    identity, target = connector.identify(), connector.target
+    pinned = queries.targets(ledger.db()).get(target.name)
+    for what in ("url", "software", "fingerprint"):
+        if pinned is not None and not anew and pinned[what] != getattr(identity, what):
+            raise TargetChanged(target=target.name, what=_WORDS[what])
+    if pinned is None or anew:
+        content = {
+            "target": target.name,
+            "url": identity.url,
+            "software": identity.software,
+            "fingerprint": identity.fingerprint,
+        }
+        ledger.write(lambda tx: tx.append(FactKind.TARGET_PINNED, content, by=by))
+    return identity
+
+
+_WORDS = {"url": "address", "software": "software", "fingerprint": "capability statement"}
+
+
+def run_import(
+    ledger: Ledger,
+    connector: Connector,
+    *,
+    by: str,
+    limit: int | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Sends what is approved, at most `limit` slips, until `stop` says so. Run twice, or killed and run again, the
+    target has each patient and visit once.
+
+    A target that cannot be worked with ends the run, as the report's `stopped`. Raises TargetChanged before the first
+    slip, TargetNotAllowed for a drill's ledger and a system not marked as a test system, and what `identify` raises.
+    """
+    made = queries.installation(ledger.db())
+    if made is not None and made[1] and not connector.target.test:
+        raise TargetNotAllowed(url=connector.target.url, why="it is not marked as a test system")
+    pin(ledger, connector, by=by)
+    return _Run(ledger, connector, by).go(limit, stop, progress)
+
+
+class _Stopped(Exception):
+    """The target cannot be worked with now."""
+
+    def __init__(self, error: ParchiError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class _Run:
+    """One run: first whatever a run before left in the air, then the approved slips one by one."""
+
+    def __init__(self, ledger: Ledger, connector: Connector, by: str) -> None:
+        self._ledger, self._connector, self._by = ledger, connector, by
+        self._target = connector.target.name
+        self._report = ImportReport()
+
+    def go(self, limit: int | None, stop: Callable[[], bool], progress: Progress | None) -> ImportReport:
+        report = self._report
+        try:
+            self._look_for_sent()
+            waiting = [each for each in work_at(self._ledger.db(), self._target) if each.stage in _TO_GO]
+            report.left = len(waiting)
+            total = len(waiting) if limit is None else min(limit, len(waiting))
+            for done, work in enumerate(waiting[:total]):
+                if stop():
+                    break
+                self._take(work.number)
+                report.left -= 1
+                if progress:
+                    progress(done + 1, total)
+        except _Stopped as stopped:
+            report.stopped = stopped.error
+        return report
+
+    def _look_for_sent(self) -> None:
+        """A slip that was being sent when a run ended may be there or not: the target knows, we look before we send."""
+        db = self._ledger.db()
+        for delivery in queries.deliveries(db, self._target).values():
+            if delivery.stage != "sending" or delivery.confirmed >= 0:
+                continue  # a change names the version that it replaces: repeating it is safe without a look
+            slip = queries.version(db, delivery.number, delivery.revision)
+            row = queries.slip(db, delivery.number)
+            if slip is None or row is None or row.conflict or row.voided:
+                continue
+            slip = sent_as(db, slip)
+            try:
+                found = self._connector.find(slip)
+            except ParchiError as error:
+                raise _Stopped(error) from error
+            if found is not None:
+                self._record(slip.number, delivery.revision, Step.SEND, self._connector.confirm(slip, found))
+
+    def _take(self, number: SlipNumber) -> None:
+        """One slip: *sending* is durable before anything leaves, the answer after it came."""
+        work = self._ledger.write(lambda tx: self._begin(tx, number))
+        if work is None:
+            return
+        slip = sent_as(self._ledger.db(), work.row.slip)
+        match work.step:
+            case Step.SEND:
+                answer = self._connector.send(slip)
+            case Step.UPDATE:
+                answer = self._update(work, slip)
+            case _:
+                answer = self._connector.withdraw(slip)
+        self._record(number, work.row.revision, work.step, answer)
+
+    def _update(self, work: Work, slip: Slip) -> Acknowledgement:
+        db = self._ledger.db()
+        before = queries.version(db, work.number, work.delivery.confirmed) if work.delivery else None
+        if before is None:
+            why = "What the system has of this slip is not known here. Compare the two by hand."
+            return Acknowledgement(outcome=Outcome.HELD, reason=why)
+        return self._connector.update(slip, sent_as(db, before))
+
+    def _begin(self, tx: Transaction, number: SlipNumber) -> Work | None:
+        """Looks at the slip once more, for it may have changed since the list was made; None when it is not to go."""
+        row, delivery = queries.slip(tx.db, number), queries.delivery(tx.db, number, self._target)
+        if row is None or delivery is None:
+            return None
+        work = Work(row=row, delivery=delivery, step=step_of(row, delivery))
+        if work.step is Step.NOTHING or work.stage not in _TO_GO:
+            return None
+        content = {"number": number.text, "revision": row.revision, "target": self._target}
+        if reason := _hold(work, self._connector, sent_as(tx.db, row.slip)):
+            self._report.held += 1
+            self._report.reasons[number.text] = reason
+            tx.append(FactKind.SLIP_HELD, content | {"reason": reason}, series=number.series, by=self._by)
+            return None
+        tx.append(FactKind.SLIP_SENDING, content, series=number.series, by=self._by)
+        return work
+
+    def _record(self, number: SlipNumber, revision: int, step: Step, answer: Acknowledgement) -> None:
+        if answer.outcome is Outcome.UNREACHABLE:
+            raise _Stopped(answer.error or ParchiError())
+        content: dict[str, Any] = {"number": number.text, "revision": revision, "target": self._target}
+        content |= {"patient": answer.patient, "encounter": answer.encounter}
+        if answer.outcome in (Outcome.HELD, Outcome.FAILED):
+            content |= {"reason": str(answer.reason)}
+            self._report.reasons[number.text] = str(answer.reason)
+        else:
+            content |= {"uhid": answer.uhid, "created": answer.created}
+        fact = _FACTS[answer.outcome]
+        self._ledger.write(lambda tx: tx.append(fact, content, series=number.series, by=self._by))
+        self._count(step, answer.outcome)
+
+    def _count(self, step: Step, outcome: Outcome) -> None:
+        report = self._report
+        match outcome, step:
+            case Outcome.HELD, _:
+                report.held += 1
+            case Outcome.FAILED, _:
+                report.failed += 1
+            case _, Step.UPDATE:
+                report.updated += 1
+            case _, Step.WITHDRAW:
+                report.withdrawn += 1
+            case Outcome.CREATED, _:
+                report.created += 1
+            case _:
+                report.already_there += 1
+
+
+def _hold(work: Work, connector: Connector, slip: Slip) -> str:
+    """Why a person must look before this slip goes anywhere; "" when nobody must."""
+    if work.step is Step.WITHDRAW:
+        return ""
+    if slip.sealed:
+        return "Its identity is sealed. A supervisor opens it first."
+    if slip.alias:
+        return "It was registered under another name. A supervisor decides under which it goes into the system."
+    told = {"name": slip.patient.name, "name_hindi": slip.patient.name_hindi}
+    if cut := [name for name, text in told.items() if name in work.row.cut and text.endswith("…")]:
+        return Sentence("Only the paper was read, and its code had no room for the {field}. Correct it.", field=cut[0])
+    return connector.objection(slip)
