@@ -58,6 +58,10 @@ class Installation:
             raise DeskNotUsable(series=series, why="it is retired" if desk else "it was never enrolled")
         return SigningKey(_load_secret(self.vault, self.folder, f"desk-{series:03d}")).sign
 
+    def sign_as_hospital(self, message: bytes) -> bytes:
+        """The root's own signature, for accounts. Raises KeysWrong when the root's key is not on this machine."""
+        return SigningKey(_load_secret(self.vault, self.folder, "root")).sign(message)
+
     def close(self) -> None:
         """Ends the writer; every acknowledged fact is on the disk already."""
         self.ledger.close()

@@ -10,8 +10,10 @@ from typing import Any
 import click
 
 from fallback import __version__, language
-from fallback.cli import during, journal, paper, recover
+from fallback.cli import during, journal, recover
 from fallback.cli.data import Data
+from fallback.cli.read import read
+from fallback.cli.rehearse import drill
 from fallback.errors import ParchiError
 from fallback.settings import Settings
 
@@ -56,7 +58,7 @@ def group(context: click.Context, data: Path | None, hospital: Path | None, pass
     context.obj = Data(settings, lambda: datetime.now(UTC))
 
 
-for command in (*during.COMMANDS, *paper.COMMANDS, *recover.COMMANDS, *journal.COMMANDS):
+for command in (*during.COMMANDS, *recover.COMMANDS, *journal.COMMANDS, read, drill):
     group.add_command(command)
 
 

@@ -3,15 +3,19 @@
 import os
 import secrets
 from dataclasses import replace
+from ipaddress import ip_address
 from pathlib import Path
 from shutil import copyfile
 
 import click
+from waitress import create_server
 
 from fallback import enrolment, frontdesk, language
 from fallback.cli.data import Data, json_option, show
 from fallback.cli.selftest import check
+from fallback.disk import disk_error
 from fallback.downtime import Role
+from fallback.errors import AddressNotLoopback, PortTaken
 from fallback.ledger import queries
 from fallback.web import create_app
 
@@ -81,22 +85,27 @@ def serve(data: Data, port: int | None) -> None:
 
     Example: python -m fallback --data /srv/parchi serve --port 8000
     """
-    from waitress import create_server
-
-    from fallback.errors import PortTaken
-
     with data.installation() as installation:
+        host, number = data.settings.host, port or data.settings.port
+        if host != "localhost" and not _is_loopback(host):
+            raise AddressNotLoopback(host=host)
         app = create_app(installation, data.hospital())
-        number = port or data.settings.port
         try:
-            server = create_server(app, host="127.0.0.1", port=number, threads=16, ident=None)
+            server = create_server(app, host=host, port=number, threads=16, ident=None)
         except OSError as wrong:
             raise PortTaken(port=number) from wrong
-        click.echo(f"The desk is open at http://127.0.0.1:{number}  (Ctrl-C closes it)")
+        click.echo(f"The desk is open at http://{host}:{number}  (Ctrl-C closes it)")
         try:
             server.run()
         finally:
             server.close()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @click.group()
@@ -251,7 +260,10 @@ def pad(data: Data, series: int, count: int, out: Path, as_json: bool) -> None:
     """
     with data.installation() as installation:
         numbers, pdf = frontdesk.print_pads(data.counter(installation), series=series, count=count)
-        out.write_bytes(pdf)
+        try:
+            out.write_bytes(pdf)
+        except OSError as wrong:
+            raise disk_error(wrong, out.parent) from wrong
         value = {"file": str(out), "numbers": [number.text for number in numbers]}
         text = f"{count} blanks, {numbers[0].grouped} to {numbers[-1].grouped}, are in {out}."
         show(value, as_json=as_json, text=text)

@@ -1,4 +1,4 @@
-"""The clinic's box: printed slips torn along their line, worn, shuffled, fed into a scanner with what else lay there."""
+"""The clinic's box: printed slips torn along their line, worn, shuffled, and scanned with what else lay there."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

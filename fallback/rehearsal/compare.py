@@ -67,7 +67,7 @@ class Target:
         return list(found.values())
 
     def differences(self, truths: Mapping[str, dict[str, Any]]) -> tuple[list[str], int]:
-        """What differs on the target from the newest truth of each slip, and how many patients or visits are doubled."""
+        """What differs on the target from the newest truth of each slip; how many patients or visits are doubled."""
         hospital = self._hospital
         patients = {each["id"]: each for each in self.all("Patient")}
         visits = [each for each in self.all("Encounter") if _values(each, hospital.slip_system)]

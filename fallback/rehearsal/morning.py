@@ -1,10 +1,11 @@
 """The drill's morning: clerks at their desks register made-up patients through the real web app, and print."""
 
-import time
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,7 +17,7 @@ from fallback.hospital import Hospital
 from fallback.ledger import queries
 from fallback.rehearsal.clerk import Clerk, Page
 from fallback.rehearsal.people import Person
-from fallback.slip import SlipNumber, digits_of
+from fallback.slip import Kind, SlipNumber, digits_of
 
 RETURNING, TWICE, CORRECTED, VOIDED, REPRINTED = 0.12, 0.03, 0.05, 0.03, 0.02  # shares of the patients
 
@@ -33,15 +34,26 @@ class Morning:
     sent_twice: int = 0
     reprinted: int = 0
 
+    def add(self, part: "Morning") -> None:
+        """Takes in what another clerk did."""
+        self.truths += part.truths
+        self.printed += part.printed
+        self.voided += part.voided
+        self.corrected += part.corrected
+        self.returning += part.returning
+        self.sent_twice += part.sent_twice
+        self.reprinted += part.reprinted
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counter:
-    """A clerk's place: the address of the app, the login, the PIN, the series of the desk."""
+    """A clerk's place: the address of the app, the login, the PIN, the series of the desk, a supervisor's PIN."""
 
     address: str
     login: str
     pin: str
     series: int
+    supervisor_pin: str
 
 
 def work(
@@ -55,25 +67,133 @@ def work(
 ) -> Morning:
     """Every clerk works through a share of the queue, all at the same time. Raises DrillStopped."""
     folder.mkdir(parents=True, exist_ok=True)
-    done = Morning()
-    shares = [list(people[place :: len(counters)]) for place in range(len(counters))]
+    whole = Morning()
+    served = count(1)
     with ThreadPoolExecutor(max_workers=len(counters)) as pool:
-        jobs = [
-            pool.submit(
-                _Desk(counter, installation, hospital, folder, Random(f"{seed}/{counter.series}"), progress).work, share
-            )
-            for counter, share in zip(counters, shares, strict=True)
-        ]
+        jobs = []
+        for place, counter in enumerate(counters):
+            chance = Random(f"{seed}/{counter.series}")
+            desk = _Desk(counter, installation, hospital, folder, chance, lambda: progress(next(served)))
+            jobs.append(pool.submit(desk.work, people[place :: len(counters)]))
         for job in jobs:
-            part = job.result()
-            done.truths += part.truths
-            done.printed += part.printed
-            done.voided += part.voided
-            done.corrected += part.corrected
-            done.returning += part.returning
-            done.sent_twice += part.sent_twice
-            done.reprinted += part.reprinted
-    return done
+            whole.add(job.result())
+    return whole
+
+
+class _Desk:
+    """One clerk at one desk for one morning."""
+
+    def __init__(
+        self,
+        counter: Counter,
+        installation: Installation,
+        hospital: Hospital,
+        folder: Path,
+        chance: Random,
+        progress: Callable[[], None],
+    ) -> None:
+        self._counter, self._ledger, self._hospital = counter, installation.ledger, hospital
+        self._folder, self._chance, self._progress = folder, chance, progress
+        self._clerk = Clerk(counter.address)
+        self.done = Morning()
+
+    def work(self, queue: Sequence[Person]) -> Morning:
+        """Logs in, opens a shift, serves the queue, closes the shift."""
+        with self._clerk as clerk:
+            page = clerk.send(clerk.open("/").form("login", "pin"), login=self._counter.login, pin=self._counter.pin)
+            page = clerk.open("/shift/open")
+            clerk.send(page.form("opening_float"), desk=str(self._counter.series), opening_float="500", clock="y")
+            for person in queue:
+                self._serve(person)
+                self._progress()
+            page = clerk.open("/shift/close")
+            clerk.send(page.form("counted_cash"), counted_cash="500", note="drill")
+        return self.done
+
+    def _serve(self, person: Person) -> None:
+        """A new patient, and by chance what a morning brings besides."""
+        chance = self._chance
+        fields = {name: value for name, value in asdict(person).items() if value}
+        form = self._clerk.open("/").form("name", "form", action="register")
+        page = self._clerk.send(form, **fields)
+        number = self._number(page)
+        if chance.random() < TWICE:
+            if self._number(self._clerk.send(form, **fields)) != number:
+                raise DrillStopped(stage="registering", why="a form sent twice gave two slips")
+            self.done.sent_twice += 1
+        told = typed(person, self._hospital)
+        self._print(number)
+        self._remember(number, told)
+        if chance.random() < REPRINTED:
+            form = self._clerk.open(f"/slips/{number}").form(action="reprint")
+            self._keep(f"{number}-reprint", self._clerk.fetch_sent(form))
+            self.done.reprinted += 1
+        if chance.random() < CORRECTED:
+            told = self._correct(number, told)
+        if chance.random() < VOIDED:
+            self._void(number)
+        elif chance.random() < RETURNING:
+            self._return(number, told)
+
+    def _correct(self, number: SlipNumber, told: dict[str, Any]) -> dict[str, Any]:
+        name = f"{told['name'].split()[0]} {self._chance.choice(('Kumari', 'Prasad', 'Lal', 'Bano'))}"
+        form = self._clerk.open(f"/slips/{number}/correct").form("name", "reason", action="correct")
+        self._clerk.send(form, name=name, reason="name misheard")
+        self._print(number)
+        self.done.corrected += 1
+        told = told | {"name": name, "reason": "name misheard"}
+        self._remember(number, told)
+        return told
+
+    def _void(self, number: SlipNumber) -> None:
+        """The void is printed and goes into the box like every slip."""
+        form = self._clerk.open(f"/slips/{number}/void").form("reason", action="void")
+        word = {"login": "meena", "pin": self._counter.supervisor_pin} if "login" in form.fields else {}
+        self._clerk.send(form, reason="left before the clinic", **word)
+        self._print(number)
+        self.done.voided.append(number.text)
+        row = queries.slip(self._ledger.db(), number)
+        slip = queries.version(self._ledger.db(), number, row.revision) if row else None
+        if slip is None or slip.kind is not Kind.VOID:
+            raise DrillStopped(stage="voiding", why=f"slip {number} is not void")
+        self.done.truths.append(slip.record() | {"reason": "left before the clinic"})
+
+    def _return(self, number: SlipNumber, told: dict[str, Any]) -> None:
+        """The patient comes back with the slip, at the same desk: a new slip, no new patient number."""
+        box = self._clerk.open("/").form("typed")
+        form = self._clerk.send(box, typed=number.text).form("name", "form", action="register")
+        clinic = self._chance.choice([each for each in self._hospital.clinics if not each.casualty])
+        again = self._number(self._clerk.send(form, clinic=clinic.code))
+        self._print(again)
+        own = None if told["uhid"] else number.text
+        visit = {"clinic": clinic.number, "previous": number.text, "patient_number": own, "reason": ""}
+        self._remember(again, told | visit)
+        self.done.returning += 1
+
+    def _number(self, page: Page) -> SlipNumber:
+        found = re.search(r"/issued/(\d{11})", page.url)
+        if found is None:
+            raise DrillStopped(stage="registering", why=" ".join(page.says) or "no slip was issued")
+        return SlipNumber.parse(found[1])
+
+    def _print(self, number: SlipNumber) -> None:
+        self._keep(f"{number}-{len(self.done.printed)}", self._clerk.fetch(f"/slips/{number}/print"))
+
+    def _keep(self, name: str, pdf: bytes) -> None:
+        path = self._folder / f"{name}.pdf"
+        path.write_bytes(pdf)
+        self.done.printed.append(path)
+
+    def _remember(self, number: SlipNumber, told: dict[str, Any]) -> None:
+        """The truth of one printed version: what the clerk typed, over what the system itself gave."""
+        row = queries.slip(self._ledger.db(), number)
+        if row is None:
+            raise DrillStopped(stage="registering", why=f"slip {number} is not in the journal")
+        given = row.slip.record()
+        unknown = set(told) - set(given)
+        if unknown:
+            raise DrillStopped(stage="registering", why=f"a slip's record has no {', '.join(unknown)}")
+        self.done.truths.append(given | told)
 
 
 def typed(person: Person, hospital: Hospital) -> dict[str, Any]:

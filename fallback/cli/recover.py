@@ -1,0 +1,328 @@
+"""Commands after the outage: scan, reconcile, declare, approve, import, account."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from fallback import frontdesk, language, recovery
+from fallback.cli.data import Data, json_option, show
+from fallback.disk import write_file
+from fallback.ehospital.fhir import FhirConnector
+from fallback.enrolment import Installation
+from fallback.errors import AccountWrong, ClinicUnknown, TargetUnnamed, TokenMissing
+from fallback.hospital import Hospital, Target
+from fallback.keys import PublicKeys, is_genuine
+from fallback.ledger import queries
+from fallback.reconcile import Bucket
+from fallback.scanning import count_pages, read_files
+from fallback.slip import SlipNumber
+
+_EVERY = 0.5  # seconds between two lines of progress
+
+by_option = click.option("--by", default="", help="The login of who does this, for the journal.")
+target_option = click.option("--to", "to", default="", help="The hospital system: its name in hospital.toml, or a URL.")
+again_option = click.option(
+    "--again", is_flag=True, help="Take in what was held or failed before: a person has looked."
+)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--batch", default="", help="A name for this scan; its time when left out.")
+@by_option
+@json_option
+@click.pass_context
+def scan(context: click.Context, paths: tuple[Path, ...], batch: str, by: str, as_json: bool) -> None:
+    """Reads scans (files, folders) into the journal; the same page twice changes nothing. Ctrl-C, then again: goes on.
+
+    Exits 4 when pages need a person: they are listed, and stop nothing.
+
+    Example: python -m fallback scan scans/
+    """
+    data: Data = context.obj
+    with data.installation() as installation:
+        report = recovery.accept_scan(
+            installation.ledger,
+            read_files(list(paths)),
+            installation.keys(),
+            drill=installation.drill,
+            batch=batch,
+            by=by,
+            total=count_pages(list(paths)),
+            progress=progress("pages"),
+        )
+    words = [f"{report.pages} pages: {report.read} read, {report.repeats} seen before, {report.unread} need a person."]
+    words += [f"  {item.file} page {item.page}: {item.outcome} {item.problem}".rstrip() for item in report.work]
+    show(report.record(), as_json=as_json, text="\n".join(words))
+    if report.work:
+        context.exit(4)
+
+
+@click.command()
+@target_option
+@json_option
+@click.pass_context
+def reconcile(context: click.Context, to: str, as_json: bool) -> None:
+    """Shows both accounts as they stand: registrations and paper, per desk, day and clinic. Exits 4 while open.
+
+    Example: python -m fallback reconcile --to "main system"
+    """
+    data: Data = context.obj
+    hospital = data.hospital()
+    with data.installation() as installation:
+        account = recovery.account_of(installation.ledger.db(), _target(hospital, to).name if to else _only(hospital))
+        open_pages = len(queries.pages(installation.ledger.db(), open_only=True))
+    names = [each.value for each in Bucket]
+    words = [f"{'desk':>4} {'day':>10} {'clinic':>6} {'issued':>7} " + " ".join(f"{name:>8}" for name in names)]
+    for part in account.parts:
+        clinic = hospital.clinic(part.clinic)
+        counts = " ".join(f"{part.sums.counts[each]:>8}" for each in Bucket)
+        code = clinic.code if clinic else "?"
+        words.append(f"{part.series:>4} {part.day or '?':>10} {code:>6} {part.sums.issued:>7} {counts}")
+    total = account.total
+    words.append(f"{'all':>22} {total.issued:>7} " + " ".join(f"{total.counts[each]:>8}" for each in Bucket))
+    words.append(f"Paper: {total.printed} printed, {total.back} back, {total.not_back} not back.")
+    words.append(f"Pages that need a person: {open_pages}. The account is {'closed' if account.closed else 'open'}.")
+    show(account.record() | {"open_pages": open_pages}, as_json=as_json, text="\n".join(words))
+    if not account.closed:
+        context.exit(4)
+
+
+@click.command()
+@click.argument("outcome", type=click.Choice(["unused", "spoiled", "missing"]))
+@click.argument("numbers", nargs=-1, required=True)
+@click.option("--reason", required=True, help="Why, for the account.")
+@by_option
+@click.pass_obj
+def declare(data: Data, outcome: str, numbers: tuple[str, ...], reason: str, by: str) -> None:
+    """Says what became of numbers without content: unused, spoiled or missing.
+
+    Example: python -m fallback declare missing "001 000 017 44" --reason "pad lost in ward 5" --by meena
+    """
+    parsed = [SlipNumber.parse(number) for number in numbers]
+    with data.installation() as installation:
+        frontdesk.declare(data.counter(installation), parsed, outcome, reason, by=by)
+        click.echo(f"{len(parsed)} declared {outcome}.")
+
+
+@click.command()
+@target_option
+@click.option("--clinic", "clinics", multiple=True, help="Only this clinic, by its code; may be given several times.")
+@click.option("--day", "days", multiple=True, help="Only this day, as 2026-11-24; may be given several times.")
+@click.option("--desk", "desks", type=int, multiple=True, help="Only this desk, by its series.")
+@again_option
+@by_option
+@json_option
+@click.pass_obj
+def approve(
+    data: Data,
+    to: str,
+    clinics: tuple[str, ...],
+    days: tuple[str, ...],
+    desks: tuple[int, ...],
+    again: bool,
+    by: str,
+    as_json: bool,
+) -> None:
+    """Lets slips go to the hospital system; without a filter, all that are ready.
+
+    Example: python -m fallback approve --clinic ENT --day 2026-11-24 --by meena
+    """
+    hospital = data.hospital()
+    choice = recovery.Choice(
+        clinics=frozenset(_clinic(hospital, code) for code in clinics) or None,
+        days=frozenset(days) or None,
+        series=frozenset(desks) or None,
+        again=again,
+    )
+    with data.installation() as installation:
+        count = recovery.approve(installation.ledger, _target(hospital, to).name, choice, by=by)
+        show({"approved": count}, as_json=as_json, text=f"{count} slips are approved.")
+
+
+@click.command("import")
+@target_option
+@click.option("--dry-run", is_flag=True, help="Show what would be sent; ask and change nothing.")
+@click.option("--limit", type=click.IntRange(1), help="Send at most so many: a canary of ten first.")
+@click.option("--token-file", type=click.Path(path_type=Path), help="A file with the system's access token.")
+@click.option("--anew", is_flag=True, help="The system has changed since it was pinned, and that is right.")
+@by_option
+@json_option
+@click.pass_context
+def import_(
+    context: click.Context,
+    to: str,
+    dry_run: bool,
+    limit: int | None,
+    token_file: Path | None,
+    anew: bool,
+    by: str,
+    as_json: bool,
+) -> None:
+    """Sends what is approved into the hospital system, each once. Stop it at any moment and run it again.
+
+    Exits 4 when slips are held or failed, 5 when the system stopped the run.
+
+    Example: python -m fallback import --to http://10.0.0.5/fhir --dry-run
+    """
+    data: Data = context.obj
+    hospital = data.hospital()
+    connector = FhirConnector(_target(hospital, to), hospital, token_from(token_file))
+    with data.installation() as installation:
+        try:
+            if dry_run:
+                _show_plan(installation, connector, limit, as_json)
+                return
+            if anew:
+                recovery.pin(installation.ledger, connector, by=by, anew=True)
+            report = recovery.run_import(installation.ledger, connector, by=by, limit=limit, progress=progress("slips"))
+        finally:
+            connector.close()
+    words = [
+        f"{report.created} created, {report.already_there} there already, {report.updated} updated, "
+        f"{report.withdrawn} withdrawn, {report.held} held, {report.failed} failed, {report.left} left."
+    ]
+    words += [f"  {number}: {reason}" for number, reason in report.reasons.items()]
+    if report.stopped:
+        words.append(language.say(report.stopped, data.settings.language))
+    show(report.record(), as_json=as_json, text="\n".join(words))
+    if report.stopped:
+        context.exit(report.stopped.exit_code)
+    if report.held or report.failed:
+        context.exit(4)
+
+
+def _show_plan(installation: Installation, connector: FhirConnector, limit: int | None, as_json: bool) -> None:
+    planned = recovery.plan(installation.ledger, connector, limit=limit)
+    value = [
+        {
+            "number": each.number.text,
+            "revision": each.revision,
+            "step": each.step.value,
+            "stage": each.stage,
+            "reason": each.reason,
+            "content": dict(each.content),
+        }
+        for each in planned
+    ]
+    words = [
+        f"{each.number.grouped} r{each.revision} {each.step.value} ({each.stage}) {each.reason}" for each in planned
+    ]
+    show(value, as_json=as_json, text="\n".join([*words, f"{len(planned)} slips; nothing was sent."]))
+
+
+@click.command()
+@target_option
+@click.option("--out", type=click.Path(path_type=Path), help="Writes OUT.pdf and OUT.json.")
+@click.option("--check", "checked", type=click.Path(path_type=Path), help="Verifies an account's JSON instead.")
+@click.option("--keys", "keys_file", type=click.Path(path_type=Path), help="keys.json, for --check.")
+@click.pass_context
+def account(context: click.Context, to: str, out: Path | None, checked: Path | None, keys_file: Path | None) -> None:
+    """Writes the completeness account as PDF and JSON, signed by the hospital, with the journal's heads.
+
+    Exits 4 while the account is open.
+
+    Example: python -m fallback account --out account
+    """
+    data: Data = context.obj
+    if checked:
+        _check(checked, keys_file or data.folder / "keys.json")
+        click.echo("The account is as the hospital signed it.")
+        return
+    hospital = data.hospital()
+    with data.installation() as installation:
+        db = installation.ledger.db()
+        name = _target(hospital, to).name if to else _only(hospital)
+        found = recovery.account_of(db, name)
+        record = recovery.account_record(
+            installation.ledger,
+            found,
+            hospital,
+            target=name,
+            now=data.clock(),
+            signer="the hospital's root",
+            sign=installation.sign_as_hospital,
+        )
+        pdf = recovery.account_pdf(record, hospital, queries.desks(db))
+    if out:
+        write_file(out.with_name(out.name + ".json"), json.dumps(record, ensure_ascii=False, indent=1).encode())
+        write_file(out.with_name(out.name + ".pdf"), pdf)
+        click.echo(f"{out}.pdf and {out}.json: the account is {'closed' if found.closed else 'open'}.")
+    else:
+        click.echo(json.dumps(record, ensure_ascii=False))
+    if not found.closed:
+        context.exit(4)
+
+
+def _check(path: Path, keys_file: Path) -> None:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        signature = bytes.fromhex(record["signature"])
+        signed = recovery.message(record)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as wrong:
+        raise AccountWrong(file=path.name) from wrong
+    if not is_genuine(PublicKeys.load(keys_file).root, signed, signature):
+        raise AccountWrong(file=path.name)
+
+
+def progress(what: str) -> Callable[[int, int], None]:
+    """Tells on stderr how far it is, how fast, and how long it will take; a line at most twice a second."""
+    start = last = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < _EVERY and done < total:
+            return
+        last = now
+        speed = done / max(now - start, 0.001)
+        left = (total - done) / max(speed, 0.001)
+        end = "\n" if done >= total else ""
+        sys.stderr.write(f"\r{done} of {total} {what}, {speed:.0f}/s, {left:.0f} s left ")
+        sys.stderr.write(end)
+        sys.stderr.flush()
+
+    return tell
+
+
+def _target(hospital: Hospital, to: str) -> Target:
+    """The target that `--to` means: by name or URL of hospital.toml (the first when none is said), else a bare URL.
+
+    A URL that the file does not list is never a test system. Raises TargetUnnamed when there is nothing to choose.
+    """
+    listed = [each for each in hospital.targets if to in ("", each.name, each.url, each.url.rstrip("/"))]
+    if listed:
+        return listed[0]
+    if not urlsplit(to).netloc:
+        raise TargetUnnamed()
+    return Target(name=urlsplit(to).netloc, url=to, test=False)
+
+
+def _only(hospital: Hospital) -> str:
+    """The name of the target meant when none is said: the first of the file, "" when it lists none."""
+    return hospital.targets[0].name if hospital.targets else ""
+
+
+def _clinic(hospital: Hospital, code: str) -> int:
+    found = next((each.number for each in hospital.clinics if each.code == code.upper()), None)
+    if found is None:
+        raise ClinicUnknown(code=code)
+    return found
+
+
+def token_from(path: Path | None) -> str:
+    """The access token in a file, "" without one. Raises TokenMissing."""
+    if path is None:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise TokenMissing(file=path.name) from wrong
+
+
+COMMANDS: tuple[click.Command, ...] = (scan, reconcile, declare, approve, import_, account)

@@ -1,0 +1,55 @@
+"""drill: an outage rehearsed end to end in a throw-away data folder."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from fallback.cli.data import Data, json_option, show
+from fallback.cli.recover import progress, token_from
+from fallback.rehearsal import drill as rehearsal
+
+
+@click.command()
+@click.option("--patients", type=click.IntRange(1, 20_000), default=60, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same patients.")
+@click.option("--desks", type=click.IntRange(1, 20), default=2, show_default=True)
+@click.option("--to", default="", help="A FHIR server on this machine, or a test system of hospital.toml.")
+@click.option("--token-file", type=click.Path(path_type=Path), help="A file with that server's access token.")
+@click.option(
+    "--keep", type=click.Path(path_type=Path, file_okay=False), help="An empty folder for what the drill made."
+)
+@json_option
+@click.pass_context
+def drill(
+    context: click.Context,
+    patients: int,
+    seed: int,
+    desks: int,
+    to: str,
+    token_file: Path | None,
+    keep: Path | None,
+    as_json: bool,
+) -> None:
+    """Rehearses an outage: registers, prints, scans, reconciles, imports, reads back, compares. Exits 4 if not ok.
+
+    Example: python -m fallback drill --patients 60 --seed 1 --desks 2 --json
+    """
+    data: Data = context.obj
+    hospital = data.hospital()
+    target = rehearsal.allowed(to, hospital) if to else None
+    tellers = {what: progress(what) for what in ("registered", "scanned", "imported")}
+    report = rehearsal.run(
+        replace(hospital, targets=()),
+        patients=patients,
+        seed=seed,
+        desks=desks,
+        tell=lambda what, done, total: tellers[what](done, total),
+        target=target,
+        token=token_from(token_file),
+        keep=keep,
+    )
+    words = "\n".join(f"{name}: {value}" for name, value in report.record().items() if name != "differences")
+    show(report.record(), as_json=as_json, text=words)
+    if not report.ok:
+        context.exit(4)

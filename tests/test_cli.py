@@ -1,0 +1,133 @@
+"""The command line, as the hospital's IT staff use it: in a process of its own, with a passphrase file."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import factories
+
+HOME = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A terminal in a hospital: a data folder and a passphrase file."""
+
+    data: Path
+    secret: Path
+
+    def run(self, *words: str, code: int = 0, **environment: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "fallback", "--data", self.data, "--passphrase-file", self.secret, *words],
+            cwd=HOME,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr
+        return done.stdout if code in (0, 4) else done.stderr
+
+    def json(self, *words: str, code: int = 0) -> Any:
+        return json.loads(self.run(*words, "--json", code=code))
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    folder = tmp_path_factory.mktemp("hospital")
+    made = Shell(folder / "data", folder / "secret.txt")
+    made.secret.write_text(factories.PASSPHRASE)
+    words = made.run("init")
+    assert "Recovery key" in words
+    assert "PIN" in words
+    return made
+
+
+def test_init_refuses_a_folder_that_is_taken(shell: Shell) -> None:
+    assert "already holds an installation" in shell.run("init", code=3)
+
+
+def test_a_folder_without_an_installation_says_what_to_do(shell: Shell, tmp_path: Path) -> None:
+    assert "init" in Shell(tmp_path / "none", shell.secret).run("desk", "list", code=3)
+
+
+def test_a_wrong_passphrase_is_told(shell: Shell, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.txt"
+    wrong.write_text("not the passphrase")
+    assert "passphrase" in Shell(shell.data, wrong).run("desk", "list", code=3).lower()
+    assert "passphrase file" in Shell(shell.data, tmp_path / "nothing").run("desk", "list", code=2)
+
+
+def test_an_unknown_setting_is_an_error(shell: Shell) -> None:
+    with pytest.raises(AssertionError, match="PARCHI_DATA"):
+        shell.run("desk", "list", PARCHI_DATTA="x")
+
+
+def test_desks_users_and_downtime(shell: Shell) -> None:
+    made = shell.json("desk", "enrol", "Counter 2")
+    assert made == {"series": 2, "name": "Counter 2"}
+    assert [each["series"] for each in shell.json("desk", "list")] == [1, 2]
+    shell.run("desk", "retire", "2", "--reason", "laptop stolen")
+    assert shell.json("desk", "list")[1]["retired"]
+    assert "PIN" in shell.run("user", "set", "asha", "--name", "Asha Rani")
+    assert [each["login"] for each in shell.json("user", "list")] == ["asha", "supervisor"]
+    assert not shell.json("downtime", "status")["lasts"]
+    shell.run("downtime", "start", "--reason", "e-Hospital is down")
+    assert shell.json("downtime", "status")["lasts"]
+    assert "started already" in shell.run("downtime", "start", "--reason", "again", code=3)
+    shell.run("downtime", "end")
+
+
+def test_pads_are_printed_and_read_back_from_paper_alone(shell: Shell, tmp_path: Path) -> None:
+    pdf = tmp_path / "pads.pdf"
+    numbers = shell.json("pad", "--desk", "1", "--count", "2", "--out", str(pdf))["numbers"]
+    keys = shell.data / "keys.json"
+    lines = shell.run("read", str(pdf), "--keys", str(keys), "--json", code=0).splitlines()
+    pages = [json.loads(line) for line in lines]
+    assert [page["outcome"] for page in pages] == ["genuine"]
+    codes = [code for page in pages for code in page["codes"] if "slip" in code]
+    assert sorted({code["slip"]["number"] for code in codes}) == sorted(numbers)
+    assert {code["slip"]["kind"] for code in codes} == {"pad"}
+    bare = [json.loads(line) for line in shell.run("read", str(pdf), "--json").splitlines()]
+    assert all("slip" not in code for page in bare for code in page["codes"])
+
+
+def test_the_journal_is_exported_verified_merged_rebuilt_and_restored(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "counter-1.parchi"
+    shell.run("journal", "export", str(file))
+    assert shell.json("journal", "verify")["ok"]
+    assert shell.json("journal", "verify", str(file))["ok"]
+    assert shell.json("journal", "merge", str(file))["lines"] == 0
+    assert shell.json("journal", "rebuild") == {"identical": True}
+    spare = Shell(tmp_path / "spare", shell.secret)
+    assert spare.json("journal", "restore", str(file))["lines"] > 0
+    assert [each["series"] for each in spare.json("desk", "list")] == [
+        each["series"] for each in shell.json("desk", "list")
+    ]
+
+
+def test_check_is_red_without_a_second_copy_and_green_with_one(shell: Shell, tmp_path: Path) -> None:
+    found = {each["what"]: each["well"] for each in shell.json("check", code=4)}
+    assert found == {what: what != "second copy" for what in found}
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    assert "RED" not in shell.run("check", PARCHI_COPY=str(stick))
+
+
+def test_read_names_what_it_cannot_read(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "empty.pdf").touch()
+    (tmp_path / "letter.txt").write_text("Dear sir")
+    pages = [json.loads(line) for line in shell.run("read", str(tmp_path), "--json", code=4).splitlines()]
+    assert [page["outcome"] for page in pages] == ["problem", "problem"]
+    assert all(page["problem"] for page in pages)
+    wrong = tmp_path / "keys.json"
+    wrong.write_text("{}")
+    assert "keys.json" in shell.run("read", str(tmp_path), "--keys", str(wrong), code=2)
