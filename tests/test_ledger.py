@@ -29,7 +29,7 @@ from fallback.errors import (
     ParchiError,
     SeriesUsedUp,
 )
-from fallback.ledger import Ledger, Transaction
+from fallback.ledger import Carrier, Ledger, Transaction
 from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import ZEROS, Line, next_line
 from fallback.vault import Vault
@@ -321,10 +321,13 @@ def test_a_missing_folder_is_a_sentence(tmp_path: Path) -> None:
 # --- Other processes, and the power ---------------------------------------------------------------------------------
 
 
-def test_two_processes_write_at_once(tmp_path: Path) -> None:
-    make(tmp_path / "data").close()
-    with again(tmp_path / "data") as ledger:
-        others = [_run("tests.journals", "load", str(tmp_path / "data"), "60") for _ in range(2)]
+def test_two_processes_write_at_once_with_one_stick(tmp_path: Path) -> None:
+    data, stick = tmp_path / "data", tmp_path / "stick"
+    stick.mkdir()
+    make(data).close()
+    with again(data) as ledger:
+        ledger.copy_to(stick)
+        others = [_run("tests.journals", "load", str(data), "60", str(stick)) for _ in range(2)]
         mine = [ledger.write(issue(101)).text for _ in range(60)]
         given = mine + [line for each in others for line in each.communicate(timeout=60)[0].decode().split()]
         assert [each.returncode for each in others] == [0, 0]
@@ -332,6 +335,8 @@ def test_two_processes_write_at_once(tmp_path: Path) -> None:
         assert sorted(_numbers(ledger)) == sorted(given)
         assert ledger.verify().ok
         assert len(ledger.heads()) == 1
+        assert [line.text for line in Carrier(stick, ledger.vault)] == [line.text for line in ledger.lines()]
+        assert sorted(path.name for path in stick.iterdir()) == ["journal.parchi", "vault.json"]
 
 
 def test_another_process_that_holds_the_journal_is_waited_for_and_then_named(

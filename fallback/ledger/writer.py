@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from fallback.errors import LedgerClosed, ParchiError, SeriesUsedUp
+from fallback.errors import JournalBusy, LedgerClosed, ParchiError, SeriesUsedUp
 from fallback.ledger import chains
 from fallback.ledger.complaints import BUSY_SECONDS, Complaint, is_busy, translate
 from fallback.ledger.copy import SecondCopy
@@ -170,8 +170,7 @@ class Writer:
     def _commit(self, group: list[_Ask]) -> None:
         """One transaction for the group. Whatever goes wrong becomes the answer of whom it concerns, never our end."""
         try:
-            db = self._db = self._db or self._connect()
-            self._begin(db)
+            db = self._begin()
             for ask in group:
                 self._attempt(db, ask)
             db.conn.execute("COMMIT")
@@ -181,19 +180,23 @@ class Writer:
                     ask.failure, ask.result = self._sentence(wrong), None
             self._forget()
 
-    def _begin(self, db: Database) -> None:
-        """Takes SQLite's write lock, waiting for other processes; its own busy handler sleeps too long."""
+    def _begin(self) -> Database:
+        """Connects if need be and takes SQLite's write lock, waiting for other processes in short steps.
+
+        SQLite's own busy handler sleeps up to 100 ms. Another process that opens or closes the journal holds it, too.
+        """
         end, pause = time.monotonic() + BUSY_SECONDS, 0.001
         while True:
             try:
-                db.conn.execute("BEGIN IMMEDIATE")
-            except Complaint as wrong:
-                if not is_busy(wrong) or time.monotonic() > end:
+                self._db = self._db or self._connect()
+                self._db.conn.execute("BEGIN IMMEDIATE")
+            except (Complaint, JournalBusy) as wrong:
+                if not (isinstance(wrong, JournalBusy) or is_busy(wrong)) or time.monotonic() > end:
                     raise
                 time.sleep(pause * (0.5 + random.random()))  # noqa: S311 - not a secret, only a spread
                 pause = min(2 * pause, _LONGEST_SLEEP)
             else:
-                return
+                return self._db
 
     def _attempt(self, db: Database, ask: _Ask) -> None:
         """Runs one job in its savepoint. Raises what ended the whole transaction, where something did."""
