@@ -1,0 +1,184 @@
+"""One registration, from the request to its PDF, beside the floor: a bare durable insert and a bare ReportLab page.
+
+`python bench/desk.py [--quick] [--json]`. The desk is the real app behind the real server on loopback, its journal
+encrypted, with a second copy; the floor is measured between the registrations, in this process. Aims: p99 below 150 ms,
+and a median of at most twice the floor's.
+"""
+
+import argparse
+import io
+import json
+import os
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.graphics.shapes import Drawing
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from waitress.server import create_server
+
+HOME = Path(__file__).parent.parent
+sys.path.insert(0, str(HOME))
+
+from fallback import enrolment, frontdesk, hospital_file, printing  # noqa: E402
+from fallback.downtime import Role  # noqa: E402
+from fallback.keys import hospital_id  # noqa: E402
+from fallback.rehearsal.clerk import Clerk  # noqa: E402
+from fallback.rehearsal.people import people  # noqa: E402
+from fallback.web import create_app  # noqa: E402
+
+LINES = 90  # texts on a slip's sheet: labels and values of both copies
+FONT = HOME / "fallback" / "printing" / "fonts" / "Mukta-Regular.ttf"
+
+
+def milliseconds(act: Callable[[], object]) -> float:
+    """How long an act takes."""
+    start = time.perf_counter()
+    act()
+    return (time.perf_counter() - start) * 1000
+
+
+def bare_page(*, code: str = "") -> bytes:
+    """An A4 with as many texts as a slip, in the same font, unshaped; with a code only where one is asked for."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4)
+    canvas.setFont("Mukta bare", 9)
+    for line in range(LINES):
+        canvas.drawString(40 + 250 * (line % 2), 800 - 8 * line, f"Name of field {line}: Krishnakant Ramprasad")
+    if code:
+        drawing = Drawing(110, 110)
+        drawing.add(QrCodeWidget(code, barLevel="M", barWidth=110, barHeight=110))
+        for bottom in (600, 100):
+            drawing.drawOn(canvas, 450, bottom)
+    canvas.save()
+    return buffer.getvalue()
+
+
+class BareStore:
+    """The least that keeps a row through a power cut: one encrypted insert, and one synced line in a second file."""
+
+    def __init__(self, folder: Path, installation: enrolment.Installation) -> None:
+        self._db = installation.vault.connect(folder / "bare.db")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("CREATE TABLE row (id INTEGER PRIMARY KEY, text TEXT)")
+        self._db.commit()
+        self._line = os.open(folder / "bare.line", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def keep(self, text: str) -> None:
+        """Keeps a text of a journal line's length."""
+        self._db.execute("INSERT INTO row (text) VALUES (?)", (text,))
+        self._db.commit()
+        os.write(self._line, text.encode())
+        os.fsync(self._line)
+
+
+def measure(count: int) -> dict[str, list[float]]:
+    """Milliseconds of `count` registrations, of the floor and of the obvious page, taken in turns."""
+    found: dict[str, list[float]] = {"desk": [], "insert": [], "page": [], "obvious": []}
+    hospital = hospital_file.load(HOME / "hospital.toml")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        installation, _, _ = enrolment.init(folder / "data", "bench", clock=lambda: datetime.now(UTC))
+        (folder / "copy").mkdir()
+        installation.ledger.copy_to(folder / "copy")
+        enrolment.enrol_desk(installation, "Counter 1")
+        enrolment.set_user(installation.ledger, "asha", "Asha Rani", Role.CLERK, "739164")
+        counter = frontdesk.Counter(
+            ledger=installation.ledger,
+            hospital=hospital,
+            hospital_id=hospital_id(installation.root),
+            drill=False,
+            sign=installation.sign,
+        )
+        frontdesk.start_downtime(counter, "bench")
+        printing.warm()
+        pdfmetrics.registerFont(TTFont("Mukta bare", str(FONT)))
+        server = create_server(create_app(installation, hospital), host="127.0.0.1", port=0, threads=8)
+        threading.Thread(target=server.run, daemon=True).start()
+        address = f"http://127.0.0.1:{server.effective_port}"
+        store = BareStore(folder, installation)
+        with Clerk(address) as clerk:
+            clerk.send(clerk.open("/").form("login", "pin"), login="asha", pin="739164")
+            clerk.send(clerk.open("/shift/open").form("opening_float"), desk="1", opening_float="0", clock="y")
+            for turn, person in enumerate(people(Random(1), hospital, count + 5, today=datetime.now(UTC).date())):
+                fields = {key: getattr(person, key) for key in person.__slots__ if getattr(person, key)}
+                form = clerk.open("/").form("name", "form", action="register")
+                taken = milliseconds(lambda: _register(clerk, form.fields | fields, form.action))  # noqa: B023
+                floor = {
+                    "insert": milliseconds(lambda: store.keep("x" * 1400)),
+                    "page": milliseconds(bare_page),
+                    "obvious": milliseconds(lambda: bare_page(code="1" * 350)),
+                }
+                if turn >= 5:  # the first ones warm both up
+                    found["desk"].append(taken)
+                    for key, value in floor.items():
+                        found[key].append(value)
+        server.close()
+        installation.close()
+    return found
+
+
+def _register(clerk: Clerk, data: dict[str, str], action: str) -> None:
+    """The request, and the PDF that its answer leads to."""
+    http: httpx.Client = clerk._http
+    answer = http.post(action, data=data, follow_redirects=False)
+    number = answer.headers["location"].rstrip("/").rpartition("/")[2]
+    pdf = clerk.fetch(f"/slips/{number}/print")
+    if not pdf.startswith(b"%PDF"):
+        raise SystemExit("no PDF came back")
+
+
+def quantile(values: list[float], share: float) -> float:
+    """A quantile, by the nearest rank."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def rows(found: dict[str, list[float]]) -> list[dict[str, Any]]:
+    """The figures, ours beside the floor's and the obvious way's."""
+    floor = [insert + page for insert, page in zip(found["insert"], found["page"], strict=True)]
+    obvious = [insert + page for insert, page in zip(found["insert"], found["obvious"], strict=True)]
+    made = []
+    for what, share in (("request to PDF, p50", 0.5), ("request to PDF, p99", 0.99)):
+        peers = {
+            "floor: durable insert + bare page": round(quantile(floor, share), 2),
+            "the same with ReportLab's QR widget": round(quantile(obvious, share), 2),
+        }
+        made.append({"what": what, "ours": round(quantile(found["desk"], share), 2), "peers": peers, "unit": "ms"})
+    ratio = statistics.median(ours / least for ours, least in zip(found["desk"], floor, strict=True))
+    made.append(
+        {"what": "times the floor, median of pairs", "ours": round(ratio, 2), "peers": {"aim": 2.0}, "unit": "x"}
+    )
+    return made
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="150 registrations instead of 1,000")
+    parser.add_argument("--json", action="store_true", help="one JSON value")
+    given = parser.parse_args()
+    figures = rows(measure(150 if given.quick else 1000))
+    ok = figures[1]["ours"] < 150 and figures[2]["ours"] <= 2.0
+    if given.json:
+        print(json.dumps({"ok": ok, "rows": figures}))
+        return
+    for row in figures:
+        print(f"{row['what']}: {row['ours']} {row['unit']}; " + ", ".join(f"{k}: {v}" for k, v in row["peers"].items()))
+    print("aims met" if ok else "aims NOT met")
+
+
+if __name__ == "__main__":
+    main()
