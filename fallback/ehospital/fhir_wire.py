@@ -16,7 +16,7 @@ from fallback.errors import ParchiError, Sentence, TargetNotFhir, TargetRefuses,
 LARGEST_ANSWER = 20_000_000  # bytes
 PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds before the second attempt, the third ...
 _FHIR = "application/fhir+json"
-_TOKEN = re.compile(r"[\x21-\x7e]+")
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -67,7 +67,7 @@ class Wire:
         self._check_address()
         headers = {"Accept": _FHIR, "Accept-Encoding": "identity"}
         if token:
-            if not _TOKEN.fullmatch(token):
+            if not _VISIBLE.fullmatch(token):
                 raise self.not_fhir("the token that was given is none: it has spaces or signs that no token has")
             headers["Authorization"] = f"Bearer {token}"
         try:
@@ -170,7 +170,8 @@ class Wire:
             parsed = httpx.URL(self.url)
         except httpx.InvalidURL as wrong:
             raise self.not_fhir("this is not an address") from wrong
-        if parsed.scheme not in ("http", "https") or not parsed.host or parsed.query or parsed.fragment:
+        odd = parsed.query or parsed.fragment or not _VISIBLE.fullmatch(self.url)
+        if parsed.scheme not in ("http", "https") or not parsed.host or odd:
             raise self.not_fhir("its address must start with http:// or https://, and end with the FHIR base")
         if parsed.userinfo:
             self.url = str(parsed.copy_with(username=None, password=None))

@@ -112,12 +112,11 @@ def accept_scan(
 
     def flush() -> None:
         if portion:
-            report_pages(
-                ledger.write(partial(_accept, pages=tuple(portion), keys=keys, drill=drill, batch=batch, by=by))
-            )
+            job = partial(_accept, pages=tuple(portion), keys=keys, drill=drill, batch=batch, by=by)
+            add(ledger.write(job))
             portion.clear()
 
-    def report_pages(part: ScanReport) -> None:
+    def add(part: ScanReport) -> None:
         report.pages += part.pages
         report.repeats += part.repeats
         report.outcomes += part.outcomes

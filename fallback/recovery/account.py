@@ -75,7 +75,7 @@ def account_pdf(record: dict[str, Any], hospital: Hospital, desks: list[Desk]) -
         Report(
             title=f"{hospital.name}: account of the downtime",
             subtitle=(
-                f"{closed} · {record['at'][:16].replace('T', ' ')} · imported into: {record['target'] or 'nothing yet'}",
+                f"{closed} · {record['at'][:16].replace('T', ' ')} · imported into {record['target'] or 'nothing yet'}",
                 f"Still open: {open_now}" if open_now else "Every number that was handed out is accounted for.",
                 "issued = imported + voided + spoiled + unused + held + failed + waiting + missing",
             ),
