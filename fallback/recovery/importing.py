@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fallback.ehospital import Acknowledgement, Connector, Outcome, TargetIdentity
+from fallback.ehospital import Acknowledgement, Connector, Found, Outcome, TargetIdentity
 from fallback.errors import ParchiError, Sentence, TargetChanged, TargetNotAllowed
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
@@ -171,10 +171,7 @@ class _Run:
             if slip is None or row is None or row.conflict or row.voided:
                 continue
             slip = sent_as(db, slip)
-            try:
-                found = self._connector.find(slip)
-            except ParchiError as error:
-                raise _Stopped(error) from error
+            found = self._find(slip)
             if found is not None:
                 self._record(slip.number, delivery.revision, Step.SEND, self._connector.confirm(slip, found))
 
@@ -186,12 +183,33 @@ class _Run:
         slip = sent_as(self._ledger.db(), work.row.slip)
         match work.step:
             case Step.SEND:
-                answer = self._connector.send(slip)
+                answer = self._send(work, slip)
             case Step.UPDATE:
                 answer = self._update(work, slip)
             case _:
                 answer = self._connector.withdraw(slip)
         self._record(number, work.row.revision, work.step, answer)
+
+    def _send(self, work: Work, slip: Slip) -> Acknowledgement:
+        """Sends what was never sent. What was, may be there in this revision or in an earlier one: we look first."""
+        found = self._find(slip) if work.delivery and work.delivery.attempts else None
+        if found is None:
+            return self._connector.send(slip)
+        answer = self._connector.confirm(slip, found)
+        for revision in range(work.row.revision - 1, -1, -1):
+            before = queries.version(self._ledger.db(), work.number, revision)
+            if answer.outcome is not Outcome.HELD or before is None:
+                break
+            before = sent_as(self._ledger.db(), before)
+            if self._connector.confirm(before, found).outcome is not Outcome.HELD:
+                return self._connector.update(slip, before)
+        return answer
+
+    def _find(self, slip: Slip) -> Found | None:
+        try:
+            return self._connector.find(slip)
+        except ParchiError as error:
+            raise _Stopped(error) from error
 
     def _update(self, work: Work, slip: Slip) -> Acknowledgement:
         db = self._ledger.db()
