@@ -1,0 +1,19 @@
+"""The door for a WSGI server: `waitress-serve --host 127.0.0.1 --call app:create_app`. It reads the settings alone."""
+
+from datetime import UTC, datetime
+from wsgiref.types import WSGIApplication
+
+from fallback import hospital_file, web
+from fallback.enrolment import open_installation
+from fallback.errors import PassphraseMissing
+from fallback.settings import Settings
+
+
+def create_app() -> WSGIApplication:
+    """The desk, for the data folder and the passphrase file of the environment."""
+    settings = Settings.read()
+    if settings.passphrase_file is None:
+        raise PassphraseMissing(file="PARCHI_PASSPHRASE_FILE")
+    secret = settings.passphrase_file.read_text(encoding="utf-8").strip()
+    installation = open_installation(settings.data, secret, clock=lambda: datetime.now(UTC))
+    return web.create_app(installation, hospital_file.load(settings.hospital), language=settings.language).wsgi_app

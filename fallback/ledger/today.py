@@ -1,0 +1,69 @@
+"""Read-only questions for the screens of a day: numbers left, counts by clinic and desk, a slip's versions."""
+
+import json
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from fallback.slip import SERIAL_LIMIT, Slip, SlipNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of a slip: the record, who wrote it in which shift ("" when only paper brought it), its digest."""
+
+    slip: Slip
+    login: str
+    shift: str
+    journalled: bool
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many slips were issued and how many of them are void, for one clinic's number or one desk's series."""
+
+    of: int
+    issued: int
+    voided: int
+
+
+def numbers_left(db: Database, series: int) -> int:
+    """How many numbers a desk's series still has."""
+    row = db.execute("SELECT next_serial FROM counter WHERE series = ?", (series,)).fetchone()
+    return SERIAL_LIMIT + 1 - (row[0] if row else 1)
+
+
+def versions(db: Database, number: SlipNumber) -> list[Version]:
+    """All versions of a number, oldest first."""
+    rows = db.execute(
+        "SELECT record, login, shift, journalled, digest FROM version WHERE number = ? ORDER BY revision, digest",
+        (number.text,),
+    )
+    return [
+        Version(
+            slip=Slip.from_record(json.loads(record)),
+            login=login,
+            shift=shift,
+            journalled=bool(journalled),
+            digest=digest,
+        )
+        for record, login, shift, journalled, digest in rows
+    ]
+
+
+def counts(db: Database, day: str, *, by: str) -> list[Count]:
+    """The slips of an ISO day by `clinic` or by `series`, most first."""
+    column = {"clinic": "clinic", "series": "series"}[by]
+    rows = db.execute(
+        f"SELECT {column}, count(*), sum(voided) FROM slip WHERE day = ? AND kind <> 'pad' GROUP BY 1 "
+        "ORDER BY 2 DESC, 1",
+        (day,),
+    )
+    return [Count(*row) for row in rows]
+
+
+def uhid_of(db: Database, number: SlipNumber) -> str:
+    """The UHID that a slip's patient was given by a hospital system, "" while there is none."""
+    row = db.execute("SELECT uhid FROM delivery WHERE number = ? AND uhid <> ''", (number.text,)).fetchone()
+    return row[0] if row else ""

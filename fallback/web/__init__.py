@@ -1,0 +1,108 @@
+"""The desk in a browser: the Flask app, its blueprints, its guard, and what every page may say."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flask import Flask, send_from_directory, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+
+from fallback import printing
+from fallback.enrolment import Installation
+from fallback.errors import ParchiError
+from fallback.frontdesk import Counter
+from fallback.hospital import Hospital
+from fallback.keys import hospital_id
+from fallback.web import access, enrolment, failures, frontdesk, guard, place, recovery, words
+from fallback.web.numbers import SlipNumberConverter
+from fallback.web.tray import Tray
+
+__all__ = ["create_app"]
+
+ROOT = Path(__file__).parent.parent.parent
+STATIC = ROOT / "static"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    installation: Installation,
+    hospital: Hospital,
+    *,
+    clock: Callable[[], datetime] = _now,
+    language: str = "en",
+    hosts: Iterable[str] = (),
+    https: bool = False,
+) -> Flask:
+    """The app for one installation and hospital.
+
+    `hosts` are names that it answers under besides this machine's own, `language` that of first screens; `https` says
+    that the browser reaches it encrypted, so that its cookie is never sent otherwise. Raises AccessNotStated.
+    """
+    app = Flask("fallback.web", static_folder=None, template_folder=str(ROOT / "templates"))
+    app.config.update(
+        SECRET_KEY=installation.vault.key("web session"),
+        SESSION_COOKIE_NAME="parchi",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=https,
+        MAX_CONTENT_LENGTH=access.FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=access.FORM_BYTES,
+        WTF_CSRF_TIME_LIMIT=None,  # a form lives as long as its login
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        TRAP_HTTP_EXCEPTIONS=False,
+    )
+    app.extensions[place.NAME] = place.Place(
+        installation=installation,
+        hospital=hospital,
+        counter=Counter(
+            ledger=installation.ledger,
+            hospital=hospital,
+            hospital_id=hospital_id(installation.root),
+            drill=installation.drill,
+            sign=installation.sign,
+        ),
+        clock=clock,
+        language=language,
+        hosts=guard.LOOPBACK | {name.lower() for name in hosts},
+        tray=Tray(),
+    )
+    app.url_map.converters["slip"] = SlipNumberConverter
+    app.before_request(guard.check_host)
+    app.before_request(access.gate)
+    app.after_request(guard.add_headers)
+    app.register_error_handler(ParchiError, failures.told)
+    app.register_error_handler(HTTPException, failures.refused)
+    app.register_error_handler(Exception, failures.broken)
+    app.add_url_rule("/static/<path:name>", "static", _static_file)
+    for room in (frontdesk, enrolment, recovery):
+        app.register_blueprint(room.blueprint)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals |= words.GLOBALS | {"csrf_token": generate_csrf, "static": _fingerprinted()}
+    app.jinja_env.filters |= words.FILTERS
+    app.context_processor(words.of_request)
+    access.check(app)
+    printing.warm()
+    return app
+
+
+@access.public
+def _static_file(name: str) -> ResponseReturnValue:
+    return send_from_directory(STATIC, name)
+
+
+def _fingerprinted() -> Callable[[str], str]:
+    """Makes addresses of static files that change with their content, so that a browser may keep them for ever."""
+    marks = {
+        path.relative_to(STATIC).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+        for path in STATIC.rglob("*")
+        if path.is_file()
+    }
+    return lambda name: url_for("static", name=name, v=marks[name])

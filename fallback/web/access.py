@@ -1,0 +1,161 @@
+"""Who may use a view, said at the view; the gate that holds everybody to it; and the check that no view says nothing."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import validate_csrf
+from wtforms.validators import ValidationError
+
+from fallback.downtime import Role, User
+from fallback.errors import AccessNotStated, FormStale, LoggedOut, NotAllowed
+from fallback.language import LANGUAGES
+from fallback.ledger import queries
+from fallback.web.place import db
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+Again = Callable[..., ResponseReturnValue]
+
+FORM_BYTES = 1 << 20  # of an ordinary request
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+EVERYBODY = frozenset(Role)
+
+
+@dataclass(slots=True)
+class Stated:
+    """What a view said of itself. `roles` None: nothing yet; `public`: also those who are not logged in."""
+
+    roles: frozenset[Role] | None = None
+    public: bool = False
+    again: Again | None = None
+    limit: int = FORM_BYTES
+
+
+@dataclass(slots=True)
+class _Views:
+    stated: dict[Callable[..., object], Stated] = field(default_factory=dict)
+
+    def of(self, view: Callable[..., object]) -> Stated:
+        return self.stated.setdefault(view, Stated())
+
+
+_VIEWS = _Views()
+
+
+def public(view: View) -> View:
+    """Anybody, logged in or not."""
+    stated = _VIEWS.of(view)
+    stated.roles, stated.public = EVERYBODY, True
+    return view
+
+
+def allow(*roles: Role) -> Callable[[View], View]:
+    """Users of these roles."""
+
+    def state(view: View) -> View:
+        _VIEWS.of(view).roles = frozenset(roles)
+        return view
+
+    return state
+
+
+any_user = allow(*Role)
+clerk = allow(Role.CLERK, Role.SUPERVISOR)
+supervisor = allow(Role.SUPERVISOR)
+records = allow(Role.RECORDS, Role.SUPERVISOR)
+reader = allow(Role.RECORDS, Role.SUPERVISOR, Role.AUDITOR)
+
+
+def shown_again(page: Again) -> Callable[[View], View]:
+    """Names the page that shows a form again with what was typed: `page(typed, error, **view_args)`."""
+
+    def state(view: View) -> View:
+        _VIEWS.of(view).again = page
+        return view
+
+    return state
+
+
+def takes(megabytes: int) -> Callable[[View], View]:
+    """Raises the limit of a request's size: for scans."""
+
+    def state(view: View) -> View:
+        _VIEWS.of(view).limit = megabytes << 20
+        return view
+
+    return state
+
+
+def stated() -> Stated | None:
+    """What the view of this request said of itself; None when the address leads nowhere."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return _VIEWS.of(view) if view else None
+
+
+def stated_by(view: Callable[..., object]) -> Stated:
+    """What a view said of itself."""
+    return _VIEWS.of(view)
+
+
+def check(app: Flask) -> None:
+    """Raises AccessNotStated for a view that does not say who may use it: the app does not start."""
+    for name, view in app.view_functions.items():
+        if _VIEWS.of(view).roles is None:
+            raise AccessNotStated(view=name)
+
+
+def remember(user: User) -> None:
+    """Logs a user in. Nothing of the earlier session stays but the language, so no form of it is taken any more."""
+    language = session.get("language")
+    session.clear()
+    session["login"], session["seal"] = user.login, _seal(user)
+    if language:
+        session["language"] = language
+    g.user = user
+
+
+def may(user: User, asked: Stated) -> bool:
+    """Whether a user may use a view."""
+    return asked.public or user.role in (asked.roles or ())
+
+
+def gate() -> ResponseReturnValue | None:
+    """Before every request: who asks, whether they may, and whether a form that changes something is ours."""
+    g.user = _known()
+    asked = stated()
+    if asked is None:
+        return None
+    request.max_content_length = asked.limit
+    if g.user is None and not asked.public:
+        if request.method in SAFE:
+            return redirect(url_for("enrolment.log_in", next=request.path))
+        if asked.again:
+            request.form.get("csrf_token")  # too large a form is refused here, not while it is being kept
+        raise LoggedOut()
+    if g.user is not None and not may(g.user, asked):
+        raise NotAllowed()
+    if request.method in SAFE:
+        return None
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError as wrong:
+        raise FormStale() from wrong
+    g.csrf_valid = True
+    if asked.again and request.form.get("language") in LANGUAGES:
+        session["language"] = request.form["language"]
+        return asked.again(request.form, None, **(request.view_args or {}))
+    return None
+
+
+def _known() -> User | None:
+    login = session.get("login")
+    user = queries.user(db(), login) if isinstance(login, str) else None
+    return user if user and user.active and session.get("seal") == _seal(user) else None
+
+
+def _seal(user: User) -> str:
+    """Ties a session to the PIN that opened it: a new PIN ends every session of the old one."""
+    return hashlib.sha256(f"session {user.pin_hash} {user.role}".encode()).hexdigest()[:24]

@@ -1,0 +1,69 @@
+"""The bar on top of every page: where and when we are, and the few things that a person must act on."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fallback.downtime import Desk, Downtime, Shift
+from fallback.language import say
+from fallback.ledger import queries, today
+from fallback.slip import letters
+from fallback.web.place import _, db, here, language, shift
+
+FEW_NUMBERS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """What the bar shows. `act` names the entries on which a person must act; only those are red."""
+
+    downtime: Downtime | None
+    lasted: str
+    desk: Desk | None
+    letters: str
+    shift: Shift | None
+    left: int
+    copy: str
+    copy_why: str
+    act: frozenset[str]
+
+
+def bar() -> Bar:
+    """The bar for this request."""
+    lasting, own = queries.current_downtime(db()), shift()
+    desk = queries.desk(db(), own.series) if own else None
+    left = today.numbers_left(db(), own.series) if own else 0
+    copy, why, broken = _copy()
+    few = own is not None and left < FEW_NUMBERS
+    return Bar(
+        downtime=lasting,
+        lasted=duration(here().clock() - lasting.started) if lasting else "",
+        desk=desk,
+        letters=letters(own.series) if own else "",
+        shift=own,
+        left=left,
+        copy=copy,
+        copy_why=why,
+        act=frozenset(name for name, needed in (("left", few), ("copy", broken)) if needed),
+    )
+
+
+def duration(length: timedelta) -> str:
+    """A length of time in the two units that matter."""
+    minutes = max(0, int(length.total_seconds())) // 60
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 24:
+        return _("{days} d {hours} h").format(days=hours // 24, hours=hours % 24)
+    return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes) if hours else _("{minutes} min").format(minutes=minutes)
+
+
+def _copy() -> tuple[str, str, bool]:
+    status = here().installation.ledger.copy_status()
+    if status.folder is None:
+        return _("none"), "", False
+    if not status.behind:
+        return _("up to date"), "", False
+    why = say(status.problem, language()) if status.problem else ""
+    if status.age_seconds is None:
+        return _("not written"), why, True
+    age = duration(timedelta(seconds=status.age_seconds))
+    return _("stopped {age} ago").format(age=age), why, True

@@ -1,0 +1,7 @@
+"""The browser's forms: what is typed, how it is read (strings end here), and how a record fills them again."""
+
+from fallback.web.forms.fields import RegistrationForm
+from fallback.web.forms.filling import blank, fill
+from fallback.web.forms.reading import text, to_registration, whole_rupees
+
+__all__ = ["RegistrationForm", "blank", "fill", "text", "to_registration", "whole_rupees"]

@@ -1,0 +1,130 @@
+"""The registration form's fields. They take any text: what is wrong with one is said in our words, not the library's."""
+
+import secrets
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, SelectField, StringField
+
+from fallback.errors import FieldWrong, FormWrong, ParchiError
+from fallback.language import SOURCE, say, translate
+from fallback.language.fields import LABELS
+from fallback.language.labels import label
+from fallback.slip import AgeUnit, Category, FeeStatus, Relation, Sex
+from fallback.states import STATES
+from fallback.web.place import language
+
+# The Latin letter that picks a choice of a list by one key; English words begin with theirs already.
+KEYS: Mapping[type[StrEnum], Mapping[str, str]] = {
+    Sex: {Sex.FEMALE: "F", Sex.MALE: "M", Sex.OTHER: "O", Sex.UNKNOWN: "N"},
+    AgeUnit: {AgeUnit.YEARS: "Y", AgeUnit.MONTHS: "M", AgeUnit.DAYS: "D"},
+    Relation: {
+        Relation.FATHER: "F",
+        Relation.HUSBAND: "H",
+        Relation.MOTHER: "M",
+        Relation.WIFE: "W",
+        Relation.SON: "S",
+        Relation.DAUGHTER: "D",
+        Relation.GUARDIAN: "G",
+    },
+    FeeStatus: {FeeStatus.PAID: "P", FeeStatus.EXEMPT: "E", FeeStatus.LATER: "T"},
+}
+
+
+def choices(kind: type[StrEnum], *, empty: bool = False) -> list[tuple[str, str]]:
+    """The choices of a list in the language of this request; outside English each begins with its key's letter."""
+    spoken = language()
+    keys = KEYS.get(kind, {}) if spoken != SOURCE else {}
+    found = [(str(each.value), f"{keys[each]} {label(each, spoken)}" if each in keys else label(each, spoken)) for each in kind]
+    return [("", "–"), *found] if empty else found
+
+
+def state_choices() -> list[tuple[str, str]]:
+    """States and union territories by their name in the language of this request."""
+    hindi = language() == "hi"
+    named = sorted((each.name_hindi if hindi else each.name, str(each.code)) for each in STATES.values())
+    return [("", "–"), *((code, name) for name, code in named)]
+
+
+def _line(name: str) -> Any:
+    return StringField(LABELS[name])
+
+
+def _list(name: str) -> Any:
+    return SelectField(LABELS[name], validate_choice=False)
+
+
+class Typed(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A form of ours. `wrong` holds, by field, the sentence that stands beside it."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.wrong: dict[str, str] = {}
+
+    def typed(self, name: str) -> str:
+        """What stands in a text field or list; "" when it was not sent."""
+        return str(self[name].data or "")
+
+    def mark(self, error: ParchiError | None) -> str:
+        """Puts an error beside its field, or beside each of its fields; returns the sentence for the whole form."""
+        if error is None:
+            return ""
+        if isinstance(error, FormWrong):
+            self.wrong = {name: translate(found.values["why"], language()) for name, found in error.values["fields"].items()}
+        elif isinstance(error, FieldWrong) and error.values["field"] in self:
+            self.wrong = {error.values["field"]: translate(error.values["why"], language())}
+            return say(FormWrong(), language())
+        return say(error, language())
+
+
+class RegistrationForm(Typed):
+    """A registration as it is typed: a new patient, a next visit, a correction, or a blank slip filled in.
+
+    `form` is a random key that makes a form sent twice one slip.
+    """
+
+    name = _line("name")
+    name_hindi = _line("name_hindi")
+    sex = _list("sex")
+    age = _line("age")
+    age_unit = _list("age_unit")
+    birth_date = _line("birth_date")
+    guardian = _line("guardian")
+    relation = _list("relation")
+    mobile = _line("mobile")
+    locality = _line("locality")
+    district = _line("district")
+    state = _list("state")
+    pin_code = _line("pin_code")
+    clinic = _line("clinic")
+    category = _list("category")
+    scheme_id = _line("scheme_id")
+    fee_status = _list("fee_status")
+    uhid = _line("uhid")
+    abha = _line("abha")
+    booking = _line("booking")
+    medico_legal_number = _line("medico_legal_number")
+    emergency = BooleanField()
+    medico_legal = BooleanField()
+    alias = BooleanField()
+    reason = _line("reason")
+    form = HiddenField()
+    patient_number = HiddenField()
+    previous = HiddenField()
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.sex.choices = choices(Sex, empty=True)
+        self.age_unit.choices = choices(AgeUnit)
+        self.relation.choices = choices(Relation, empty=True)
+        self.category.choices = choices(Category)
+        self.fee_status.choices = choices(FeeStatus)
+        self.state.choices = state_choices()
+        if not self.form.data:
+            self.renew()
+
+    def renew(self) -> None:
+        """Gives the form a new key: what is sent next is a registration of its own."""
+        self.form.data = secrets.token_urlsafe(16)

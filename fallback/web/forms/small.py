@@ -1,0 +1,73 @@
+"""The short forms: login, shift, reasons, desks, users, pads."""
+
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField
+
+from fallback.downtime import Role
+from fallback.language.fields import LABELS
+from fallback.web.forms.fields import Typed, choices
+
+
+class LoginForm(Typed):
+    """Login and PIN; `next` is where to go, `kept` a form that was sent after the last login had ended."""
+
+    login = StringField(LABELS["login"])
+    pin = PasswordField(LABELS["pin"])
+    next = HiddenField()
+    kept = HiddenField()
+
+
+class OpenShiftForm(Typed):
+    """Which desk, how much money lies in the drawer, and that the clock is right."""
+
+    desk = RadioField(LABELS["desk"], validate_choice=False)
+    opening_float = StringField(LABELS["opening_float"])
+    clock = BooleanField(LABELS["clock"])
+
+
+class CloseShiftForm(Typed):
+    """What was counted, and what the next shift should know."""
+
+    counted_cash = StringField(LABELS["counted_cash"])
+    note = StringField(LABELS["note"])
+
+
+class VoidForm(Typed):
+    """Why a slip is voided, and the supervisor's word where money was taken."""
+
+    reason = StringField(LABELS["reason"])
+    login = StringField(LABELS["login"])
+    pin = PasswordField(LABELS["pin"])
+
+
+class ReasonForm(Typed):
+    """A reason, for the record."""
+
+    reason = StringField(LABELS["reason"])
+
+
+class DeskForm(Typed):
+    """A desk to be enrolled."""
+
+    desk = StringField(LABELS["desk"])
+
+
+class UserForm(Typed):
+    """A user to be added, or given a new PIN; an empty PIN is chosen by the program."""
+
+    login = StringField(LABELS["login"])
+    name = StringField(LABELS["name"])
+    role = SelectField(LABELS["role"], validate_choice=False)
+    pin = PasswordField(LABELS["pin"])
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.role.choices = choices(Role)
+
+
+class PadsForm(Typed):
+    """Blank slips to be printed."""
+
+    desk = SelectField(LABELS["desk"], validate_choice=False)
+    count = StringField(LABELS["count"])

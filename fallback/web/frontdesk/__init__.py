@@ -1,0 +1,6 @@
+"""The front desk in a browser: the desk, its slips, shifts, blank slips, and the supervisor's page."""
+
+from fallback.web.frontdesk import desk, shifts, slips, supervisor
+from fallback.web.frontdesk.blueprint import blueprint
+
+__all__ = ["blueprint", "desk", "shifts", "slips", "supervisor"]

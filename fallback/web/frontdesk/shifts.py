@@ -1,0 +1,90 @@
+"""A shift in a browser: opened at a desk with the clock confirmed, closed with the cash counted, and its sheet."""
+
+from collections.abc import Mapping
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from fallback import frontdesk
+from fallback.downtime import Role
+from fallback.errors import FieldWrong, NotAllowed, PageUnknown, ParchiError
+from fallback.ledger import queries
+from fallback.web.access import allow, clerk, shown_again
+from fallback.web.forms import text, whole_rupees
+from fallback.web.forms.small import CloseShiftForm, OpenShiftForm
+from fallback.web.frontdesk.blueprint import blueprint
+from fallback.web.place import db, here, open_shift as own_shift, shift, user
+
+
+def _open_page(typed: Mapping[str, str] | None, error: ParchiError | None) -> ResponseReturnValue:
+    form = OpenShiftForm(formdata=typed)
+    sentence = form.mark(error)
+    desks = [each for each in queries.desks(db()) if not each.retired]
+    busy = {each.series: each for each in queries.shifts(db()) if each.closed is None}
+    names = {each.login: each.name for each in queries.users(db())}
+    return render_template(
+        "frontdesk/open_shift.html", form=form, sentence=sentence, desks=desks, busy=busy, names=names, now=here().clock()
+    )
+
+
+@blueprint.route("/shift/open", methods=["GET", "POST"])
+@clerk
+@shown_again(_open_page)
+def open_shift() -> ResponseReturnValue:
+    """Opens a shift: a desk, the float, and a look at the clock, which stands on every slip."""
+    if request.method != "POST":
+        return redirect(url_for("frontdesk.desk")) if shift() else _open_page(None, None)
+    form = OpenShiftForm()
+    series = form.typed("desk")
+    if not (series.isascii() and series.isdigit() and len(series) <= 3):
+        raise FieldWrong(field="desk", why="Choose a desk that is free.")
+    opening_float = whole_rupees("opening_float", form.typed("opening_float"))
+    if not form.clock.data:
+        raise FieldWrong(field="clock", why="Confirm date and time. If they are wrong, correct this computer's clock first.")
+    frontdesk.open_shift(here().counter, series=int(series), login=user().login, opening_float=opening_float)
+    return redirect(url_for("frontdesk.desk"))
+
+
+def _close_page(typed: Mapping[str, str] | None, error: ParchiError | None) -> ResponseReturnValue:
+    own = own_shift()
+    form = CloseShiftForm(formdata=typed)
+    sentence = form.mark(error)
+    sums = queries.shift_sums(db(), own.key)
+    return render_template("frontdesk/close_shift.html", form=form, sentence=sentence, own=own, sums=sums)
+
+
+@blueprint.route("/shift/close", methods=["GET", "POST"])
+@clerk
+@shown_again(_close_page)
+def close_shift() -> ResponseReturnValue:
+    """Closes the user's shift: what was counted, beside what should be there."""
+    if request.method != "POST":
+        return _close_page(None, None)
+    form = CloseShiftForm()
+    own = own_shift()
+    if not form.typed("counted_cash").strip():
+        raise FieldWrong(field="counted_cash", why="Count the drawer and write the sum; 0 if it is empty.")
+    counted = whole_rupees("counted_cash", form.typed("counted_cash"))
+    note = text("note", form.typed("note"), needed=False)
+    frontdesk.close_shift(here().counter, own.key, counted_cash=counted, note=note, by=user().login)
+    return redirect(url_for("frontdesk.shift_sheet", key=own.key))
+
+
+@blueprint.get("/shifts/<key>")
+@allow(Role.CLERK, Role.SUPERVISOR, Role.RECORDS, Role.AUDITOR)
+def shift_sheet(key: str) -> ResponseReturnValue:
+    """The shift's sheet, to be printed and signed; a clerk sees their own. Raises PageUnknown or NotAllowed."""
+    found = queries.shift(db(), key)
+    if found is None:
+        raise PageUnknown()
+    if user().role is Role.CLERK and found.login != user().login:
+        raise NotAllowed()
+    head = here().installation.ledger.head()
+    return render_template(
+        "frontdesk/shift_sheet.html",
+        found=found,
+        sums=queries.shift_sums(db(), key),
+        desk=queries.desk(db(), found.series),
+        clerk=queries.user(db(), found.login),
+        head=head,
+    )

@@ -1,0 +1,161 @@
+"""A slip in a browser: read, printed, printed again, corrected, voided, visited again; and a blank filled in."""
+
+from collections.abc import Mapping
+
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from fallback import enrolment, frontdesk
+from fallback.downtime import Role
+from fallback.errors import PadUnknown, ParchiError, PrintedAlready, SlipIsVoid, SlipUnknown
+from fallback.ledger import queries
+from fallback.ledger.queries import SlipRow
+from fallback.ledger.today import uhid_of, versions
+from fallback.slip import Kind, SlipNumber
+from fallback.web.access import any_user, clerk, shown_again
+from fallback.web.forms import RegistrationForm, blank, fill, text
+from fallback.web.forms.small import VoidForm
+from fallback.web.frontdesk.blueprint import blueprint
+from fallback.web.changes import changes
+from fallback.web.frontdesk.desk import asked_for, finish, visit_form
+from fallback.web.frontdesk.page import correct_task, desk_page, next_task, pad_task
+from fallback.web.guard import PDF
+from fallback.web.place import _, db, here, open_shift, shift, user
+
+
+def known(number: SlipNumber) -> SlipRow:
+    """A slip with content. Raises SlipUnknown."""
+    row = queries.slip(db(), number)
+    if row is None or row.slip.kind is Kind.PAD:
+        raise SlipUnknown(number=number.grouped)
+    return row
+
+
+@blueprint.get("/slips/<slip:number>")
+@any_user
+def slip(number: SlipNumber) -> ResponseReturnValue:
+    """The slip as read, its versions, and what can be done with it."""
+    row = known(number)
+    found = versions(db(), number)
+    desk = queries.desk(db(), number.series)
+    return render_template(
+        "frontdesk/slip.html",
+        row=row,
+        desk=desk,
+        clinic=here().hospital.clinic(row.slip.visit.clinic),
+        history=[(each, changes(before.slip if before else None, each.slip)) for before, each in zip([None, *found], found, strict=False)],
+        visits=[each for each in queries.visits_of(db(), row.slip.person) if each.slip.number != number],
+        uhid=row.slip.uhid or uhid_of(db(), number),
+        waits=here().tray.holds(number),
+        may_change=user().role in (Role.CLERK, Role.SUPERVISOR),
+    )
+
+
+@blueprint.get("/slips/<slip:number>/print")
+@clerk
+def print_slip(number: SlipNumber) -> ResponseReturnValue:
+    """The first print, which is had once: whoever asks again is shown the way to a reprint. Raises PrintedAlready."""
+    if request.method == "HEAD":
+        return Response(mimetype=PDF)
+    issued = here().tray.take(number)
+    if issued is None:
+        known(number)
+        raise PrintedAlready(number=number.grouped)
+    return pdf(frontdesk.sheet(here().counter, issued), f"slip-{number.text}.pdf")
+
+
+@blueprint.post("/slips/<slip:number>/reprint")
+@clerk
+def reprint(number: SlipNumber) -> ResponseReturnValue:
+    """The same slip again; the paper says so. The answer is the PDF."""
+    here().tray.take(number)  # an original that was never fetched must not come out after a reprint
+    own = shift()
+    card = request.form.get("card") == "yes"
+    done = frontdesk.reprint(here().counter, number, by=user().login, card=card, series=own.series if own else 0)
+    return pdf(frontdesk.sheet(here().counter, done), f"slip-{number.text}-reprint.pdf")
+
+
+def pdf(content: bytes, name: str) -> Response:
+    """A PDF to be shown in the browser."""
+    response = Response(content, mimetype=PDF)
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+@blueprint.get("/slips/<slip:number>/next")
+@clerk
+def next_visit(number: SlipNumber) -> ResponseReturnValue:
+    """The form for the patient's next visit, filled from the slip. A void slip's patient is registered anew."""
+    row = known(number)
+    if row.voided:
+        form = fill(here().hospital, row.slip)
+        return desk_page(form=form, notice=str(_(SlipIsVoid.says)).format(number=number.grouped))
+    form = visit_form(row.slip, uhid_of(db(), row.slip.patient_number or number))
+    return desk_page(form=form, task=next_task(row.slip))
+
+
+def _correct_again(typed: Mapping[str, str], error: ParchiError | None, number: SlipNumber) -> ResponseReturnValue:
+    return desk_page(form=RegistrationForm(formdata=typed), task=correct_task(known(number).slip), error=error)
+
+
+@blueprint.route("/slips/<slip:number>/correct", methods=["GET", "POST"])
+@clerk
+@shown_again(_correct_again)
+def correct(number: SlipNumber) -> ResponseReturnValue:
+    """A correction: same number, a new version, the old paper still leads to it."""
+    row = known(number)
+    if row.voided:
+        raise SlipIsVoid(number=number.grouped)
+    if request.method != "POST":
+        form = fill(here().hospital, row.slip, visit=True)
+        form.patient_number.data = row.slip.patient_number.text if row.slip.patient_number else ""
+        form.previous.data = row.slip.previous.text if row.slip.previous else ""
+        return desk_page(form=form, task=correct_task(row.slip))
+    form = RegistrationForm()
+    asked = asked_for(form)
+    reason = text("reason", form.typed("reason"))
+    return finish(frontdesk.correct(here().counter, open_shift().key, number, asked, reason, form=form.typed("form")), asked)
+
+
+def _void_page(typed: Mapping[str, str] | None, error: ParchiError | None, number: SlipNumber) -> ResponseReturnValue:
+    form = VoidForm(formdata=typed)
+    sentence = form.mark(error)
+    row = known(number)
+    needs_word = bool(row.receipt) and user().role is not Role.SUPERVISOR
+    return render_template("frontdesk/void.html", form=form, row=row, sentence=sentence, needs_word=needs_word)
+
+
+@blueprint.route("/slips/<slip:number>/void", methods=["GET", "POST"])
+@clerk
+@shown_again(_void_page)
+def void(number: SlipNumber) -> ResponseReturnValue:
+    """A void, with its reason; where money was taken a supervisor says yes with login and PIN."""
+    if request.method != "POST":
+        return _void_page(None, None, number)
+    form = VoidForm()
+    reason = text("reason", form.typed("reason"))
+    allowed_by = user().login if user().role is Role.SUPERVISOR else ""
+    if form.typed("login") and not allowed_by:
+        allowed_by = enrolment.log_in(here().installation.ledger, form.typed("login"), form.typed("pin")).login
+    issued = frontdesk.void(here().counter, open_shift().key, number, reason, allowed_by=allowed_by)
+    here().tray.put(issued)
+    return redirect(url_for("frontdesk.slip", number=number))
+
+
+def _pad_page(typed: Mapping[str, str] | None, error: ParchiError | None, number: SlipNumber) -> ResponseReturnValue:
+    form = RegistrationForm(formdata=typed) if typed is not None else blank(here().hospital)
+    return desk_page(form=form, task=pad_task(number), error=error)
+
+
+@blueprint.route("/pads/<slip:number>", methods=["GET", "POST"])
+@clerk
+@shown_again(_pad_page)
+def fill_pad(number: SlipNumber) -> ResponseReturnValue:
+    """A blank slip that was written by pen, typed in: its number stays."""
+    if request.method != "POST":
+        if queries.pad_payload(db(), number) is None:
+            raise PadUnknown(number=number.grouped, why="no pad was printed with it")
+        return _pad_page(None, None, number)
+    form = RegistrationForm()
+    asked = asked_for(form)
+    return finish(frontdesk.fill_pad(here().counter, open_shift().key, number, asked, form=form.typed("form")), asked)

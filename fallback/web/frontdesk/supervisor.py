@@ -1,0 +1,105 @@
+"""The supervisor's page: the downtime, the day in figures, desks, users, blank slips."""
+
+from collections.abc import Mapping
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from fallback import frontdesk
+from fallback.errors import FieldWrong, ParchiError
+from fallback.frontdesk import MOST_PADS
+from fallback.ledger import queries, today as days
+from fallback.slip import digits_of
+from fallback.web.access import shown_again, supervisor
+from fallback.web.forms import text
+from fallback.web.forms.small import DeskForm, PadsForm, ReasonForm, UserForm
+from fallback.web.frontdesk.blueprint import blueprint
+from fallback.web.frontdesk.slips import pdf
+from fallback.web.place import db, here, today, user
+
+
+def supervisor_page(
+    error: ParchiError | None = None,
+    *,
+    reason: ReasonForm | None = None,
+    desk: DeskForm | None = None,
+    person: UserForm | None = None,
+    pads: PadsForm | None = None,
+    given: tuple[str, str] | None = None,
+) -> str:
+    """The page, with one of its forms as it was typed and the error beside it. `given` is a new user's login and PIN."""
+    typed = next((form for form in (reason, desk, person, pads) if form is not None), None)
+    sentence = typed.mark(error) if typed is not None else ""
+    day = today()
+    desks = queries.desks(db())
+    pads = pads or PadsForm(formdata=None, data={"count": "30"})
+    pads.desk.choices = [(str(each.series), each.name) for each in desks if not each.retired]
+    clinics, series = days.counts(db(), day.isoformat(), by="clinic"), days.counts(db(), day.isoformat(), by="series")
+    return render_template(
+        "frontdesk/supervisor.html",
+        reason=reason or ReasonForm(formdata=None),
+        desk_form=desk or DeskForm(formdata=None),
+        person=person or UserForm(formdata=None),
+        pads=pads,
+        wrong_form=typed,
+        sentence=sentence,
+        day=day,
+        clinics=[(here().hospital.clinic(each.of), each) for each in clinics],
+        by_desk=[(queries.desk(db(), each.of), each) for each in series],
+        desks=desks,
+        left={each.series: days.numbers_left(db(), each.series) for each in desks},
+        busy={each.series: each for each in queries.shifts(db()) if each.closed is None},
+        shifts=queries.shifts(db())[:12],
+        users=queries.users(db()),
+        given=given,
+        copy=here().installation.ledger.copy_status(),
+    )
+
+
+@blueprint.get("/supervisor")
+@supervisor
+def overview() -> ResponseReturnValue:
+    """The day at a glance, and everything a supervisor may change."""
+    return supervisor_page()
+
+
+def _downtime_again(typed: Mapping[str, str], error: ParchiError | None) -> ResponseReturnValue:
+    return supervisor_page(error, reason=ReasonForm(formdata=typed))
+
+
+@blueprint.post("/supervisor/downtime/start")
+@supervisor
+@shown_again(_downtime_again)
+def start_downtime() -> ResponseReturnValue:
+    """Declares a downtime: from now on slips are issued."""
+    form = ReasonForm()
+    frontdesk.start_downtime(here().counter, text("reason", form.typed("reason")), by=user().login)
+    return redirect(url_for("frontdesk.overview"))
+
+
+@blueprint.post("/supervisor/downtime/end")
+@supervisor
+@shown_again(_downtime_again)
+def end_downtime() -> ResponseReturnValue:
+    """Ends the downtime; every shift is closed by then."""
+    frontdesk.end_downtime(here().counter, by=user().login)
+    return redirect(url_for("frontdesk.overview"))
+
+
+def _pads_again(typed: Mapping[str, str], error: ParchiError | None) -> ResponseReturnValue:
+    return supervisor_page(error, pads=PadsForm(formdata=typed))
+
+
+@blueprint.post("/supervisor/pads")
+@supervisor
+@shown_again(_pads_again)
+def print_pads() -> ResponseReturnValue:
+    """Blank slips with numbers and codes, for pens; the answer is the PDF."""
+    form = PadsForm()
+    series, count = digits_of(form.typed("desk")[:6]), digits_of(form.typed("count")[:6])
+    if not series:
+        raise FieldWrong(field="desk", why="Choose one from the list.")
+    if not count or not 1 <= int(count) <= MOST_PADS:
+        raise FieldWrong(field="count", why="Write a number from 1 to 500.")
+    numbers, content = frontdesk.print_pads(here().counter, series=int(series), count=int(count), by=user().login)
+    return pdf(content, f"blank-slips-{numbers[0].text}.pdf")

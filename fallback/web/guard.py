@@ -1,0 +1,43 @@
+"""The guard at the door: only names of ours, nothing kept by a browser, no code or style but our own files."""
+
+from flask import Response, request
+
+from fallback.errors import HostWrong
+from fallback.web.place import here
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+PDF = "application/pdf"
+
+_PAGE = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+)
+# The browser's own PDF reader is a page with styles of its own, shown inside a frame of ours.
+_PAPER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), clipboard-read=()",
+}
+
+
+def check_host() -> None:
+    """Raises HostWrong for a name that is not ours: a site that rebinds its name to this machine stays outside."""
+    name = request.host.rpartition(":")[0] if request.host.rpartition(":")[2].isdigit() else request.host
+    if name.lower() not in here().hosts:
+        raise HostWrong()
+
+
+def add_headers(response: Response) -> Response:
+    """What every answer carries. Pages and papers are never stored; files of `static/` are, by their fingerprint."""
+    paper = response.mimetype == PDF
+    for name, value in _ALWAYS.items():
+        response.headers.setdefault(name, value)
+    policy = _PAPER if paper else _PAGE.format(ancestors="'none'")
+    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.setdefault("X-Frame-Options", "SAMEORIGIN" if paper else "DENY")
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response

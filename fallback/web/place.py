@@ -1,0 +1,87 @@
+"""What every view stands on: the installation, the hospital, the counter, the clock; who asks, in which language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from flask import current_app, g, session
+from sqlite_utils import Database
+
+from fallback.downtime import Shift, User
+from fallback.enrolment import Installation
+from fallback.errors import LoggedOut, ShiftNotOpen
+from fallback.frontdesk import Counter
+from fallback.hospital import Hospital
+from fallback.language import LANGUAGES, translate
+from fallback.ledger import queries
+from fallback.slip import INDIA
+from fallback.web.tray import Tray
+
+NAME = "parchi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What the app was made with. `language` is that of first screens; `hosts` are the names it answers under."""
+
+    installation: Installation
+    hospital: Hospital
+    counter: Counter
+    clock: Callable[[], datetime]
+    language: str
+    hosts: frozenset[str]
+    tray: Tray
+
+
+def here() -> Place:
+    """The place of this app."""
+    return cast(Place, current_app.extensions[NAME])
+
+
+def db() -> Database:
+    """The ledger, for reading."""
+    return here().installation.ledger.db()
+
+
+def visitor() -> User | None:
+    """Who is logged in, None when nobody is."""
+    return cast("User | None", g.get("user"))
+
+
+def user() -> User:
+    """Who is logged in. Raises LoggedOut when nobody is."""
+    found = visitor()
+    if found is None:
+        raise LoggedOut()
+    return found
+
+
+def shift() -> Shift | None:
+    """The user's open shift, None when there is none."""
+    found = visitor()
+    return queries.open_shift(db(), login=found.login) if found else None
+
+
+def open_shift() -> Shift:
+    """The user's open shift. Raises ShiftNotOpen."""
+    found = shift()
+    if found is None:
+        raise ShiftNotOpen()
+    return found
+
+
+def today() -> date:
+    """Today's date in India."""
+    return here().clock().astimezone(INDIA).date()
+
+
+def language() -> str:
+    """The language that this browser asked for, else the app's first."""
+    chosen = session.get("language")
+    return chosen if chosen in LANGUAGES else here().language
+
+
+def _(text: str) -> str:
+    """The text in the language of this request."""
+    return translate(text, language())

@@ -1,0 +1,73 @@
+"""What templates may say: words in the language of the request, numbers and dates as printed in India."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from fallback.downtime import Role
+from fallback.hospital import Clinic, Hospital
+from fallback.language import LANGUAGES, format_date, format_moment, format_time
+from fallback.language.labels import label
+from fallback.slip import Slip
+from fallback.web.bar import bar
+from fallback.web.changes import record, said
+from fallback.web.place import _, here, language, visitor
+
+_OWN_NAMES = {"en": "English", "hi": "हिन्दी"}
+
+
+def in_words(value: StrEnum) -> str:
+    """A choice of a list in the language of this request."""
+    return label(value, language())
+
+
+def named(thing: Clinic | Hospital) -> str:
+    """The name of a clinic or the hospital in the language of this request."""
+    return thing.name_hindi if language() == "hi" else thing.name
+
+
+def rupees(amount: int) -> str:
+    """Whole rupees with Indian grouping: ₹1,00,000."""
+    return f"₹{grouped(amount)}"
+
+
+def grouped(amount: int) -> str:
+    """A number with Indian grouping: the last three digits, then pairs."""
+    digits = str(abs(amount))
+    head, tail = digits[:-3], digits[-3:]
+    pairs = [head[max(0, at - 2) : at] for at in range(len(head), 0, -2)]
+    return ("-" if amount < 0 else "") + ",".join([*reversed(pairs), tail])
+
+
+def brief(slip: Slip) -> str:
+    """Sex and age in a few letters, as clerks read them: F 34, M 6 months."""
+    patient = slip.patient
+    parts = [in_words(patient.sex), said(slip, "age") or said(slip, "birth_date")]
+    return " · ".join(part for part in parts if part)
+
+
+GLOBALS: dict[str, Any] = {"_": _, "bar": bar, "Role": Role, "record": record, "said": said}
+FILTERS: dict[str, Callable[..., Any]] = {
+    "date": format_date,
+    "time": format_time,
+    "moment": format_moment,
+    "in_words": in_words,
+    "named": named,
+    "rupees": rupees,
+    "grouped": grouped,
+    "brief": brief,
+}
+
+
+def of_request() -> dict[str, Any]:
+    """The names that every template has."""
+    spoken = language()
+    other = next(each for each in LANGUAGES if each != spoken)
+    return {
+        "language": spoken,
+        "other_language": other,
+        "other_language_name": _OWN_NAMES.get(other, other),
+        "hospital": here().hospital,
+        "drill": here().installation.drill,
+        "visitor": visitor(),
+    }
