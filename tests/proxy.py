@@ -2,6 +2,7 @@
 
 import http.client
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -25,6 +26,7 @@ class Reply:
     kind: str = "application/fhir+json"
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False  # say the whole length, send half
+    drip: float = 0.0  # seconds between two bytes
 
 
 Forward = Callable[[Request], Reply]
@@ -40,6 +42,17 @@ def cut_reply(request: Request, forward: Forward) -> Reply:
     reply = forward(request)
     reply.cut = True
     return reply
+
+
+def dripping(seconds: float) -> Trouble:
+    """The server does it, and answers one byte at a time: no single wait is long."""
+
+    def trouble(request: Request, forward: Forward) -> Reply:
+        reply = forward(request)
+        reply.drip = seconds
+        return reply
+
+    return trouble
 
 
 def hang_up(_request: Request, _forward: Forward) -> None:
@@ -76,9 +89,10 @@ def changed(change: Callable[[bytes], bytes]) -> Trouble:
 class Proxy:
     """Forwards to a server. `troubles` are used up, each by the next request that it is `for_` (a part of the path)."""
 
-    def __init__(self, upstream: str) -> None:
+    def __init__(self, upstream: str, *, tls: ssl.SSLContext | None = None) -> None:
         self.upstream = urlsplit(upstream)
         self.troubles: list[tuple[str, str, Trouble]] = []
+        self.always: Trouble | None = None
         self.seen: list[Request] = []
         proxy = self
 
@@ -93,7 +107,11 @@ class Proxy:
                 head = [f"HTTP/1.1 {reply.status} X", f"Content-Length: {len(reply.body)}", "Connection: close"]
                 head += [f"Content-Type: {reply.kind}", *(f"{name}: {value}" for name, value in reply.headers.items())]
                 sent = reply.body[: len(reply.body) // 2] if reply.cut else reply.body
-                self.wfile.write("\r\n".join(head).encode() + b"\r\n\r\n" + sent)
+                self.wfile.write("\r\n".join(head).encode() + b"\r\n\r\n")
+                for part in [sent] if not reply.drip else [sent[place : place + 1] for place in range(len(sent))]:
+                    self.wfile.write(part)
+                    self.wfile.flush()
+                    time.sleep(reply.drip)
 
         class Server(socketserver.ThreadingTCPServer):
             daemon_threads = True
@@ -103,7 +121,10 @@ class Proxy:
                 """A client that went away is what these tests are about."""
 
         self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}{self.upstream.path}"
+        if tls is not None:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
+        scheme = "https" if tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self.server.server_address[1]}{self.upstream.path}"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -122,7 +143,7 @@ class Proxy:
             if method == request.method and (part in request.path if part else request.path == self.upstream.path):
                 del self.troubles[place]
                 return trouble(request, self.forward)
-        return self.forward(request)
+        return self.always(request, self.forward) if self.always else self.forward(request)
 
     def forward(self, request: Request) -> Reply:
         connection = http.client.HTTPConnection(str(self.upstream.hostname), self.upstream.port or 80, timeout=20)

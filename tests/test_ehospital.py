@@ -2,14 +2,20 @@
 
 import itertools
 import json
+import ssl
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +28,7 @@ from fallback.hospital import Target
 from fallback.rehearsal.target import TestSystem
 from fallback.slip import Age, AgeUnit, Category, Kind, Patient, Sex, Slip, SlipNumber, Visit
 from tests.backlog import HOSPITAL, ISSUED, SUNITA
-from tests.proxy import Proxy, Reply, Trouble, changed, cut_reply, drop_reply, hang_up, late, say
+from tests.proxy import Proxy, Reply, Trouble, changed, cut_reply, dripping, drop_reply, hang_up, late, say
 
 pytestmark = pytest.mark.target
 SERIALS = itertools.count(1)
@@ -310,6 +316,50 @@ def test_a_reply_after_the_time_limit_is_looked_for(system: TestSystem, proxy: P
     assert len(visits(system, one)) == 1
 
 
+def test_an_answer_that_drips_is_not_waited_for(system: TestSystem, proxy: Proxy) -> None:
+    one = slip()
+    proxy.trouble("POST", "", dripping(0.05))
+    ok(connect(system, proxy.url, timeout=0.5).send(one), Outcome.ALREADY_THERE)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_trusted(system: TestSystem, tmp_path: Path) -> None:
+    file, context = certificate(tmp_path)
+    with Proxy(system.url, tls=context) as proxy:
+        stopped = ok(connect(system, proxy.url).send(slip()), Outcome.UNREACHABLE)
+        assert "certificate is not trusted" in str(stopped.error)
+        assert proxy.seen == []
+        ok(connect(system, proxy.url, authority=file).send(slip()))
+    with pytest.raises(TargetNotFhir, match="authority"):
+        connect(system, proxy.url, authority=tmp_path / "nowhere")
+
+
+def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate of the hospital's own making for 127.0.0.1, as a file to trust and as a server's context."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "his.rajdhani.example")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file, secret = folder / "his.pem", folder / "his.key"
+    file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    secret.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file, secret)
+    return file, context
+
+
 @pytest.mark.parametrize("trouble", ["hung up", "500", "502 page", "503", "429"])
 def test_a_trouble_that_stays_stops_the_run(system: TestSystem, proxy: Proxy, trouble: str) -> None:
     one = slip()
@@ -403,6 +453,11 @@ def test_a_target_that_says_one_thing_and_has_another_is_held(
     answer = ok(connect(system, proxy.url).send(one), Outcome.HELD)
     assert words in answer.reason
     assert not any(told in answer.reason for told in ("Sunita", "9810012345", "1992"))
+
+
+def test_a_target_that_drops_our_tags_is_compared_all_the_same(system: TestSystem, proxy: Proxy) -> None:
+    proxy.trouble("GET", "/Patient/", lie(meta={}, birthDate="1992-11-23"))
+    assert "Patient.birthDate" in ok(connect(system, proxy.url).send(slip()), Outcome.HELD).reason
 
 
 def test_an_answer_without_ids_is_looked_up(system: TestSystem, proxy: Proxy) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -42,7 +43,7 @@ from fallback.rehearsal.target import TestSystem
 from fallback.slip import Kind, Patient, Sex, Slip, SlipNumber, Visit
 from tests.backlog import HOSPITAL, ISSUED, SUNITA, Backlog, page
 from tests.journals import again
-from tests.proxy import Proxy, drop_reply, hang_up, say
+from tests.proxy import Forward, Proxy, Reply, Request, drop_reply, hang_up, say
 
 SERIES = itertools.count(100)
 NAME = "test-server"
@@ -245,6 +246,15 @@ def test_a_filled_pad_is_no_work_any_more(backlog: Backlog) -> None:
     assert counts(backlog) == {"waiting": 1, "unused": 1}
 
 
+def test_a_pad_of_a_dead_laptop_can_be_filled_in(backlog: Backlog) -> None:
+    """Only its paper is left: it counts, it is a work item, and its record is there for what is written into it."""
+    blank = backlog.draft(4, Patient(), kind=Kind.PAD, visit=Visit(), issued=None)
+    assert scan(backlog, backlog.page(blank, picture="x")).unread == 1
+    assert counts(backlog) == {"missing": 4}
+    assert queries.pad_payload(backlog.ledger.db(), blank.number) == backlog.sign(blank)
+    assert scan(backlog, backlog.page(blank, picture="y")).verdicts == {Verdict.SAME_AGAIN: 1}
+
+
 def test_progress_is_told_when_pages_are_durable(backlog: Backlog) -> None:
     told: list[tuple[int, int]] = []
     pages = [backlog.page(backlog.draft(serial)) for serial in range(1, 71)]
@@ -414,6 +424,41 @@ def test_one_slip_that_is_refused_stops_no_other(backlog: Backlog, system: TestS
 
 
 @pytest.mark.target
+def test_a_slip_that_no_server_digests_does_not_keep_the_others_back(backlog: Backlog, system: TestSystem) -> None:
+    bad = backlog.issue()
+    for _ in range(3):
+        backlog.issue()
+
+    def chokes(request: Request, forward: Forward) -> Reply:
+        return Reply(500, b"{}") if bad.number.text.encode() in request.body else forward(request)
+
+    with Proxy(system.url) as proxy:
+        go(backlog, system, proxy.url, limit=0)
+        proxy.always = chokes
+        assert go(backlog, system, proxy.url).left == 4
+        proxy.always = lambda request, forward: (
+            forward(request) if request.path.endswith("_search") else chokes(request, forward)
+        )
+        assert (go(backlog, system, proxy.url).created, counts(backlog)) == (3, {"imported": 3, "waiting": 1})
+
+
+@pytest.mark.target
+def test_two_importers_at_once_make_nothing_twice(backlog: Backlog, system: TestSystem) -> None:
+    for _ in range(12):
+        backlog.issue()
+    approve(backlog.ledger, NAME, by="ravi")
+    with ThreadPoolExecutor(2) as pool:
+        runs = [
+            pool.submit(run_import, backlog.ledger, connect(system.url, system.token), by=name) for name in ("a", "b")
+        ]
+    assert [run.result().stopped for run in runs] == [None, None]
+    by_number, by_patient = held(system, backlog.series)
+    assert len(by_number) == len(by_patient) == 12
+    assert all(len(found) == 1 for found in by_number.values())
+    assert counts(backlog) == {"imported": 12}
+
+
+@pytest.mark.target
 def test_what_needs_a_person_is_held_before_anything_leaves(backlog: Backlog, system: TestSystem) -> None:
     alias, sealed = backlog.issue(alias=True), backlog.issue(Patient(), sealed=b"x" * 20)
     discharge, good = backlog.issue(kind=Kind.DISCHARGE), backlog.issue()
@@ -535,9 +580,7 @@ def test_a_system_that_became_another_stops_before_the_first_slip(
         assert go(backlog, system, proxy.url).created == 1
 
 
-def _metadata(proxy: Proxy) -> Any:
-    from tests.proxy import Request
-
+def _metadata(proxy: Proxy) -> Request:
     return Request("GET", f"{proxy.upstream.path}/metadata", {}, b"")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from fallback.ehospital import Acknowledgement, Found, Outcome, TargetIdentity
 from fallback.ehospital import fhir_resources as resources
-from fallback.ehospital.fhir_answers import ID, is_new, made_by_transaction, subject_of, version_of
+from fallback.ehospital.fhir_answers import ID, made_by_transaction, subject_of, version_of, was_created
 from fallback.ehospital.fhir_compare import differences, made_by, merged, strangers, values
 from fallback.ehospital.fhir_resources import Resource
 from fallback.ehospital.fhir_wire import PAUSES, Reply, Transient, Wire
@@ -103,7 +103,7 @@ class FhirConnector:
 
     def confirm(self, slip: Slip, found: Found) -> Acknowledgement:
         """Reads a visit that is there back and compares it with the slip."""
-        return self._answer(lambda: self._confirm(slip, found, created=False))
+        return self._answer(lambda: self._confirm(slip, found))
 
     def send(self, slip: Slip) -> Acknowledgement:
         """Creates what is not there yet, and reads it back."""
@@ -138,7 +138,7 @@ class FhirConnector:
         bundle = resources.transaction(slip, self._hospital, known=known, mother=mother)
         reply = self._post(bundle, lambda: self.find(slip))
         if isinstance(reply, Found):
-            return self._confirm(slip, reply, created=False)
+            return self._confirm(slip, reply)
         if reply.status == 412:
             raise _Held(
                 "The system has two records that match this slip and cannot choose (412). Join them there, then "
@@ -152,7 +152,8 @@ class FhirConnector:
         found = Found(patient=made.get("Patient", known), encounter=made["Encounter"]) if made else self.find(slip)
         if found is None:
             raise _Held("The system says that it took the slip, but does not have it. Ask its maker before going on.")
-        return self._confirm(slip, found, created=is_new(reply))
+        new = [kind for kind in ("Patient", "Encounter") if was_created(reply, kind)]
+        return self._confirm(slip, found, created="Encounter" in new, own="Patient" in new)
 
     def _post(self, bundle: Resource, look: Callable[[], Found | None]) -> Reply | Found:
         """Sends a transaction until there is an answer; before each repetition looks whether it was done already."""
@@ -232,7 +233,7 @@ class FhirConnector:
             if since := differences(old, current):
                 raise _Held(Sentence("It was changed in the system since: {fields}", fields=", ".join(since)), found)
             changes.append((merged(current, old, new), version_of(current)))
-        return self._replace(changes, found) or self._confirm(slip, found, created=False)
+        return self._replace(changes, found) or self._confirm(slip, found)
 
     def _withdraw(self, slip: Slip) -> Acknowledgement:
         if self.find(slip) is None:
@@ -267,7 +268,11 @@ class FhirConnector:
 
     # --- reading back
 
-    def _confirm(self, slip: Slip, found: Found, *, created: bool) -> Acknowledgement:
+    def _confirm(self, slip: Slip, found: Found, *, created: bool = False, own: bool = False) -> Acknowledgement:
+        """Compares both resources with the slip; of a patient whom another made, only that it can be the same person.
+
+        `created`: this slip made the visit just now; `own`: and the patient.
+        """
         if found.doubled:
             raise _Held("The system has this slip's visit more than once. Remove one there by hand.", found)
         visit = self._read("Encounter", found.encounter, found)
@@ -277,7 +282,7 @@ class FhirConnector:
         found = Found(patient=there, encounter=found.encounter)
         patient = self._read("Patient", there, found)
         wrong = differences(resources.encounter(slip, self._hospital, f"Patient/{there}"), visit)
-        own = made_by(slip, self._hospital, patient)
+        own = own or made_by(slip, self._hospital, patient)
         if own:
             mother = self._mother(slip)
             wrong += differences(resources.patient(slip, self._hospital, mother=mother), patient)

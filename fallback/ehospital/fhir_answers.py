@@ -19,10 +19,12 @@ def made_by_transaction(reply: Reply, count: int) -> dict[str, str] | None:
     return found if len(found) == count and "Encounter" in found else None
 
 
-def is_new(reply: Reply) -> bool:
-    """Whether the visit, the last entry, was created (201) and not there already (200)."""
-    responses = _responses(reply)
-    return bool(responses) and str(responses[-1].get("status", "")).startswith("201")
+def was_created(reply: Reply, kind: str) -> bool:
+    """Whether a transaction created the resource of a kind (201); it may have been there already (200)."""
+    return any(
+        str(response.get("status", "")).startswith("201") and f"{kind}/" in str(response.get("location", ""))
+        for response in _responses(reply)
+    )
 
 
 def _responses(reply: Reply) -> list[Mapping[str, Any]]:

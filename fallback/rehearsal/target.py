@@ -18,7 +18,13 @@ from fallback.errors import TargetMissing
 from fallback.hospital import Target
 
 PACKAGE = "sekmet-fhir==0.1.1"
-_START = "from sekmet.cli import app; app()"
+# It ends with us, however we end: it reads its standard input, and that is closed when our process is gone.
+_START = """
+import os, sys, threading
+threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(0)), daemon=True).start()
+from sekmet.cli import app
+app()
+"""
 _PATIENCE = 90.0  # seconds; it is up in one to four, more where the machine is busy
 
 
@@ -72,6 +78,8 @@ class TestSystem:
         process, self._process = self._process, None
         if process is None:
             return
+        if process.stdin is not None:
+            process.stdin.close()
         process.terminate()
         try:
             process.wait(10)
@@ -101,7 +109,7 @@ class TestSystem:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SEKMET_")}
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
-                command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                command, cwd=self.folder, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log
             )
 
     def _is_up(self, end: float) -> bool:

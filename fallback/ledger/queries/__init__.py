@@ -313,6 +313,10 @@ def digests(db: Database, number: SlipNumber) -> dict[str, int]:
 
 
 def pad_payload(db: Database, number: SlipNumber) -> bytes | None:
-    """The payload of a numbered blank; None when the number is no pad's."""
-    row = db.execute("SELECT payload FROM pad WHERE number = ?", (number.text,)).fetchone()
+    """The payload of a numbered blank, printed here or known by its paper alone; None when the number is no pad's."""
+    row = db.execute(
+        "SELECT payload FROM pad WHERE number = ?1 UNION ALL SELECT payload FROM version "
+        "WHERE number = ?1 AND kind = 'pad' AND revision = 0",
+        (number.text,),
+    ).fetchone()
     return row[0] if row else None
