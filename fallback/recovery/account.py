@@ -6,13 +6,11 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from fallback.downtime import Desk
 from fallback.hospital import Hospital
 from fallback.keys import Sign
 from fallback.ledger import Ledger, queries
-from fallback.ledger.queries import NumberRow
+from fallback.ledger.queries import Database, NumberRow
 from fallback.printing.report import Column, Report, Table, render_report
 from fallback.reconcile import Account, Bucket, NumberState, reconcile
 from fallback.slip import INDIA, SlipNumber

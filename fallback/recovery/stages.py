@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
-from sqlite_utils import Database
-
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import Delivery, SlipRow
+from fallback.ledger.queries import Database, Delivery, SlipRow
 from fallback.slip import INDIA, Kind, Slip, SlipNumber
 
 _BATCH = 500

@@ -25,6 +25,7 @@ from fallback.ledger.queries.recovery import (
 from fallback.slip import Slip, SlipNumber
 
 __all__ = [
+    "Database",
     "Delivery",
     "NumberRow",
     "PageRow",
