@@ -46,9 +46,10 @@ def scan_box(
     pieces[:victims] = [_Piece(printed=piece.printed, torn=True) for piece in pieces[:victims]]
     pieces += [_Piece(printed=None) for _ in range(blanks)]
     rng.shuffle(pieces)
-    again = [at for at, piece in enumerate(pieces) if piece.printed and not piece.torn][:repeats]
-    # The first is the same file's page once more, the others are the same paper on the glass a second time.
-    pieces += [_Piece(printed=pieces[at].printed, again=at if at == again[0] else -1) for at in again]
+    whole = [at for at, piece in enumerate(pieces) if piece.printed and not piece.torn]
+    again = whole[:repeats]
+    pieces += [_Piece(printed=pieces[at].printed, again=at) for at in again]  # the same picture once more
+    pieces += [_Piece(printed=pieces[at].printed) for at in whole[repeats : repeats + 1]]  # the same paper, laid anew
     _write(pieces, folder, rng)
     return Boxed(
         pages=len(pieces),

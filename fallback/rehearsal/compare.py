@@ -73,12 +73,12 @@ class Target:
         visits = [each for each in self.all("Encounter") if _values(each, hospital.slip_system)]
         numbers = Counter(value for each in visits for value in _values(each, hospital.slip_system))
         persons = Counter(
-            value
+            (system, value)
             for each in patients.values()
             for system in (hospital.patient_system, hospital.uhid_system)
             for value in _values(each, system)
         )
-        doubled = sum(count - 1 for count in (numbers + persons).values())
+        doubled = sum(count - 1 for counter in (numbers, persons) for count in counter.values())
         by_number = {value: each for each in visits for value in _values(each, hospital.slip_system)}
         wrong = [f"{number} not typed by anybody" for number in by_number if number not in truths]
         for number, truth in truths.items():

@@ -19,7 +19,7 @@ from fallback.rehearsal.clerk import Clerk, Page
 from fallback.rehearsal.people import Person
 from fallback.slip import Kind, SlipNumber, digits_of
 
-RETURNING, TWICE, CORRECTED, VOIDED, REPRINTED = 0.12, 0.03, 0.05, 0.03, 0.02  # shares of the patients
+RETURNING, TWICE, CORRECTED, VOIDED, REPRINTED = 0.25, 0.06, 0.08, 0.05, 0.04  # shares of the patients
 
 
 @dataclass(slots=True)
