@@ -23,11 +23,11 @@ _CHANGES = ("date", "meta", "text")  # of a capability statement: they say nothi
 
 
 class _Held(Exception):
-    """This slip waits for a person, because `reason`."""
+    """This slip waits for a person, because of `why`, which holds no patient data."""
 
-    def __init__(self, reason: str, found: Found | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, why: str, found: Found | None = None) -> None:
+        super().__init__(why)
+        self.why = why
         self.found = found
 
 
@@ -66,9 +66,9 @@ class FhirConnector:
         reply = self._wire.get("metadata")
         statement = dict(reply.body)
         if reply.status != 200 or statement.get("resourceType") != "CapabilityStatement":
-            raise self._wire.not_fhir("it has no capability statement at /metadata")
+            raise self._wire.not_fhir(why="it has no capability statement at /metadata")
         if not str(statement.get("fhirVersion", "")).startswith("4.0"):
-            raise self._wire.not_fhir("it speaks another version of FHIR than 4.0")
+            raise self._wire.not_fhir(why="it speaks another version of FHIR than 4.0")
         software = statement.get("software")
         named = software if isinstance(software, Mapping) else {}
         for name in _CHANGES:
@@ -123,7 +123,7 @@ class FhirConnector:
         except _Held as held:
             found = held.found or Found(patient="", encounter="")
             return Acknowledgement(
-                outcome=Outcome.HELD, patient=found.patient, encounter=found.encounter, reason=held.reason
+                outcome=Outcome.HELD, patient=found.patient, encounter=found.encounter, reason=held.why
             )
         except ParchiError as error:
             return Acknowledgement(outcome=Outcome.UNREACHABLE, reason=str(error), error=error)
@@ -141,17 +141,21 @@ class FhirConnector:
             return self._confirm(slip, reply)
         if reply.status == 412:
             raise _Held(
-                "The system has two records that match this slip and cannot choose (412). Join them there, then "
+                why="The system has two records that match this slip and cannot choose (412). Join them there, then "
                 "approve the slip again."
             )
         if reply.status == 409:
-            raise _Held("Somebody works on the same records in the system (409). Look there, then approve it again.")
+            raise _Held(
+                why="Somebody works on the same records in the system (409). Look there, then approve it again."
+            )
         if refusal := self._refusal(reply):
             return refusal
         made = made_by_transaction(reply, len(bundle["entry"]))
         found = Found(patient=made.get("Patient", known), encounter=made["Encounter"]) if made else self.find(slip)
         if found is None:
-            raise _Held("The system says that it took the slip, but does not have it. Ask its maker before going on.")
+            raise _Held(
+                why="The system says that it took the slip, but does not have it. Ask its maker before going on."
+            )
         new = [kind for kind in ("Patient", "Encounter") if was_created(reply, kind)]
         return self._confirm(slip, found, created="Encounter" in new, own="Patient" in new)
 
@@ -175,7 +179,7 @@ class FhirConnector:
         if reply.status < 300 and reply.body.get("type") == "transaction-response":
             return None
         if reply.status < 300 or reply.status in (404, 405, 501):
-            raise self._wire.not_fhir("it takes no transactions at its base address")
+            raise self._wire.not_fhir(why="it takes no transactions at its base address")
         words = reply.words or "it gave no reason"
         reason = Sentence("The system refused the slip ({status}): {words}", status=reply.status, words=words)
         return Acknowledgement(outcome=Outcome.FAILED, reason=reason)
@@ -189,7 +193,7 @@ class FhirConnector:
             by_number = self._one(self._hospital.patient_system, resources.temporary_number(slip))
             if by_number and by_number.get("id") != (by_key or {}).get("id"):
                 raise _Held(
-                    "The system has this patient under the temporary number and not under the UHID. Join the two "
+                    why="The system has this patient under the temporary number and not under the UHID. Join the two "
                     "there, then approve the slip again."
                 )
         if by_key is None:
@@ -202,7 +206,9 @@ class FhirConnector:
     def _one(self, system: str, value: str) -> Mapping[str, Any] | None:
         found = self._search("Patient", system, value)
         if len(found) > 1:
-            raise _Held("The system has two patients with the slip's number. Join them there, then approve it again.")
+            raise _Held(
+                why="The system has two patients with the slip's number. Join them there, then approve it again."
+            )
         return found[0] if found else None
 
     def _mother(self, slip: Slip) -> str:
@@ -210,14 +216,16 @@ class FhirConnector:
             return ""
         found = self._search("Encounter", self._hospital.slip_system, slip.mother.text)
         if len(found) != 1 or not subject_of(found[0]):
-            raise _Held("The mother's slip is not in the system. Import it first, then approve the newborn's again.")
+            raise _Held(
+                why="The mother's slip is not in the system. Import it first, then approve the newborn's again."
+            )
         return subject_of(found[0])
 
     # --- changing
 
     def _update(self, slip: Slip, before: Slip) -> Acknowledgement:
         if (slip.uhid, slip.person) != (before.uhid, before.person):
-            raise _Held("The correction says that it is another patient. Change it in the system by hand.")
+            raise _Held(why="The correction says that it is another patient. Change it in the system by hand.")
         found, visit, patient = self._own(slip)
         changes: list[tuple[Resource, str]] = []
         subject = f"Patient/{found.patient}"
@@ -243,18 +251,23 @@ class FhirConnector:
         if visit.get("status") == resources.WITHDRAWN:
             return gone
         if visit.get("status") != resources.STATUS or not made_by(slip, self._hospital, visit):
-            raise _Held("The slip is void, but the visit was changed in the system. Take it back there by hand.", found)
+            raise _Held(
+                why="The slip is void, but the visit was changed in the system. Take it back there by hand.",
+                found=found,
+            )
         refusal = self._replace([(dict(visit) | {"status": resources.WITHDRAWN}, version_of(visit))], found)
         if refusal is None and self._read("Encounter", found.encounter, found).get("status") != resources.WITHDRAWN:
-            raise _Held("The slip is void and the system did not take its visit back. Take it back by hand.", found)
+            raise _Held(
+                why="The slip is void and the system did not take its visit back. Take it back by hand.", found=found
+            )
         return refusal or gone
 
     def _own(self, slip: Slip) -> tuple[Found, Mapping[str, Any], Mapping[str, Any]]:
         found = self.find(slip)
         if found is None:
-            raise _Held("The visit is no longer in the system. Look for it there before anything is sent again.")
+            raise _Held(why="The visit is no longer in the system. Look for it there before anything is sent again.")
         if found.doubled:
-            raise _Held("The system has this slip's visit more than once. Remove one there by hand.", found)
+            raise _Held(why="The system has this slip's visit more than once. Remove one there by hand.", found=found)
         return found, self._read("Encounter", found.encounter, found), self._read("Patient", found.patient, found)
 
     def _replace(self, changes: list[tuple[Resource, str]], found: Found) -> Acknowledgement | None:
@@ -263,7 +276,9 @@ class FhirConnector:
             return None
         reply = self._wire.patiently(lambda: self._wire.once("POST", "", resource=resources.replacement(changes)))
         if reply.status in (409, 412):
-            raise _Held("It was changed in the system at the same moment. Look there, then approve it again.", found)
+            raise _Held(
+                why="It was changed in the system at the same moment. Look there, then approve it again.", found=found
+            )
         return self._refusal(reply)
 
     # --- reading back
@@ -274,11 +289,11 @@ class FhirConnector:
         `created`: this slip made the visit just now; `own`: and the patient.
         """
         if found.doubled:
-            raise _Held("The system has this slip's visit more than once. Remove one there by hand.", found)
+            raise _Held(why="The system has this slip's visit more than once. Remove one there by hand.", found=found)
         visit = self._read("Encounter", found.encounter, found)
         there = subject_of(visit)
         if not there or (found.patient and there != found.patient):
-            raise _Held("The system has filed this visit under another patient. Look at both there.", found)
+            raise _Held(why="The system has filed this visit under another patient. Look at both there.", found=found)
         found = Found(patient=there, encounter=found.encounter)
         patient = self._read("Patient", there, found)
         wrong = differences(resources.encounter(slip, self._hospital, f"Patient/{there}"), visit)
@@ -328,12 +343,12 @@ class FhirConnector:
         ]
         exact = [each for each in found if each.get("resourceType") == kind and value in values(each, system)]
         if len(found) >= _MOST_MATCHES and len(exact) < 2:
-            raise self._wire.not_fhir("searching by an identifier finds everything")
+            raise self._wire.not_fhir(why="searching by an identifier finds everything")
         return exact
 
 
 def _checked_id(resource: Mapping[str, Any]) -> str:
     key = str(resource.get("id", ""))
     if not ID.fullmatch(key):
-        raise _Held("The system answered with a record that has no usable id. Ask its maker before going on.")
+        raise _Held(why="The system answered with a record that has no usable id. Ask its maker before going on.")
     return key

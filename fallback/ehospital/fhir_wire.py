@@ -68,12 +68,12 @@ class Wire:
         headers = {"Accept": _FHIR, "Accept-Encoding": "identity"}
         if token:
             if not _VISIBLE.fullmatch(token):
-                raise self.not_fhir("the token that was given is none: it has spaces or signs that no token has")
+                raise self.not_fhir(why="the token that was given is none: it has spaces or signs that no token has")
             headers["Authorization"] = f"Bearer {token}"
         try:
             trust = ssl.create_default_context(cafile=str(authority)) if authority else True
         except OSError as wrong:
-            raise self.not_fhir("the file of its certificate authority cannot be used") from wrong
+            raise self.not_fhir(why="the file of its certificate authority cannot be used") from wrong
         self._client = httpx.Client(
             headers=headers,
             timeout=timeout,
@@ -134,8 +134,8 @@ class Wire:
             raise Transient(Sentence("it gave no answer in {seconds} seconds", seconds=f"{self._timeout:g}")) from late
         except httpx.RequestError as broken:
             if _is_certificate(broken):
-                raise self.unreachable("its certificate is not trusted") from broken
-            raise Transient("the connection was refused or broke off") from broken
+                raise self.unreachable(why="its certificate is not trusted") from broken
+            raise Transient(why="the connection was refused or broke off") from broken
         return self._reply(response.status_code, text)
 
     def _read(self, response: httpx.Response) -> bytes:
@@ -145,7 +145,7 @@ class Wire:
         for part in response.iter_bytes():
             text += part
             if len(text) > LARGEST_ANSWER:
-                raise self.not_fhir("its answer is larger than 20 MB")
+                raise self.not_fhir(why="its answer is larger than 20 MB")
             if self._clock() > end:
                 raise Transient(Sentence("it gave no answer in {seconds} seconds", seconds=f"{self._timeout:g}"))
         return text
@@ -156,7 +156,7 @@ class Wire:
         if status in (401, 403):
             raise TargetRefuses(url=self.url, status=status)
         if 300 <= status < 400:
-            raise self.not_fhir("it sends us to another address, where nothing of ours goes")
+            raise self.not_fhir(why="it sends us to another address, where nothing of ours goes")
         body = _resource(text)
         if body is None:
             if status < 300:
@@ -169,13 +169,13 @@ class Wire:
         try:
             parsed = httpx.URL(self.url)
         except httpx.InvalidURL as wrong:
-            raise self.not_fhir("this is not an address") from wrong
+            raise self.not_fhir(why="this is not an address") from wrong
         odd = parsed.query or parsed.fragment or not _VISIBLE.fullmatch(self.url)
         if parsed.scheme not in ("http", "https") or not parsed.host or odd:
-            raise self.not_fhir("its address must start with http:// or https://, and end with the FHIR base")
+            raise self.not_fhir(why="its address must start with http:// or https://, and end with the FHIR base")
         if parsed.userinfo:
             self.url = str(parsed.copy_with(username=None, password=None))
-            raise self.not_fhir("a password never stands in an address")
+            raise self.not_fhir(why="a password never stands in an address")
 
 
 def _resource(text: bytes) -> Mapping[str, Any] | None:

@@ -89,7 +89,7 @@ def pin(ledger: Ledger, connector: Connector, *, by: str, anew: bool = False) ->
     pinned = queries.targets(ledger.db()).get(target.name)
     for what in ("url", "software", "fingerprint"):
         if pinned is not None and not anew and pinned[what] != getattr(identity, what):
-            raise TargetChanged(target=target.name, what=_WORDS[what])
+            raise TargetChanged(target=target.name, what=LABELS[what])
     if pinned is None or anew:
         content = {
             "target": target.name,
@@ -101,7 +101,7 @@ def pin(ledger: Ledger, connector: Connector, *, by: str, anew: bool = False) ->
     return identity
 
 
-_WORDS = {"url": "address", "software": "software", "fingerprint": "capability statement"}
+LABELS = {"url": "address", "software": "software", "fingerprint": "capability statement"}
 
 
 def run_import(
@@ -272,9 +272,11 @@ def _hold(work: Work, connector: Connector, slip: Slip) -> str:
     if work.step is Step.WITHDRAW:
         return ""
     if slip.sealed:
-        return "Its identity is sealed. A supervisor opens it first."
+        return Sentence("Its identity is sealed. A supervisor opens it first.")
     if slip.alias:
-        return "It was registered under another name. A supervisor decides under which it goes into the system."
+        return Sentence(
+            "It was registered under another name. A supervisor decides under which it goes into the system."
+        )
     told = {"name": slip.patient.name, "name_hindi": slip.patient.name_hindi}
     if cut := [name for name, text in told.items() if name in work.row.cut and text.endswith("…")]:
         return Sentence("Only the paper was read, and its code had no room for the {field}. Correct it.", field=cut[0])
