@@ -340,7 +340,7 @@ def test_a_known_patient_by_uhid_and_a_later_slip_by_number_are_one(backlog: Bac
 
 @pytest.mark.target
 def test_killed_in_the_middle_and_run_again(backlog: Backlog, system: TestSystem) -> None:
-    for _ in range(25):
+    for _ in range(80):
         backlog.issue()
     approve(backlog.ledger, NAME, by="ravi")
     folder = backlog.ledger.folder
@@ -353,14 +353,14 @@ def test_killed_in_the_middle_and_run_again(backlog: Backlog, system: TestSystem
                 assert process.stdout.readline(), "the import ended before it was killed"
             os.kill(process.pid, signal.SIGKILL)
     done = len(held(system, backlog.series)[0])
-    assert 8 <= done < 25
+    assert 8 <= done < 80
     backlog.ledger = again(folder)
     report = run_import(backlog.ledger, connect(system.url, system.token), by="ravi")
     assert report.stopped is None
     by_number, by_patient = held(system, backlog.series)
-    assert len(by_number) == len(by_patient) == 25
+    assert len(by_number) == len(by_patient) == 80
     assert all(found == ["arrived"] for found in by_number.values())
-    assert counts(backlog) == {"imported": 25}
+    assert counts(backlog) == {"imported": 80}
 
 
 @pytest.mark.target
