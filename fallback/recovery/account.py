@@ -9,6 +9,7 @@ from typing import Any
 from fallback.downtime import Desk
 from fallback.hospital import Hospital
 from fallback.keys import Sign
+from fallback.language import format_moment
 from fallback.ledger import Ledger, queries
 from fallback.ledger.queries import Database, NumberRow
 from fallback.printing.report import Column, Report, Table, render_report
@@ -73,7 +74,7 @@ def account_pdf(record: dict[str, Any], hospital: Hospital, desks: list[Desk]) -
         Report(
             title=f"{hospital.name}: account of the downtime",
             subtitle=(
-                f"{closed} · {record['at'][:16].replace('T', ' ')} · imported into {record['target'] or 'nothing yet'}",
+                f"{closed} · {_moment(record['at'])} · imported into {record['target'] or 'nothing yet'}",
                 f"Still open: {open_now}" if open_now else "Every number that was handed out is accounted for.",
                 "issued = imported + voided + spoiled + unused + held + failed + waiting + missing",
             ),
@@ -111,7 +112,7 @@ def _last_known(db: Database, before: str | None) -> dict[str, str]:
 
 def _registrations(record: dict[str, Any], names: dict[int, str], hospital: Hospital) -> Table:
     columns = [Column("Desk", 1.6), Column("Day", 1.3), Column("Clinic", 1.6), Column("issued", align="right")]
-    columns += [Column(each.value, align="right") for each in Bucket]
+    columns += [Column(each.value, 1.15, align="right") for each in Bucket]
     rows = []
     for part in record["parts"]:
         clinic = hospital.clinic(part["clinic"])
@@ -138,7 +139,7 @@ def _missing(record: dict[str, Any], names: dict[int, str]) -> Table:
     rows = []
     for gap in record["missing"]:
         number = SlipNumber.parse(gap["number"])
-        before = " ".join(gap[name] for name in ("last_day", "last_login", "last_shift") if gap[name])
+        before = " ".join(part for part in (_moment(gap["last_day"]), gap["last_login"], gap["last_shift"]) if part)
         rows.append([number.grouped, _desk(number.series, names), before or "?", gap["reason"] or "nobody has said"])
     columns = [Column("Number", 1.3), Column("Desk", 1.3), Column("Last known before it", 2.0), Column("Reason", 2.4)]
     return Table(title="Missing numbers", columns=columns, rows=rows)
@@ -158,3 +159,7 @@ def _proof(record: dict[str, Any]) -> Table:
 
 def _desk(series: int, names: dict[int, str]) -> str:
     return f"{series:03d} {names.get(series, '')}".strip()
+
+
+def _moment(iso: str) -> str:
+    return format_moment(datetime.fromisoformat(iso)) if iso else ""
