@@ -619,6 +619,14 @@ class TargetMissing(ParchiError):
     exit_code = 3
 
 
+class PageNotOpen(ParchiError):
+    """A page is to be decided that was never accepted, or needs nobody."""
+
+    says = "This page is not among those that need a person. Open the list again: somebody may have decided it already."
+    http_status = 409
+    exit_code = 3
+
+
 # --- The web --------------------------------------------------------------------------------------------------------
 
 
@@ -684,6 +692,12 @@ class FormWrong(ParchiError):
     """A form with fields that cannot be taken; `fields` has a FieldWrong for each."""
 
     says = "Nothing was stored yet. Correct the marked fields and send the form again; the reason stands beside each."
+
+    @property
+    def fields(self) -> dict[str, FieldWrong]:
+        """What is wrong, by field."""
+        found = self.values.get("fields")
+        return found if isinstance(found, dict) else {}
 
 
 class FormUsed(ParchiError):

@@ -90,6 +90,7 @@
     manner = "first";
     paper().src = address;
     document.querySelectorAll("[data-first-print]").forEach((link) => { link.hidden = true; });
+    document.querySelectorAll("[data-after-print]").forEach((place) => { place.hidden = false; });
   }
   const waiting = one("[data-print]");
   if (waiting) firstPrint(waiting.dataset.print);

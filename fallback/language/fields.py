@@ -41,4 +41,7 @@ LABELS: Mapping[str, str] = {
     "role": "Role",
     "count": "How many",
     "numbers": "Slip numbers",
+    "files": "Scan files",
+    "decision": "What became of it",
+    "outcome": "What became of them",
 }

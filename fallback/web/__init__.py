@@ -19,6 +19,7 @@ from fallback.hospital import Hospital
 from fallback.keys import hospital_id
 from fallback.web import access, enrolment, failures, frontdesk, guard, place, recovery, words
 from fallback.web.numbers import SlipNumberConverter
+from fallback.web.scans import Scans
 from fallback.web.tray import Tray
 
 __all__ = ["create_app"]
@@ -72,6 +73,7 @@ def create_app(
         language=language,
         hosts=guard.LOOPBACK | {name.lower() for name in hosts},
         tray=Tray(),
+        scans=Scans(installation),
     )
     app.url_map.converters["slip"] = SlipNumberConverter
     app.before_request(guard.check_host)

@@ -1,4 +1,4 @@
-"""Who may use a view, said at the view; the gate that holds everybody to it; and the check that no view says nothing."""
+"""Who may use a view, said at the view; the gate that holds everybody to it; the check that no view is silent."""
 
 import hashlib
 from collections.abc import Callable

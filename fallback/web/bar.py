@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from fallback.downtime import Desk, Downtime, Shift
 from fallback.language import say
-from fallback.ledger import queries, today
+from fallback.ledger import queries
+from fallback.ledger.queries import today
 from fallback.slip import letters
 from fallback.web.place import _, db, here, language, shift
 
@@ -53,7 +54,11 @@ def duration(length: timedelta) -> str:
     hours, minutes = divmod(minutes, 60)
     if hours >= 24:
         return _("{days} d {hours} h").format(days=hours // 24, hours=hours % 24)
-    return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes) if hours else _("{minutes} min").format(minutes=minutes)
+    return (
+        _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+        if hours
+        else _("{minutes} min").format(minutes=minutes)
+    )
 
 
 def _copy() -> tuple[str, str, bool]:

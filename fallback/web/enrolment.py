@@ -129,9 +129,7 @@ def set_user() -> ResponseReturnValue:
     except ValueError as wrong:
         raise FieldWrong(field="role", why="Choose one from the list.") from wrong
     login = form.typed("login").strip().lower()
-    pin = enrolment.set_user(
-        here().installation.ledger, login, name, role, form.typed("pin").strip(), by=user().login
-    )
+    pin = enrolment.set_user(here().installation.ledger, login, name, role, form.typed("pin").strip(), by=user().login)
     return supervisor_page(given=(login, pin))
 
 

@@ -3,7 +3,7 @@
 import logging
 import traceback
 
-from flask import current_app, render_template, request
+from flask import current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -22,19 +22,24 @@ def told(error: ParchiError) -> ResponseReturnValue:
     user = visitor()
     if request.method not in SAFE and asked and asked.again:
         if user is not None and may(user, asked):
-            return asked.again(request.form, error, **(request.view_args or {})), error.http_status
+            try:
+                return make_response(asked.again(request.form, error, **(request.view_args or {})), error.http_status)
+            except ParchiError as also:  # the page itself cannot be shown: its shift was closed, its slip is not there
+                return _page(also)
         if isinstance(error, LoggedOut):
             kept = drafts.keep(request.path, request.form)
             page = render_template("enrolment/login.html", error=say(error, language()), kept=kept, next="", login="")
             return page, error.http_status
-    return render_template("failure.html", sentence=say(error, language())), error.http_status
+    return _page(error)
 
 
 def refused(error: HTTPException) -> ResponseReturnValue:
     """What Flask itself refuses, as one of our sentences."""
     if isinstance(error, RequestEntityTooLarge):
         asked = stated()
-        return _page(RequestTooLarge(megabytes=(asked.limit if asked else current_app.config["MAX_CONTENT_LENGTH"]) >> 20))
+        return _page(
+            RequestTooLarge(megabytes=(asked.limit if asked else current_app.config["MAX_CONTENT_LENGTH"]) >> 20)
+        )
     if error.code in (404, 405):
         return _page(PageUnknown())
     if error.code and error.code < 400:

@@ -8,10 +8,9 @@ from fallback.errors import CodeNotGenuine, FieldWrong, PayloadWrong, SlipIsVoid
 from fallback.hospital import Hospital
 from fallback.keys import PublicKeys
 from fallback.ledger import queries
-from fallback.ledger.queries import SlipRow
+from fallback.ledger.queries import Database, SlipRow
 from fallback.payload import CodeOutcome, Decoded
 from fallback.slip import NUMBER_LENGTH, Kind, SlipNumber, digits_of
-from sqlite_utils import Database
 
 MOST = 20  # candidates on one screen
 _LONGEST = 1200  # signs: a QR has at most 512 digits
@@ -61,12 +60,6 @@ class Nobody:
 
 Found = Help | Known | Blank | Paper | Candidates | Nobody
 
-_NOT_GENUINE = {
-    CodeOutcome.FORGED: "its signature is not that of the desk it names",
-    CodeOutcome.UNKNOWN_DESK: "it was signed by a desk that this hospital never enrolled",
-    CodeOutcome.OTHER_HOSPITAL: "it belongs to another hospital, or to a drill",
-}
-
 
 def look(db: Database, hospital: Hospital, keys: PublicKeys, typed: str) -> Found:
     """What was meant. Raises SlipNumberWrong, SlipUnknown, SlipIsVoid, CodeNotGenuine, PayloadWrong or FieldWrong."""
@@ -106,8 +99,12 @@ def _code(db: Database, judged: payload.Judged) -> Found:
             if slip.kind is Kind.VOID:
                 raise SlipIsVoid(number=slip.number.grouped)
             return Paper(judged.decoded)
-        case CodeOutcome.FORGED | CodeOutcome.UNKNOWN_DESK | CodeOutcome.OTHER_HOSPITAL:
-            raise CodeNotGenuine(why=_NOT_GENUINE[judged.outcome])
+        case CodeOutcome.FORGED:
+            raise CodeNotGenuine(why="its signature is not that of the desk it names")
+        case CodeOutcome.UNKNOWN_DESK:
+            raise CodeNotGenuine(why="it was signed by a desk that this hospital never enrolled")
+        case CodeOutcome.OTHER_HOSPITAL:
+            raise CodeNotGenuine(why="it belongs to another hospital, or to a drill")
         case CodeOutcome.WRONG_VERSION:
             raise PayloadWrong(why="it was printed by a newer version of this program")
         case _:

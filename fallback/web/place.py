@@ -6,16 +6,17 @@ from datetime import date, datetime
 from typing import cast
 
 from flask import current_app, g, session
-from sqlite_utils import Database
 
 from fallback.downtime import Shift, User
 from fallback.enrolment import Installation
-from fallback.errors import LoggedOut, ShiftNotOpen
+from fallback.errors import FieldWrong, LoggedOut, ShiftNotOpen
 from fallback.frontdesk import Counter
 from fallback.hospital import Hospital
 from fallback.language import LANGUAGES, translate
 from fallback.ledger import queries
+from fallback.ledger.queries import Database
 from fallback.slip import INDIA
+from fallback.web.scans import Scans
 from fallback.web.tray import Tray
 
 NAME = "parchi"
@@ -32,6 +33,7 @@ class Place:
     language: str
     hosts: frozenset[str]
     tray: Tray
+    scans: Scans
 
 
 def here() -> Place:
@@ -80,6 +82,12 @@ def language() -> str:
     """The language that this browser asked for, else the app's first."""
     chosen = session.get("language")
     return chosen if chosen in LANGUAGES else here().language
+
+
+def why(error: FieldWrong) -> str:
+    """The reason of a wrong field, without the field's name before it, in the language of this request."""
+    reason = error.values["why"]
+    return translate(reason if isinstance(reason, str) else str(reason), language())
 
 
 def _(text: str) -> str:

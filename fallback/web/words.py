@@ -11,6 +11,7 @@ from fallback.language.labels import label
 from fallback.slip import Slip
 from fallback.web.bar import bar
 from fallback.web.changes import record, said
+from fallback.web.labels import called
 from fallback.web.place import _, here, language, visitor
 
 _OWN_NAMES = {"en": "English", "hi": "हिन्दी"}
@@ -46,7 +47,7 @@ def brief(slip: Slip) -> str:
     return " · ".join(part for part in parts if part)
 
 
-GLOBALS: dict[str, Any] = {"_": _, "bar": bar, "Role": Role, "record": record, "said": said}
+GLOBALS: dict[str, Any] = {"_": _, "called": called, "bar": bar, "Role": Role, "record": record, "said": said}
 FILTERS: dict[str, Callable[..., Any]] = {
     "date": format_date,
     "time": format_time,

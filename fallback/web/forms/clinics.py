@@ -13,15 +13,9 @@ def find_clinic(hospital: Hospital, typed: str) -> Clinic | None:
     if not wanted or len(wanted) > 120:
         return None
 
-    def spellings(clinic: Clinic) -> tuple[str, ...]:
-        return (clinic.code.casefold(), clinic.name.casefold(), clinic.name_hindi.casefold())
-
-    for fits in (
-        lambda clinic: wanted == spellings(clinic)[0],
-        lambda clinic: wanted in spellings(clinic)[1:],
-        lambda clinic: any(each.startswith(wanted) for each in spellings(clinic)[1:]),
-    ):
-        found = [clinic for clinic in hospital.clinics if fits(clinic)]
-        if found:
-            return found[0] if len(found) == 1 else None
-    return None
+    by_code = [each for each in hospital.clinics if each.code.casefold() == wanted]
+    named = [(each, (each.name.casefold(), each.name_hindi.casefold())) for each in hospital.clinics]
+    by_name = [each for each, names in named if wanted in names]
+    by_beginning = [each for each, names in named if any(name.startswith(wanted) for name in names)]
+    found = by_code or by_name or by_beginning
+    return found[0] if len(found) == 1 else None

@@ -1,4 +1,4 @@
-"""The registration form's fields. They take any text: what is wrong with one is said in our words, not the library's."""
+"""The registration form's fields. They take any text: what is wrong with one is said in words of our own."""
 
 import secrets
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 
 from fallback.errors import FieldWrong, FormWrong, ParchiError
-from fallback.language import SOURCE, say, translate
+from fallback.language import SOURCE, say
 from fallback.language.fields import LABELS
 from fallback.language.labels import label
 from fallback.slip import AgeUnit, Category, FeeStatus, Relation, Sex
 from fallback.states import STATES
-from fallback.web.place import language
+from fallback.web.place import language, why
 
 # The Latin letter that picks a choice of a list by one key; English words begin with theirs already.
 KEYS: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -37,7 +37,10 @@ def choices(kind: type[StrEnum], *, empty: bool = False) -> list[tuple[str, str]
     """The choices of a list in the language of this request; outside English each begins with its key's letter."""
     spoken = language()
     keys = KEYS.get(kind, {}) if spoken != SOURCE else {}
-    found = [(str(each.value), f"{keys[each]} {label(each, spoken)}" if each in keys else label(each, spoken)) for each in kind]
+    found = [
+        (str(each.value), f"{keys[each]} {label(each, spoken)}" if each in keys else label(each, spoken))
+        for each in kind
+    ]
     return [("", "–"), *found] if empty else found
 
 
@@ -72,9 +75,9 @@ class Typed(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         if error is None:
             return ""
         if isinstance(error, FormWrong):
-            self.wrong = {name: translate(found.values["why"], language()) for name, found in error.values["fields"].items()}
+            self.wrong = {name: why(found) for name, found in error.fields.items()}
         elif isinstance(error, FieldWrong) and error.values["field"] in self:
-            self.wrong = {error.values["field"]: translate(error.values["why"], language())}
+            self.wrong = {str(error.values["field"]): why(error)}
             return say(FormWrong(), language())
         return say(error, language())
 

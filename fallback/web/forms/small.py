@@ -71,3 +71,24 @@ class PadsForm(Typed):
 
     desk = SelectField(LABELS["desk"], validate_choice=False)
     count = StringField(LABELS["count"])
+
+
+class ScanForm(Typed):
+    """Scan files; the browser gives them beside the form."""
+
+    files = StringField(LABELS["files"])
+
+
+class DecisionForm(Typed):
+    """What became of a page that needed eyes."""
+
+    decision = StringField(LABELS["decision"])
+    reason = StringField(LABELS["reason"])
+
+
+class DeclareForm(Typed):
+    """What became of numbers without content."""
+
+    numbers = StringField(LABELS["numbers"])
+    outcome = StringField(LABELS["outcome"])
+    reason = StringField(LABELS["reason"])

@@ -54,7 +54,11 @@ def find() -> ResponseReturnValue:
         case onebox.Blank(number):
             return redirect(url_for("frontdesk.fill_pad", number=number))
         case onebox.Paper(decoded):
-            return desk_page(form=_from_paper(decoded.slip, decoded.cut), task=next_task(decoded.slip), notice=_paper_notice(decoded.cut))
+            return desk_page(
+                form=_from_paper(decoded.slip, decoded.cut),
+                task=next_task(decoded.slip),
+                notice=_paper_notice(decoded.cut),
+            )
         case onebox.Candidates(rows):
             return desk_page(typed=typed.strip(), candidates=rows)
         case onebox.Nobody(field, value):
@@ -76,7 +80,9 @@ def new_again(typed: Mapping[str, str], error: ParchiError | None) -> ResponseRe
     form = RegistrationForm(formdata=typed)
     if isinstance(error, FormUsed):
         form.renew()
-    previous = queries.slip(db(), SlipNumber.parse(form.typed("previous"))) if _is_number(form.typed("previous")) else None
+    previous = (
+        queries.slip(db(), SlipNumber.parse(form.typed("previous"))) if _is_number(form.typed("previous")) else None
+    )
     return desk_page(form=form, task=next_task(previous.slip) if previous else new_task(), error=error)
 
 
@@ -144,7 +150,10 @@ def _paper_notice(cut: tuple[str, ...]) -> str:
 def _nobody(field: str) -> str:
     match field:
         case "uhid":
-            return _("This UHID was not seen in this downtime. Ask name and age, fill in the form: no new patient number is given.")
+            return _(
+                "This UHID was not seen in this downtime. Ask name and age and fill in the form: "
+                "no new patient number is given."
+            )
         case "mobile":
             return _("Nobody with this mobile number yet. It is in the form already.")
         case "abha":

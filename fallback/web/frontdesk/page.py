@@ -7,12 +7,12 @@ from flask import render_template, url_for
 
 from fallback.errors import FieldWrong, ParchiError
 from fallback.hospital import Clinic
-from fallback.language import say, translate
+from fallback.language import say
 from fallback.ledger import queries
 from fallback.ledger.queries import SlipRow
 from fallback.slip import Slip, SlipNumber
 from fallback.web.forms import RegistrationForm, blank
-from fallback.web.place import _, db, here, language, shift, today
+from fallback.web.place import _, db, here, language, shift, today, why
 
 LAST = 5  # slips beside the form
 
@@ -120,7 +120,7 @@ def desk_page(
 
 def _box_sentence(error: ParchiError | None) -> str:
     if isinstance(error, FieldWrong):
-        return translate(error.values["why"], language())  # it stands under its field: the field's name is not needed
+        return why(error)  # it stands under its field: the field's name is not needed
     return say(error, language()) if error else ""
 
 

@@ -13,7 +13,8 @@ from fallback.web.access import allow, clerk, shown_again
 from fallback.web.forms import text, whole_rupees
 from fallback.web.forms.small import CloseShiftForm, OpenShiftForm
 from fallback.web.frontdesk.blueprint import blueprint
-from fallback.web.place import db, here, open_shift as own_shift, shift, user
+from fallback.web.place import db, here, shift, user
+from fallback.web.place import open_shift as own_shift
 
 
 def _open_page(typed: Mapping[str, str] | None, error: ParchiError | None) -> ResponseReturnValue:
@@ -23,7 +24,13 @@ def _open_page(typed: Mapping[str, str] | None, error: ParchiError | None) -> Re
     busy = {each.series: each for each in queries.shifts(db()) if each.closed is None}
     names = {each.login: each.name for each in queries.users(db())}
     return render_template(
-        "frontdesk/open_shift.html", form=form, sentence=sentence, desks=desks, busy=busy, names=names, now=here().clock()
+        "frontdesk/open_shift.html",
+        form=form,
+        sentence=sentence,
+        desks=desks,
+        busy=busy,
+        names=names,
+        now=here().clock(),
     )
 
 
@@ -40,7 +47,9 @@ def open_shift() -> ResponseReturnValue:
         raise FieldWrong(field="desk", why="Choose a desk that is free.")
     opening_float = whole_rupees("opening_float", form.typed("opening_float"))
     if not form.clock.data:
-        raise FieldWrong(field="clock", why="Confirm date and time. If they are wrong, correct this computer's clock first.")
+        raise FieldWrong(
+            field="clock", why="Confirm date and time. If they are wrong, correct this computer's clock first."
+        )
     frontdesk.open_shift(here().counter, series=int(series), login=user().login, opening_float=opening_float)
     return redirect(url_for("frontdesk.desk"))
 

@@ -10,13 +10,13 @@ from fallback.downtime import Role
 from fallback.errors import PadUnknown, ParchiError, PrintedAlready, SlipIsVoid, SlipUnknown
 from fallback.ledger import queries
 from fallback.ledger.queries import SlipRow
-from fallback.ledger.today import uhid_of, versions
+from fallback.ledger.queries.today import uhid_of, versions
 from fallback.slip import Kind, SlipNumber
 from fallback.web.access import any_user, clerk, shown_again
+from fallback.web.changes import changes
 from fallback.web.forms import RegistrationForm, blank, fill, text
 from fallback.web.forms.small import VoidForm
 from fallback.web.frontdesk.blueprint import blueprint
-from fallback.web.changes import changes
 from fallback.web.frontdesk.desk import asked_for, finish, visit_form
 from fallback.web.frontdesk.page import correct_task, desk_page, next_task, pad_task
 from fallback.web.guard import PDF
@@ -43,7 +43,10 @@ def slip(number: SlipNumber) -> ResponseReturnValue:
         row=row,
         desk=desk,
         clinic=here().hospital.clinic(row.slip.visit.clinic),
-        history=[(each, changes(before.slip if before else None, each.slip)) for before, each in zip([None, *found], found, strict=False)],
+        history=[
+            (each, changes(before.slip if before else None, each.slip))
+            for before, each in zip([None, *found], found, strict=False)
+        ],
         visits=[each for each in queries.visits_of(db(), row.slip.person) if each.slip.number != number],
         uhid=row.slip.uhid or uhid_of(db(), number),
         waits=here().tray.holds(number),
@@ -114,7 +117,9 @@ def correct(number: SlipNumber) -> ResponseReturnValue:
     form = RegistrationForm()
     asked = asked_for(form)
     reason = text("reason", form.typed("reason"))
-    return finish(frontdesk.correct(here().counter, open_shift().key, number, asked, reason, form=form.typed("form")), asked)
+    return finish(
+        frontdesk.correct(here().counter, open_shift().key, number, asked, reason, form=form.typed("form")), asked
+    )
 
 
 def _void_page(typed: Mapping[str, str] | None, error: ParchiError | None, number: SlipNumber) -> ResponseReturnValue:

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from fallback import frontdesk
 from fallback.errors import FieldWrong, ParchiError
 from fallback.frontdesk import MOST_PADS
-from fallback.ledger import queries, today as days
+from fallback.ledger import queries
+from fallback.ledger.queries import today as days
 from fallback.slip import digits_of
 from fallback.web.access import shown_again, supervisor
 from fallback.web.forms import text
@@ -27,7 +28,7 @@ def supervisor_page(
     pads: PadsForm | None = None,
     given: tuple[str, str] | None = None,
 ) -> str:
-    """The page, with one of its forms as it was typed and the error beside it. `given` is a new user's login and PIN."""
+    """The page, with one of its forms as it was typed and the error beside it. `given`: a new user's login and PIN."""
     typed = next((form for form in (reason, desk, person, pads) if form is not None), None)
     sentence = typed.mark(error) if typed is not None else ""
     day = today()
