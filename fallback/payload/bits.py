@@ -20,7 +20,12 @@ class BitWriter:
         self.length += bits
 
     def put_count(self, value: int) -> None:
-        """Appends a number of any size: groups of four bits, the lowest first, each after a bit *more follows*."""
+        """Appends a number of any size: groups of four bits, the lowest first, each after a bit *more follows*.
+
+        Raises ValueError for a negative one.
+        """
+        if value < 0:
+            raise ValueError(f"{value} is negative")
         while value >> _GROUP:
             self.put(1, 1)
             self.put(value & (1 << _GROUP) - 1, _GROUP)

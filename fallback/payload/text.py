@@ -28,9 +28,9 @@ _DEVANAGARI_CODES = {sign: code for code, sign in enumerate(_DEVANAGARI_SIGNS)}
 
 def put_text(bits: BitWriter, text: str) -> None:
     """Appends a text: two bits of coding, then what the coding needs. Raises ValueError for lone surrogates."""
-    latin = min((_latin(text, style) for style in (0, 1)), key=lambda codes: len(codes or ()) if codes else 1 << 30)
-    devanagari = _devanagari(text)
-    raw = text.encode()
+    styled = [_latin(text, style) for style in (0, 1)]
+    style = min((0, 1), key=lambda each: len(styled[each] or ()))
+    latin, devanagari, raw = styled[style], _devanagari(text), text.encode()
     sizes = {_UTF8: _count_bits(len(raw)) + 8 * len(raw)}
     if latin is not None:
         sizes[_LATIN] = 1 + _count_bits(len(latin)) + 5 * len(latin)
@@ -39,7 +39,7 @@ def put_text(bits: BitWriter, text: str) -> None:
     coding = min(sizes, key=lambda each: (sizes[each], each))
     bits.put(coding, 2)
     if coding == _LATIN and latin is not None:
-        bits.put(int(latin == _latin(text, 1) and latin != _latin(text, 0)), 1)
+        bits.put(style, 1)
         _put_codes(bits, latin, 5)
     elif coding == _DEVANAGARI and devanagari is not None:
         _put_codes(bits, devanagari, 7)

@@ -1,0 +1,180 @@
+"""Makes golden vectors: `python -m tests.golden_payloads` adds those that tests/golden/payload-v1.json lacks.
+
+A vector that is there is never changed: paper with it may lie in a box somewhere.
+"""
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from fallback import payload
+from fallback.keys import SigningKey
+from fallback.slip import (
+    Age,
+    AgeUnit,
+    Category,
+    FeeStatus,
+    Kind,
+    Patient,
+    Relation,
+    Sex,
+    Slip,
+    SlipNumber,
+    Visit,
+)
+
+FILE = Path(__file__).parent / "golden" / "payload-v1.json"
+KEY = SigningKey(hashlib.sha256(b"Parchi golden vectors: not a secret").digest())
+ISSUED = datetime(2026, 11, 23, 4, 11, 30, tzinfo=UTC)
+HOSPITAL = 0x5A17C0DE
+
+
+def slips() -> dict[str, Slip]:
+    """Every vector's slip, by its name."""
+    plain = Slip(
+        number=SlipNumber(1, 123),
+        hospital=HOSPITAL,
+        signer=1,
+        issued=ISSUED,
+        patient=Patient(
+            name="Sunita Devi",
+            sex=Sex.FEMALE,
+            age=Age(value=34),
+            guardian="Ram Prasad",
+            relation=Relation.HUSBAND,
+            mobile="9810000001",
+            state=7,
+            district="South Delhi",
+            pin_code="110017",
+            locality="H.No. 14, Devli Village",
+            category=Category.BPL,
+        ),
+        visit=Visit(clinic=7, token=17, token_series=1, fee=10),
+    )
+    full = replace(
+        plain,
+        kind=Kind.CASUALTY,
+        revision=3,
+        replaces=bytes.fromhex("89abcdef"),
+        signer=12,
+        drill=True,
+        patient_number=SlipNumber(1, 1),
+        uhid="104729385",
+        previous=SlipNumber(2, 999_999),
+        mother=SlipNumber(3, 5),
+        patient=replace(
+            plain.patient,
+            name="Asha",
+            name_hindi="आशा",
+            age=None,
+            birth_date=date(1992, 2, 29),
+            abha="91123456789012",
+            scheme_id="P4Q7",
+            guardian="",
+            relation=None,
+            district="",
+            locality="",
+            sex=Sex.OTHER,
+        ),
+        visit=Visit(
+            clinic=255,
+            token=512,
+            token_series=12,
+            fee=1500,
+            fee_status=FeeStatus.LATER,
+            booking="ORS-2026-4488",
+            medico_legal_number="MLC/26/0117",
+        ),
+        alias=True,
+        emergency=True,
+        medico_legal=True,
+        provisional=True,
+    )
+    blank = Slip(number=SlipNumber(4, 1), hospital=HOSPITAL, signer=4)
+    made = {"plain": plain, "full": full, "least": blank}
+    made |= {f"kind-{kind.value}": replace(plain, kind=kind) for kind in Kind}
+    made |= {f"sex-{sex.value}": replace(plain, patient=replace(plain.patient, sex=sex)) for sex in Sex}
+    made |= {
+        f"category-{each.value}": replace(plain, patient=replace(plain.patient, category=each)) for each in Category
+    }
+    made |= {
+        f"relation-{each.value}": replace(plain, patient=replace(plain.patient, relation=each)) for each in Relation
+    }
+    made |= {f"fee-{each.value}": replace(plain, visit=replace(plain.visit, fee_status=each)) for each in FeeStatus}
+    texts = {
+        "capitals": "RAM PRASAD",
+        "mixed-case": "McDonald van der Berg",
+        "small": "rani",
+        "signs": "D'Souza-Rao, K. (Jr.) #4/2 & Co",
+        "hindi": "ज्ञानेश्वर श्रीमती क्षत्रिय",
+        "hindi-digits": "गली नं. 14",
+        "hindi-joiner": "क्\u200dष",
+        "mixed-script": "Kumar कुमार",
+        "tamil": "முருகன்",
+        "emoji": "🙂",
+        "accent": "José",
+        "space": " two  spaces ",
+        "mark": "ends in …",
+    }
+    for name, text in texts.items():
+        made[f"text-{name}"] = replace(plain, patient=replace(plain.patient, name=text, name_hindi=text))
+    made["pad"] = replace(blank, kind=Kind.PAD)
+    made["void"] = replace(
+        blank, kind=Kind.VOID, revision=1, replaces=b"\x01\x02\x03\x04", issued=ISSUED, reason="registered twice"
+    )
+    made["newborn"] = replace(
+        plain, mother=plain.number, patient=replace(plain.patient, age=Age(value=2, unit=AgeUnit.DAYS), mobile="")
+    )
+    made["months"] = replace(plain, patient=replace(plain.patient, age=Age(value=30, unit=AgeUnit.MONTHS)))
+    made["uhid-text"] = replace(plain, uhid="AIIMS/2022-00117")
+    made["uhid-zeros"] = replace(plain, uhid="000123")
+    made["odd-mobile"] = replace(plain, patient=replace(plain.patient, mobile="+977 98510", abha="12", pin_code="SW1A"))
+    made["token-of-another-desk"] = replace(plain, visit=replace(plain.visit, token_series=9))
+    made["clock-not-trusted"] = replace(plain, issued=None)
+    made["sealed"] = replace(
+        plain, alias=True, sealed=bytes(range(70)), patient=Patient(name="Lotus 27", category=Category.OTHER)
+    )
+    made["extension"] = replace(plain, extension=b"later")
+    made["cut"] = replace(
+        plain,
+        patient=replace(
+            plain.patient,
+            name="Thiruvananthapuram Venkatasubramanian",
+            name_hindi="तिरुवनन्तपुरम् वेङ्कटसुब्रह्मण्यन् शास्त्री",
+            guardian="Lakshminarayanan Venkatasubramanian",
+            locality="House 128/4-B, Second Floor, Gali Number 14, Near Old Shiv Mandir, Village Raipur Khadar",
+        ),
+    )
+    return made
+
+
+def vector(slip: Slip) -> dict[str, Any]:
+    """What a vector holds: the record as given, the bytes, the digits, what was cut, the record as read."""
+    signed = payload.encode(slip, KEY.sign)
+    decoded = payload.decode(signed)
+    return {
+        "record": slip.record(),
+        "payload": signed.hex(),
+        "digits": payload.to_digits(signed),
+        "digest": decoded.digest.hex(),
+        "cut": list(decoded.cut),
+        "read": decoded.slip.record(),
+    }
+
+
+def main() -> None:
+    """Adds what is missing."""
+    known = (
+        json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {"public": KEY.public.hex(), "vectors": {}}
+    )
+    for name, slip in slips().items():
+        known["vectors"].setdefault(name, vector(slip))
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,265 @@
+"""The wire format: lossless, strict, within its budget, the same for ever."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from fallback import payload
+from fallback.errors import FieldWrong, PayloadTooLong, PayloadWrong
+from fallback.keys import PublicKeys, SigningKey, certify, is_genuine
+from fallback.payload import CodeOutcome
+from fallback.payload.bits import BitReader, BitWriter
+from fallback.payload.text import put_text, take_text
+from fallback.rehearsal.people import people
+from fallback.slip import (
+    EPOCH,
+    Age,
+    AgeUnit,
+    Category,
+    FeeStatus,
+    Kind,
+    Patient,
+    Relation,
+    Sex,
+    Slip,
+    SlipNumber,
+    Visit,
+)
+from tests import factories, golden_payloads
+
+GOLDEN: dict[str, Any] = json.loads(golden_payloads.FILE.read_text(encoding="utf-8"))
+KEY = golden_payloads.KEY
+PLAIN = golden_payloads.slips()["plain"]
+
+texts = some.text(alphabet=some.characters(exclude_categories=["Cs"]), max_size=12)
+numbers = some.builds(SlipNumber, some.integers(0, 999), some.integers(1, 999_999))
+patients = some.builds(
+    Patient,
+    name=texts,
+    name_hindi=some.text(alphabet=[chr(code) for code in range(0x0900, 0x0980)] + list(" .-12"), max_size=15),
+    sex=some.sampled_from(Sex),
+    birth_date=some.none() | some.dates(date(1900, 1, 1), date(2079, 1, 1)),
+    age=some.none() | some.builds(Age, value=some.integers(0, 125), unit=some.sampled_from(AgeUnit)),
+    guardian=some.text(alphabet="abcdefghijklmnopqrstuvwxyzABCXYZ .'-/0123456789", max_size=15),
+    relation=some.none() | some.sampled_from(Relation),
+    mobile=some.from_regex(r"[0-9]{0,12}", fullmatch=True),
+    abha=some.from_regex(r"[0-9]{14}", fullmatch=True) | some.just(""),
+    state=some.integers(0, 63),
+    district=some.just(""),
+    pin_code=some.from_regex(r"[0-9]{0,7}", fullmatch=True),
+    category=some.sampled_from(Category),
+)
+slips = some.builds(
+    Slip,
+    number=numbers,
+    kind=some.sampled_from(Kind),
+    hospital=some.integers(0, 2**32 - 1),
+    signer=some.integers(0, 999),
+    drill=some.booleans(),
+    issued=some.none() | some.integers(1, 2**29 - 1).map(lambda seconds: EPOCH + timedelta(seconds=seconds)),
+    patient_number=some.none() | numbers,
+    uhid=some.from_regex(r"[0-9]{0,17}", fullmatch=True) | some.sampled_from(["AB-12", "ॐ1"]),
+    previous=some.none() | numbers,
+    mother=some.none() | numbers,
+    patient=patients,
+    visit=some.builds(
+        Visit,
+        clinic=some.integers(0, 255),
+        token=some.integers(0, 5000),
+        token_series=some.integers(0, 999),
+        fee=some.integers(0, 10**6),
+        fee_status=some.sampled_from(FeeStatus),
+    ),
+    alias=some.booleans(),
+    emergency=some.booleans(),
+    medico_legal=some.booleans(),
+    provisional=some.booleans(),
+    extension=some.binary(max_size=4),
+)
+
+
+@given(slips, some.integers(0, 15), some.binary(min_size=4, max_size=4))
+def test_whatever_is_not_cut_comes_back_as_it_was(slip: Slip, revision: int, replaces: bytes) -> None:
+    slip = replace(slip, revision=revision, replaces=replaces if revision else b"")
+    signed = payload.encode(slip, KEY.sign)
+    assert len(signed) <= payload.MOST_BYTES
+    decoded = payload.decode(payload.from_digits(payload.to_digits(signed)))
+    assert decoded.digest == payload.digest(signed)
+    if decoded.cut:
+        kept = {name: getattr(slip.patient, name) for name in decoded.cut if name != "reason"}
+        assert replace(decoded.slip, patient=replace(decoded.slip.patient, **kept)) == slip
+    else:
+        assert decoded.slip == slip
+
+
+@given(some.text(alphabet=some.characters(exclude_categories=["Cs"])))
+@settings(max_examples=300)
+def test_every_text_comes_back(text: str) -> None:
+    bits = BitWriter()
+    put_text(bits, text)
+    if len(text) < 250:
+        assert take_text(BitReader(bits.to_bytes())) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "bits"), [("Sunita Devi", 5 * 11 + 8), ("RAM", 5 * 3 + 8), ("सुनीता", 7 * 6 + 7), ("é", 2 + 5 + 16)]
+)
+def test_the_shortest_coding_is_taken(text: str, bits: int) -> None:
+    writer = BitWriter()
+    put_text(writer, text)
+    assert writer.length == bits
+
+
+@pytest.mark.parametrize("name", GOLDEN["vectors"])
+def test_golden_vectors_stand_for_ever(name: str) -> None:
+    vector = GOLDEN["vectors"][name]
+    signed = bytes.fromhex(vector["payload"])
+    slip = Slip.from_record(vector["record"])
+    assert payload.encode(slip, KEY.sign) == signed
+    assert payload.to_digits(signed) == vector["digits"]
+    decoded = payload.decode(payload.from_digits(vector["digits"]))
+    assert decoded.slip.record() == vector["read"]
+    assert list(decoded.cut) == vector["cut"]
+    assert decoded.digest.hex() == vector["digest"]
+    assert is_genuine(bytes.fromhex(GOLDEN["public"]), decoded.message, decoded.signature)
+
+
+def test_every_golden_slip_is_in_the_file() -> None:
+    assert set(golden_payloads.slips()) <= set(GOLDEN["vectors"])
+
+
+@pytest.mark.parametrize("name", ["plain", "full", "text-hindi", "cut", "sealed"])
+def test_a_flipped_bit_never_passes(name: str) -> None:
+    signed = bytes.fromhex(GOLDEN["vectors"][name]["payload"])
+    for bit in range(8 * len(signed)):
+        changed = bytearray(signed)
+        changed[bit // 8] ^= 0x80 >> bit % 8
+        try:
+            decoded = payload.decode(bytes(changed))
+        except PayloadWrong:
+            continue
+        assert not is_genuine(KEY.public, decoded.message, decoded.signature)
+
+
+@given(some.binary(max_size=260))
+@settings(max_examples=400)
+def test_any_bytes_are_a_record_or_a_sentence(data: bytes) -> None:
+    try:
+        decoded = payload.decode(data)
+    except PayloadWrong:
+        return
+    assert payload.encode(decoded.slip, lambda _: decoded.signature) == data or decoded.cut
+
+
+@given(some.binary(min_size=20, max_size=148))
+@settings(max_examples=400)
+def test_a_message_of_our_version_is_strict(data: bytes) -> None:
+    message = bytes([0x10 | data[0] & 0x0F]) + data[1:]
+    try:
+        decoded = payload.decode(message + bytes(64))
+    except PayloadWrong:
+        return
+    assert decoded.message == message
+
+
+@pytest.mark.parametrize("length", [0, 1, 63, 64, 65, 80, 134])
+def test_a_shortened_record_is_refused(length: int) -> None:
+    with pytest.raises(PayloadWrong):
+        payload.decode(bytes.fromhex(GOLDEN["vectors"]["plain"]["payload"])[:length])
+
+
+@given(some.text(max_size=600) | some.from_regex(r"[0-9]{190,520}", fullmatch=True))
+def test_judge_never_raises(text: str) -> None:
+    assert payload.judge(text, None).outcome in CodeOutcome
+
+
+def test_digits_in_hindi_are_the_same_code() -> None:
+    digits = GOLDEN["vectors"]["plain"]["digits"]
+    hindi = digits.translate({ord(str(digit)): chr(0x0966 + digit) for digit in range(10)})
+    assert payload.from_digits(hindi) == payload.from_digits(digits)
+
+
+def test_what_a_code_is_worth() -> None:
+    root, desk, stranger = SigningKey.new(), SigningKey.new(), SigningKey.new()
+    keys = PublicKeys(root=root.public).with_certificate(certify(root, 1, "Counter 1", desk.public, drill=False))
+    slip = replace(PLAIN, hospital=keys.hospital)
+
+    def outcome(slip: Slip, key: SigningKey = desk, keys: PublicKeys | None = keys) -> CodeOutcome:
+        return payload.judge(payload.to_digits(payload.encode(slip, key.sign)), keys).outcome
+
+    assert outcome(slip) is CodeOutcome.GENUINE
+    assert outcome(slip, keys=None) is CodeOutcome.UNVERIFIED
+    assert outcome(slip, stranger) is CodeOutcome.FORGED
+    assert outcome(replace(slip, signer=2)) is CodeOutcome.UNKNOWN_DESK
+    assert outcome(replace(slip, drill=True)) is CodeOutcome.UNKNOWN_DESK
+    assert outcome(PLAIN) is CodeOutcome.OTHER_HOSPITAL
+    digits = payload.to_digits(payload.encode(slip, desk.sign))
+    assert payload.judge(digits[:-1], keys).outcome is CodeOutcome.DAMAGED
+    assert payload.judge(digits[:100] + "7" + digits[101:], keys).outcome in (CodeOutcome.DAMAGED, CodeOutcome.FORGED)
+    later = bytes([0x20 | 1]) + payload.from_digits(digits)[1:]
+    assert payload.judge(payload.to_digits(later), keys).outcome is CodeOutcome.WRONG_VERSION
+    assert payload.judge(slip.number.text, keys).number == slip.number
+    for foreign in ("", "https://example.org", '{"hidn":"91-1234","name":"x"}', "9" * 10**6, "12345678901", "\x00"):
+        assert payload.judge(foreign, keys).outcome is CodeOutcome.FOREIGN
+
+
+def test_long_texts_are_cut_in_their_order_and_marked() -> None:
+    patient = replace(PLAIN.patient, locality="x Y9" * 30, guardian="Qq7 " * 20, name_hindi="ज्ञानेश्वर " * 4)
+    decoded = payload.decode(payload.encode(replace(PLAIN, patient=patient), KEY.sign))
+    assert decoded.cut == ("locality", "guardian")
+    assert decoded.slip.patient.locality.endswith("…")
+    assert patient.guardian.startswith(decoded.slip.patient.guardian.rstrip("…"))
+    assert decoded.slip.patient.name == PLAIN.patient.name
+    assert decoded.slip.patient.name_hindi == patient.name_hindi
+
+
+def test_a_cut_never_parts_a_letter_from_its_marks() -> None:
+    patient = replace(PLAIN.patient, name_hindi="क्षि" * 30, locality="")
+    shown = payload.decode(payload.encode(replace(PLAIN, patient=patient), KEY.sign)).slip.patient.name_hindi
+    assert shown.endswith("क्षि…")
+
+
+def test_a_sealed_identity_is_never_cut_around() -> None:
+    with pytest.raises(PayloadTooLong):
+        payload.encode(replace(PLAIN, sealed=bytes(70), patient=replace(PLAIN.patient, locality="x9" * 60)), KEY.sign)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"revision": 16, "replaces": bytes(4)},
+        {"revision": 1},
+        {"replaces": bytes(4)},
+        {"hospital": 2**32},
+        {"issued": EPOCH},
+        {"signer": 1024},
+        {"visit": Visit(clinic=256)},
+        {"visit": Visit(fee=-1)},
+        {"patient": Patient(name="\ud800")},
+        {"patient": Patient(state=64)},
+        {"patient": Patient(birth_date=date(1899, 12, 31))},
+    ],
+)
+def test_what_has_no_room_is_a_sentence(change: dict[str, Any]) -> None:
+    with pytest.raises(FieldWrong):
+        payload.encode(replace(PLAIN, **change), KEY.sign)
+
+
+def test_the_budget_holds_for_a_queue() -> None:
+    sizes = []
+    for serial, person in enumerate(people(Random(3), factories.hospital(), 400, today=date(2026, 11, 23)), 1):
+        patient = replace(
+            PLAIN.patient, name=person.name, name_hindi=person.name_hindi, guardian=person.guardian,
+            district=person.district, locality=person.locality,
+        )  # fmt: skip
+        sizes.append(len(payload.encode(replace(PLAIN, number=SlipNumber(1, serial), patient=patient), KEY.sign)))
+    sizes.sort()
+    assert sizes[200] <= 150
+    assert sizes[396] <= 185
+    assert sizes[-1] <= 212
