@@ -70,6 +70,11 @@ class Typed(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         """What stands in a text field or list; "" when it was not sent."""
         return str(self[name].data or "")
 
+    @property
+    def first_wrong(self) -> str:
+        """The name of the first field with a sentence beside it: the cursor goes there. "" when none has one."""
+        return next((field.name for field in self if field.name in self.wrong), "")
+
     def mark(self, error: ParchiError | None) -> str:
         """Puts an error beside its field, or beside each of its fields; returns the sentence for the whole form."""
         if error is None:
