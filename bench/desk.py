@@ -24,7 +24,7 @@ from typing import Any
 
 import httpx
 import qrcode
-from qrcode.util import MODE_NUMBER, QRData
+from qrcode.util import QRData
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
@@ -74,7 +74,7 @@ def bare_page(*, codes: str = "") -> bytes:
             drawing.drawOn(canvas, 450, bottom)
     if codes == "plain":
         code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=0, mask_pattern=3)
-        code.add_data(QRData(DIGITS, mode=MODE_NUMBER))
+        code.add_data(QRData(DIGITS, mode=1))  # numeric
         code.make(fit=True)
         for bottom in (600, 100):
             for line, row in enumerate(code.modules):

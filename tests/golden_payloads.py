@@ -167,9 +167,9 @@ def vector(slip: Slip) -> dict[str, Any]:
 
 def main() -> None:
     """Adds what is missing."""
-    known = (
-        json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {"public": KEY.public.hex(), "vectors": {}}
-    )
+    known: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    known.setdefault("public", KEY.public.hex())
+    known.setdefault("vectors", {})
     for name, slip in slips().items():
         known["vectors"].setdefault(name, vector(slip))
     FILE.parent.mkdir(exist_ok=True)

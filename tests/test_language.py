@@ -37,7 +37,7 @@ def test_the_languages() -> None:
 def test_every_error_of_this_house_speaks_hindi() -> None:
     known = catalogue("hi")
     for error in errors():
-        if error.__module__ == fallback.errors.__name__:
+        if error.__module__.startswith(fallback.errors.__name__):
             assert error.says in known, f"{error.__name__}: add its sentence to fallback/catalogues/hi.po"
 
 

@@ -59,9 +59,9 @@ def _walk(command: click.Command, path: str) -> list[str]:
 
 
 def classes() -> list[type[errors.ParchiError]]:
-    """Every failure a person can meet, in the order of errors.py."""
+    """Every failure a person can meet, of every module of errors."""
     found = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, errors.ParchiError)]
-    return [each for each in found if each.__module__ == errors.__name__]
+    return [each for each in found if each.__module__.startswith(errors.__name__)]
 
 
 def errors_page() -> str:
