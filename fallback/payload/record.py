@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from fallback.errors import FieldWrong, ParchiError, PayloadWrong
+from fallback.errors import FieldWrong, ParchiError, PayloadWrong, Sentence
 from fallback.payload.bits import BitReader, BitWriter
 from fallback.payload.text import put_text, take_text
 from fallback.slip import (
@@ -154,7 +154,7 @@ def _visit(
 
 def _pick(words: tuple[Any, ...], code: int, what: str) -> Any:
     if code >= len(words):
-        raise PayloadWrong(why=f"its {what} is not known")
+        raise PayloadWrong(why=Sentence("its {field} is not known", field=what))
     return words[code]
 
 
@@ -293,7 +293,8 @@ def _value(slip: Slip, name: str) -> str:
 
 def _unpack(bits: BitReader, mark: str) -> tuple[Slip, tuple[str, ...]]:
     if (version := bits.take(4)) != VERSION:
-        raise PayloadWrong(why=f"it is of version {version}, which this program does not know", version=version)
+        why = Sentence("it is of version {version}, which this program does not know", version=version)
+        raise PayloadWrong(why=why, version=version)
     kind = _pick(_KINDS, bits.take(5), "kind")
     flags: dict[str, Any] = {flag: bool(bits.take(1)) for flag in _FLAGS}
     has_cut = bits.take(1)
