@@ -111,6 +111,7 @@ def remember(user: User) -> None:
     """Logs a user in. Nothing of the earlier session stays but the language, so no form of it is taken any more."""
     language = session.get("language")
     session.clear()
+    g.pop("csrf_token", None)  # made for the earlier session: the page that is shown now needs one of this
     session["login"], session["seal"] = user.login, _seal(user)
     if language:
         session["language"] = language

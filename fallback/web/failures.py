@@ -21,7 +21,7 @@ def told(error: ParchiError) -> ResponseReturnValue:
     asked = stated()
     user = visitor()
     if request.method not in SAFE and asked and asked.again:
-        if user is not None and may(user, asked):
+        if asked.public or (user is not None and may(user, asked)):
             try:
                 return make_response(asked.again(request.form, error, **(request.view_args or {})), error.http_status)
             except ParchiError as also:  # the page itself cannot be shown: its shift was closed, its slip is not there
