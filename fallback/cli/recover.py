@@ -272,11 +272,13 @@ def _check(path: Path, keys_file: Path) -> None:
 
 def progress(what: str) -> Callable[[int, int], None]:
     """Tells on stderr how far it is, how fast, and how long it will take; a line at most twice a second."""
-    start = last = time.monotonic()
+    start = last = 0.0
 
     def tell(done: int, total: int) -> None:
-        nonlocal last
+        nonlocal start, last
         now = time.monotonic()
+        if not start:
+            start = last = now
         if now - last < _EVERY and done < total:
             return
         last = now

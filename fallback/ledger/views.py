@@ -56,6 +56,7 @@ CREATE TABLE decision (picture TEXT PRIMARY KEY, decision TEXT NOT NULL, reason 
 CREATE TABLE page_code (picture TEXT NOT NULL, place INTEGER NOT NULL, outcome TEXT NOT NULL, number TEXT NOT NULL,
     digest TEXT NOT NULL, PRIMARY KEY (picture, place)) STRICT;
 CREATE INDEX page_code_number ON page_code (number);
+CREATE INDEX page_code_digest ON page_code (digest);
 CREATE TABLE target (name TEXT PRIMARY KEY, url TEXT NOT NULL, software TEXT NOT NULL, fingerprint TEXT NOT NULL,
     stamp TEXT NOT NULL) STRICT;
 CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTEGER NOT NULL, stage TEXT NOT NULL,

@@ -36,7 +36,9 @@ class WorkItem:
 
 @dataclass(slots=True)
 class ScanReport:
-    """What a scan brought. `outcomes` counts pages that were not known; `repeats` are pages that were.
+    """What a scan brought. `outcomes` counts pages by picture that were not known.
+
+    `repeats` are pages that brought nothing: the same picture again, or slips that all were on earlier pages.
 
     `verdicts` counts genuine codes: new slips are those of which only the paper had the record.
     """
@@ -144,6 +146,7 @@ def _accept(
             report.repeats += 1
             continue
         codes = [_judge(tx, text, keys, drill) for text in dict.fromkeys(each.text for each in page.texts)]
+        report.repeats += _is_again(tx, codes)
         for code in codes:
             _take(tx, code, by)
             if code.verdict is not None:
@@ -213,6 +216,12 @@ def _outcome(page: ReadPage, codes: Sequence[_Code]) -> str:
         if code.outcome != "number_only" or code.judged.number not in whole  # the bars beside a QR say it again
     }
     return next((outcome for outcome in _RANK if outcome in found), "foreign")
+
+
+def _is_again(tx: Transaction, codes: Sequence[_Code]) -> bool:
+    """Whether a page is the same paper laid on the glass again, or a slip's other copy: all its slips were read."""
+    digests = [code.judged.decoded.digest.hex() for code in codes if code.judged.decoded and code.outcome == "read"]
+    return bool(digests) and all(queries.is_on_a_page(tx.db, digest) for digest in digests)
 
 
 def _is_done(tx: Transaction, outcome: str, codes: Sequence[_Code]) -> bool:

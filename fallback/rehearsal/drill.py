@@ -259,6 +259,7 @@ def _finish(report: Report, installation: Installation, morning: Morning, boxed:
         account.closed
         and report.issued == report.imported + report.voided
         and report.unread == len(boxed.unreadable)
+        and report.repeats >= boxed.repeats
         and not report.field_errors
         and not report.duplicates_on_target
         and not report.second_import_changed

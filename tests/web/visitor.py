@@ -64,7 +64,8 @@ class Visitor:
 
     def at_desk(self, login: str = "asha", series: int = 1, opening_float: str = "500") -> Self:
         """Logged in, with an open shift."""
-        self.log_in(login)
+        if self.get("/login").path == "/login":
+            self.log_in(login)
         form = self.get("/shift/open").page.form("opening_float")
         answer = self.send(form, desk=str(series), opening_float=opening_float, clock="y")
         assert answer.path == "/", answer.says

@@ -142,6 +142,11 @@ def pages(db: Database, *, open_only: bool = False) -> list[PageRow]:
     ]
 
 
+def is_on_a_page(db: Database, digest: str) -> bool:
+    """Whether a fact (by its digest in hex) stands on a page that was accepted before."""
+    return db.execute("SELECT 1 FROM page_code WHERE digest = ?", (digest,)).fetchone() is not None
+
+
 def has_page(db: Database, picture: str) -> bool:
     """Whether a page's picture was accepted before."""
     return db.execute("SELECT 1 FROM page WHERE picture = ?", (picture,)).fetchone() is not None

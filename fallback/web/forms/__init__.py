@@ -2,6 +2,6 @@
 
 from fallback.web.forms.fields import RegistrationForm
 from fallback.web.forms.filling import blank, fill
-from fallback.web.forms.reading import text, to_registration, whole_rupees
+from fallback.web.forms.reading import text, to_registration, whole_number, whole_rupees
 
-__all__ = ["RegistrationForm", "blank", "fill", "text", "to_registration", "whole_rupees"]
+__all__ = ["RegistrationForm", "blank", "fill", "text", "to_registration", "whole_number", "whole_rupees"]

@@ -160,10 +160,16 @@ def text(field: str, typed: str, *, needed: bool = True) -> str:
 
 def whole_rupees(field: str, typed: str) -> int:
     """An amount of money; nothing typed is 0. Raises FieldWrong."""
-    digits = digits_of(typed[:_LONGEST_NUMBER]) if typed.strip() else "0"
-    if digits is None or int(digits) > _MOST_RUPEES:
+    found = whole_number(typed) if typed.strip() else 0
+    if found is None or found > _MOST_RUPEES:
         raise FieldWrong(field=field, why="Write the amount in whole rupees, in digits only.")
-    return int(digits)
+    return found
+
+
+def whole_number(typed: str) -> int | None:
+    """A count or an amount in digits of any script, with commas or spaces in it; None for all else, as 5.50 or -5."""
+    plain = typed.strip().replace(",", "").replace(" ", "")
+    return int(plain) if len(plain) <= _LONGEST_NUMBER and plain.isdecimal() else None
 
 
 def _mobile(reader: _Reader) -> str:

@@ -10,7 +10,7 @@ from fallback.downtime import Role
 from fallback.errors import FieldWrong, NotAllowed, PageUnknown, ParchiError
 from fallback.ledger import queries
 from fallback.web.access import allow, clerk, shown_again
-from fallback.web.forms import text, whole_rupees
+from fallback.web.forms import text, whole_number, whole_rupees
 from fallback.web.forms.small import CloseShiftForm, OpenShiftForm
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.place import db, here, shift, user
@@ -42,15 +42,15 @@ def open_shift() -> ResponseReturnValue:
     if request.method != "POST":
         return redirect(url_for("frontdesk.desk")) if shift() else _open_page(None, None)
     form = OpenShiftForm()
-    series = form.typed("desk")
-    if not (series.isascii() and series.isdigit() and len(series) <= 3):
+    series = whole_number(form.typed("desk"))
+    if series is None:
         raise FieldWrong(field="desk", why="Choose a desk that is free.")
     opening_float = whole_rupees("opening_float", form.typed("opening_float"))
     if not form.clock.data:
         raise FieldWrong(
             field="clock", why="Confirm date and time. If they are wrong, correct this computer's clock first."
         )
-    frontdesk.open_shift(here().counter, series=int(series), login=user().login, opening_float=opening_float)
+    frontdesk.open_shift(here().counter, series=series, login=user().login, opening_float=opening_float)
     return redirect(url_for("frontdesk.desk"))
 
 

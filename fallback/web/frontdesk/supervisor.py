@@ -10,9 +10,8 @@ from fallback.errors import FieldWrong, ParchiError
 from fallback.frontdesk import MOST_PADS
 from fallback.ledger import queries
 from fallback.ledger.queries import today as days
-from fallback.slip import digits_of
 from fallback.web.access import shown_again, supervisor
-from fallback.web.forms import text
+from fallback.web.forms import text, whole_number
 from fallback.web.forms.small import DeskForm, PadsForm, ReasonForm, UserForm
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.frontdesk.slips import pdf
@@ -97,10 +96,10 @@ def _pads_again(typed: Mapping[str, str], error: ParchiError | None) -> Response
 def print_pads() -> ResponseReturnValue:
     """Blank slips with numbers and codes, for pens; the answer is the PDF."""
     form = PadsForm()
-    series, count = digits_of(form.typed("desk")[:6]), digits_of(form.typed("count")[:6])
+    series, count = whole_number(form.typed("desk")), whole_number(form.typed("count"))
     if not series:
         raise FieldWrong(field="desk", why="Choose one from the list.")
-    if not count or not 1 <= int(count) <= MOST_PADS:
+    if count is None or not 1 <= count <= MOST_PADS:
         raise FieldWrong(field="count", why="Write a number from 1 to 500.")
-    numbers, content = frontdesk.print_pads(here().counter, series=int(series), count=int(count), by=user().login)
+    numbers, content = frontdesk.print_pads(here().counter, series=series, count=count, by=user().login)
     return pdf(content, f"blank-slips-{numbers[0].text}.pdf")
