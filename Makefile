@@ -32,6 +32,7 @@ bench: env-test         ## every claim beside its peer or its floor
 
 gallery: env-test       ## the pictures in docs/gallery, from a real run
 	$(BIN)/python -m fallback.rehearsal.gallery docs/gallery
+	$(BIN)/python -m tests.web.screens docs/gallery
 
 clean:                  ## removes the environment; never a data folder
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
