@@ -7,6 +7,9 @@ from fallback.web.place import here
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 PDF = "application/pdf"
+_FRAMED = frozenset(
+    {"frontdesk.print_slip", "frontdesk.reprint"}
+)  # where our own pages load paper, or why there is none
 
 _PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; frame-src 'self'; "
@@ -35,9 +38,10 @@ def add_headers(response: Response) -> Response:
     paper = response.mimetype == PDF
     for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)
-    policy = _PAPER if paper else _PAGE.format(ancestors="'none'")
+    framed = paper or request.endpoint in _FRAMED
+    policy = _PAPER if paper else _PAGE.format(ancestors="'self'" if framed else "'none'")
     response.headers.setdefault("Content-Security-Policy", policy)
-    response.headers.setdefault("X-Frame-Options", "SAMEORIGIN" if paper else "DENY")
+    response.headers.setdefault("X-Frame-Options", "SAMEORIGIN" if framed else "DENY")
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -36,9 +36,11 @@ class Spent(StrEnum):
 
 def _overview(typed: Mapping[str, str] | None = None, error: ParchiError | None = None) -> ResponseReturnValue:
     form = ScanForm(formdata=typed)
+    sentence = form.mark(error)
     return render_template(
         "recovery/overview.html",
-        sentence=form.mark(error),
+        form=form,
+        sentence=sentence,
         scans=here().scans.latest(),
         open_pages=len(queries.pages(db(), open_only=True)),
         account=recovery.account_of(db(), _target()),
@@ -71,7 +73,9 @@ def scan(key: str) -> ResponseReturnValue:
     found = here().scans.get(key)
     if found is None:
         raise PageUnknown()
-    return render_template("recovery/scan.html", scan=found, error=say(found.error, language()) if found.error else "")
+    over = found.over  # looked at first: what a scan brought is there before it is over
+    error = say(found.error, language()) if found.error else ""
+    return render_template("recovery/scan.html", scan=found, over=over, error=error)
 
 
 def _pages(

@@ -25,7 +25,7 @@ _KEPT = 50  # scans that can be looked at; their pages are in the journal
 
 @dataclass(slots=True)
 class Scan:
-    """One handing-in. `report` comes when it is done, `error` when it could not be finished."""
+    """One handing-in. When it is `over` it has a `report`, or an `error` when it could not be finished."""
 
     key: str
     files: tuple[str, ...]
@@ -35,11 +35,7 @@ class Scan:
     seconds: float = 0.0
     report: ScanReport | None = None
     error: ParchiError | None = None
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing more will come."""
-        return self.report is not None or self.error is not None
+    over: bool = False
 
     @property
     def speed(self) -> float:
@@ -116,6 +112,7 @@ class Scans:
         finally:
             scan.seconds = time.monotonic() - scan.started
             shutil.rmtree(folder, ignore_errors=True)
+            scan.over = True
 
 
 def _name(given: str) -> str:

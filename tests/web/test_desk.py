@@ -28,11 +28,11 @@ def count(installation: Installation) -> int:
 
 def test_a_registration_is_what_was_typed(desk: Visitor, installation: Installation) -> None:
     typed = {
-        "name": "  Harpreet   Kaur ", "name_hindi": "हरप्रीत कौर", "sex": "female", "age": "", "birth_date": "०५/११/1965",
-        "guardian": "Balwinder Singh", "relation": "husband", "mobile": "+91 98100-00004", "locality": "22/4 Tilak Nagar",
-        "district": "West Delhi", "state": "7", "pin_code": "११००१८", "category": "pmjay", "scheme_id": "pmj-12",
-        "clinic": "den", "fee_status": "paid", "abha": "12-3456-7890-1234", "booking": "ORS/7", "emergency": "y",
-        "medico_legal_number": "mlc-9",
+        "name": "  Harpreet   Kaur ", "name_hindi": "हरप्रीत कौर", "sex": "female", "age": "",
+        "birth_date": "०५/११/1965", "guardian": "Balwinder Singh", "relation": "husband", "mobile": "+91 98100-00004",
+        "locality": "22/4 Tilak Nagar", "district": "West Delhi", "state": "7", "pin_code": "११००१८",
+        "category": "pmjay", "scheme_id": "pmj-12", "clinic": "den", "fee_status": "paid",
+        "abha": "12-3456-7890-1234", "booking": "ORS/7", "emergency": "y", "medico_legal_number": "mlc-9",
     }  # fmt: skip
     answer = desk.register(**typed)
     assert answer.path == f"/issued/{FIRST}"

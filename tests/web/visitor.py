@@ -1,4 +1,4 @@
-"""A visitor of the web app without JavaScript: pages, their forms as a browser would fill and send them, the answers."""
+"""A visitor of the web app without JavaScript: pages, their forms filled and sent as a browser would, the answers."""
 
 from dataclasses import dataclass
 from typing import Any, Self

@@ -1,6 +1,7 @@
 """The registration form read: texts become a Registration here, and every wrong field gets its reason."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
@@ -30,6 +31,7 @@ E = TypeVar("E", bound=StrEnum)
 
 _AGE = re.compile(r"(\d{1,3})\s*([ymd]?)[a-z]*", re.IGNORECASE)
 _DATE = re.compile(r"(\d{1,2})[\s\-./]+(\d{1,2})[\s\-./]+(\d{4})|(\d{2})(\d{2})(\d{4})")
+_SPACED = re.compile(r"[0-9 ]+")
 _UNITS = {"y": AgeUnit.YEARS, "m": AgeUnit.MONTHS, "d": AgeUnit.DAYS}
 _LONGEST_NUMBER = 40  # signs; a longer one is no number of anything
 _MOST_RUPEES = 9_999_999
@@ -66,8 +68,9 @@ class _Reader:
 
     def code(self, name: str) -> str:
         """A number that may hold letters; its shape is checked by the front desk."""
-        typed = self.form.typed(name).strip()
-        return digits_of(typed[:_LONGEST_NUMBER]) or typed.upper()[: _LONGEST_NUMBER + 1]
+        typed = self.form.typed(name).strip()[: _LONGEST_NUMBER + 1]
+        plain = "".join(str(unicodedata.decimal(sign, sign)) for sign in typed).upper()
+        return plain.replace(" ", "") if _SPACED.fullmatch(plain) else plain
 
     def pick(self, name: str, kind: type[E]) -> E | None:
         """A choice of a list, None when nothing was chosen."""

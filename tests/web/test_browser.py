@@ -1,0 +1,171 @@
+"""A real browser at the desk: from the login to the printed PDF, by keyboard alone."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.ui import WebDriverWait
+from waitress import create_server
+
+from fallback import frontdesk
+from fallback.enrolment import Installation
+from fallback.ledger import queries
+from fallback.slip import Relation, Sex, SlipNumber
+from fallback.web import create_app
+from tests import factories
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+FIRST = SlipNumber(1, 1)
+OPTIONS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--kiosk-printing",
+)  # fmt: skip
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not (CHROMIUM and DRIVER), reason="Debian's chromium and chromium-driver are not installed: nothing was tested"
+    ),
+]
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    made = factories.installation(tmp_path / "data")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def address(installation: Installation) -> Iterator[str]:
+    """The desk, served as it is for a clerk, on a free port."""
+    server = create_server(create_app(installation, factories.hospital()), host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[WebDriver]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for option in (*OPTIONS, f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1366,768"):
+        options.add_argument(option)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
+    driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 1366, "height": 640, "deviceScaleFactor": 1, "mobile": False}
+    )
+    yield driver
+    driver.quit()
+
+
+def press(browser: WebDriver, *keys: str) -> None:
+    """Keys into whatever has the focus, as a keyboard gives them."""
+    ActionChains(browser).send_keys(*keys).perform()
+
+
+def reach(browser: WebDriver, path: str) -> None:
+    WebDriverWait(browser, 20).until(lambda seen: path in seen.current_url and seen.find_elements(By.ID, "main"))
+
+
+def focused(browser: WebDriver) -> str:
+    return str(browser.execute_script("return document.activeElement.id || document.activeElement.name"))
+
+
+def open_desk(browser: WebDriver, address: str) -> None:
+    browser.get(address)
+    reach(browser, "/login")
+    press(browser, "asha", Keys.TAB, factories.PIN, Keys.ENTER)
+    reach(browser, "/shift/open")
+    press(browser, Keys.TAB, "500", Keys.TAB, Keys.SPACE, Keys.ENTER)
+    WebDriverWait(browser, 20).until(lambda seen: seen.find_elements(By.ID, "typed"))
+
+
+def fits(browser: WebDriver) -> bool:
+    script = "const page = document.documentElement; return [page.scrollHeight, page.scrollWidth]"
+    height, width = browser.execute_script(script)
+    return bool(height <= 640 and width <= 1366)
+
+
+def test_from_login_to_paper_by_keyboard_alone(browser: WebDriver, address: str, installation: Installation) -> None:
+    open_desk(browser, address)
+    assert focused(browser) == "typed", "the one box has the focus"
+    assert fits(browser), "one screen without scrolling, in a browser window on 1366 x 768"
+    tab = Keys.TAB
+    press(browser, tab, tab, "Sunita Devi", tab, tab, "f", tab, "34", tab, tab, tab, "Ram Prasad", tab, "h")
+    press(browser, tab, "9810000001", tab, tab, "Devli Village", tab, tab, tab, "110017", tab, "MED")
+    says = browser.find_element(By.ID, "clinic-says").text
+    assert "General Medicine" in says
+    press(browser, Keys.ENTER)
+    reach(browser, f"/issued/{FIRST}")
+    assert "001 000 001 14" in browser.find_element(By.CLASS_NAME, "just-number").text
+    WebDriverWait(browser, 20).until(lambda seen: seen.find_element(By.CLASS_NAME, "print-says").text)
+    assert focused(browser) == "typed", "ready for the next patient"
+    assert fits(browser)
+    row = queries.slip(installation.ledger.db(), FIRST)
+    assert row is not None
+    patient = row.slip.patient
+    assert (patient.name, patient.sex, patient.guardian, patient.relation) == (
+        "Sunita Devi", Sex.FEMALE, "Ram Prasad", Relation.HUSBAND,
+    )  # fmt: skip
+    assert (patient.mobile, patient.pin_code, row.slip.visit.clinic) == ("9810000001", "110017", 1)
+    cookie = "; ".join(f"{each['name']}={each['value']}" for each in browser.get_cookies())
+    again = httpx.get(f"{address}/slips/{FIRST}/print", headers={"Cookie": cookie})
+    assert again.status_code == httpx.codes.CONFLICT, "the browser took the first print: there is no second original"
+    severe = [
+        entry["message"]
+        for entry in browser.execute("getLog", {"type": "browser"})["value"]
+        if entry["level"] == "SEVERE"
+    ]
+    assert severe == [], "nothing was refused by our own policy"
+
+
+def test_a_returning_patient_by_keyboard_alone(browser: WebDriver, address: str, installation: Installation) -> None:
+    counter = factories.counter(installation)
+    shift = frontdesk.open_shift(counter, series=2, login="meena")
+    number = frontdesk.register(counter, shift.key, factories.registration()).row.slip.number
+    open_desk(browser, address)
+    press(browser, number.text, Keys.ENTER)
+    reach(browser, "/next")
+    assert focused(browser) == "clinic"
+    press(browser, "ENT", Keys.ENTER)
+    reach(browser, f"/issued/{FIRST}")
+    row = queries.slip(installation.ledger.db(), FIRST)
+    assert row is not None
+    assert row.slip.patient_number == number
+
+
+def test_a_mistake_and_the_other_language_lose_nothing(browser: WebDriver, address: str) -> None:
+    open_desk(browser, address)
+    press(browser, Keys.TAB, Keys.TAB, "Sunita Devi", Keys.TAB, "सुनीता", Keys.TAB, "f", Keys.TAB, "150", Keys.ENTER)
+    reach(browser, "/register")
+    assert focused(browser) == "age"
+    assert browser.find_element(By.ID, "age-error").text
+    language = browser.find_element(By.CSS_SELECTOR, "button[form=registration][name=language]")
+    language.send_keys(Keys.ENTER)
+    WebDriverWait(browser, 20).until(lambda seen: seen.find_element(By.TAG_NAME, "html").get_attribute("lang") == "hi")
+    assert browser.find_element(By.ID, "name").get_attribute("value") == "Sunita Devi"
+    assert browser.find_element(By.ID, "age").get_attribute("value") == "150"
+    press(browser, Keys.ESCAPE)
+    assert focused(browser) == "typed"
+    press(browser, "?")
+    reach(browser, "/keys")
+
+
+def test_nothing_is_kept_by_the_browser(browser: WebDriver, address: str) -> None:
+    open_desk(browser, address)
+    script = "return [localStorage.length, sessionStorage.length, document.cookie]"
+    assert browser.execute_script(script) == [0, 0, ""]
