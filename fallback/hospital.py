@@ -52,7 +52,8 @@ class Hospital:
     """The hospital: its names as printed, its clinics, its numbers, its systems.
 
     `uhid_pattern` is a regular expression for the whole UHID; `uhid_system`, `slip_system` and `patient_system` are the
-    URIs under which a target files UHIDs, slip numbers and temporary patient numbers.
+    URIs under which a target files UHIDs, slip numbers and temporary patient numbers. `paper` is what slips are printed
+    on: a4 (one sheet, torn across) or a5 (a sheet for each copy).
     """
 
     name: str
@@ -68,6 +69,7 @@ class Hospital:
     district: str
     clinics: tuple[Clinic, ...]
     targets: tuple[Target, ...] = ()
+    paper: str = "a4"
 
     def clinic(self, number: int) -> Clinic | None:
         """The clinic of a number, None when the file does not know it."""

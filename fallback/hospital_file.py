@@ -23,6 +23,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 T = TypeVar("T")
 
+PAPERS = ("a4", "a5")
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 _TARGET = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
@@ -84,7 +85,7 @@ class _Reader:
         table = document["hospital"]
         texts = ("name", "name_hindi", "address", "address_hindi", "phone", "district")
         systems = ("uhid_system", "slip_system", "patient_system")
-        self.only(at, table, {*texts, *systems, "uhid_pattern", "state", "fees"})
+        self.only(at, table, {*texts, *systems, "uhid_pattern", "state", "fees", "paper"})
         fees = self.fees((*at, "fees"), table["fees"]) if "fees" in table else ()
         uris: dict[str, str] = {}
         for name in systems:
@@ -99,6 +100,7 @@ class _Reader:
             state=self.need(at, table, "state", self.whole(1, STATES)),
             clinics=self.clinics(document.get("clinic"), fees),
             targets=self.targets(document.get("target", [])),
+            paper=self.paper((*at, "paper"), table.get("paper", PAPERS[0])),
         )
 
     def clinics(self, tables: object, fees: tuple[Fee, ...]) -> tuple[Clinic, ...]:
@@ -187,6 +189,12 @@ class _Reader:
         """True or false."""
         if not isinstance(value, bool):
             self.fail(at, "Either true or false was expected, without quotation marks.")
+        return value
+
+    def paper(self, at: Place, value: object) -> str:
+        """What slips are printed on."""
+        if not isinstance(value, str) or value not in PAPERS:
+            self.fail(at, 'Either "a4" (one sheet, torn across) or "a5" (a sheet for each copy) was expected.')
         return value
 
     def code(self, at: Place, value: object) -> str:

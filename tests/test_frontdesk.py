@@ -26,6 +26,7 @@ from fallback.errors import (
 )
 from fallback.frontdesk import Counter
 from fallback.ledger import queries
+from fallback.scanning import count_pages
 from fallback.slip import Age, AgeUnit, FeeStatus, Kind, SlipNumber
 from tests import factories
 
@@ -109,6 +110,16 @@ def test_a_correction_keeps_number_and_time_and_names_what_it_replaces(counter: 
     )
     assert moved.row.slip.revision == 2
     assert moved.row.slip.visit.clinic != slip.visit.clinic
+
+
+def test_the_hospital_chooses_its_paper(counter: Counter, shift: Shift, tmp_path: Path) -> None:
+    issued = frontdesk.register(counter, shift.key, factories.registration())
+    pages = {}
+    for paper in ("a4", "a5"):
+        file = tmp_path / f"{paper}.pdf"
+        file.write_bytes(frontdesk.sheet(replace(counter, hospital=replace(counter.hospital, paper=paper)), issued))
+        pages[paper] = count_pages([file], workers=1)
+    assert pages == {"a4": 2, "a5": 3}, "the slip on one sheet or two, and the registration card"
 
 
 def test_a_void_prints_a_signed_void_and_the_number_never_comes_back(

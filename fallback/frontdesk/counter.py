@@ -41,9 +41,9 @@ class Issued:
     reprint: Reprint | None = None
 
 
-def sheet(counter: Counter, issued: Issued, *, paper: Paper = Paper.A4) -> bytes:
-    """The PDF of a slip, with its registration card where one is due."""
-    return render_slips([printed(counter, issued)], counter.hospital, paper=paper)
+def sheet(counter: Counter, issued: Issued) -> bytes:
+    """The PDF of a slip on the hospital's paper, with its registration card where one is due."""
+    return render_slips([printed(counter, issued)], counter.hospital, paper=Paper(counter.hospital.paper))
 
 
 def printed(counter: Counter, issued: Issued) -> PrintedSlip:
