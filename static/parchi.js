@@ -67,6 +67,9 @@
     if (!manner) return;
     let failure = null;
     try {
+      if (frame.contentWindow.location.href === "about:blank") return; // a frame loads an empty page first
+    } catch (wrong) { /* the browser's own PDF reader */ }
+    try {
       const page = frame.contentDocument;
       failure = page && page.querySelector(".failure");
     } catch (wrong) { /* the browser's own PDF reader: not ours to look into */ }
@@ -87,8 +90,9 @@
     if (box && !failure) box.focus();
   }
   function firstPrint(address) {
+    const place = paper();
     manner = "first";
-    paper().src = address;
+    place.src = address;
     document.querySelectorAll("[data-first-print]").forEach((link) => { link.hidden = true; });
     document.querySelectorAll("[data-after-print]").forEach((place) => { place.hidden = false; });
   }

@@ -68,8 +68,20 @@ def browser(tmp_path: Path) -> Iterator[WebDriver]:
     driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride", {"width": 1366, "height": 640, "deviceScaleFactor": 1, "mobile": False}
     )
+    # A headless browser hangs in its printing: each call is noted instead, with what stood in the frame.
+    noted = "window.print = () => { (top.printed = top.printed || []).push(location.pathname); };"
+    driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": noted})
     yield driver
     driver.quit()
+
+
+def press_access_key(browser: WebDriver, key: str) -> None:
+    ActionChains(browser).key_down(Keys.ALT).send_keys(key).key_up(Keys.ALT).perform()
+
+
+def printed(browser: WebDriver) -> list[str]:
+    """What this page gave to the printer."""
+    return list(browser.execute_script("return window.printed || []"))
 
 
 def press(browser: WebDriver, *keys: str) -> None:
@@ -113,6 +125,7 @@ def test_from_login_to_paper_by_keyboard_alone(browser: WebDriver, address: str,
     reach(browser, f"/issued/{FIRST}")
     assert "001 000 001 14" in browser.find_element(By.CLASS_NAME, "just-number").text
     WebDriverWait(browser, 20).until(lambda seen: seen.find_element(By.CLASS_NAME, "print-says").text)
+    assert printed(browser) == [f"/slips/{FIRST}/print"]
     assert focused(browser) == "typed", "ready for the next patient"
     assert fits(browser)
     row = queries.slip(installation.ledger.db(), FIRST)
@@ -125,6 +138,10 @@ def test_from_login_to_paper_by_keyboard_alone(browser: WebDriver, address: str,
     cookie = "; ".join(f"{each['name']}={each['value']}" for each in browser.get_cookies())
     again = httpx.get(f"{address}/slips/{FIRST}/print", headers={"Cookie": cookie})
     assert again.status_code == httpx.codes.CONFLICT, "the browser took the first print: there is no second original"
+    press_access_key(browser, "1")
+    WebDriverWait(browser, 20).until(lambda seen: len(printed(seen)) == 2)
+    assert printed(browser)[1] == f"/slips/{FIRST}/reprint"
+    assert focused(browser) == "typed"
     severe = [
         entry["message"]
         for entry in browser.execute("getLog", {"type": "browser"})["value"]
