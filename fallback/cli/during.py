@@ -89,7 +89,7 @@ def serve(data: Data, port: int | None) -> None:
         host, number = data.settings.host, port or data.settings.port
         if host != "localhost" and not _is_loopback(host):
             raise AddressNotLoopback(host=host)
-        app = create_app(installation, data.hospital())
+        app = create_app(installation, data.hospital(), language=data.settings.language)
         try:
             server = create_server(app, host=host, port=number, threads=16, ident=None)
         except OSError as wrong:
