@@ -84,13 +84,18 @@ class NumberState:
 
 
 def bucket(state: NumberState) -> Bucket:
-    """The one place of a number. Content wins over what was declared; a void counts once the target has no visit."""
+    """The one place of a number. Content wins over what was declared; a void counts once the target has no visit.
+
+    A blank that came back waits: what was written on it by pen is there, and nobody has typed it yet.
+    """
     if not state.has_content:
         match state.spent:
             case "spoiled":
                 return Bucket.SPOILED
             case "unused":
                 return Bucket.UNUSED
+            case "" if state.back:
+                return Bucket.WAITING
             case _:
                 return Bucket.MISSING
     if state.conflict:

@@ -1,6 +1,7 @@
 """The two accounts: every number in exactly one place, whatever became of it; and the verdict on a read slip."""
 
 import json
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,3 +115,11 @@ def test_verdicts() -> None:
     assert verdict(slip(2), second, {}, drill=False) is Verdict.NEW
     assert verdict(slip(drill=True), first, {}, drill=False) is Verdict.DRILL
     assert verdict(slip(), first, {first: 0}, drill=True) is Verdict.DRILL
+
+
+def test_a_blank_that_came_back_waits_to_be_typed_until_somebody_says_what_became_of_it() -> None:
+    blank = NumberState(number=SlipNumber(1, 1), printed=True)
+    assert bucket(blank) is Bucket.MISSING
+    assert bucket(replace(blank, back=True)) is Bucket.WAITING
+    assert bucket(replace(blank, back=True, spent="missing", reason="soaked")) is Bucket.MISSING
+    assert bucket(replace(blank, back=True, spent="unused")) is Bucket.UNUSED
