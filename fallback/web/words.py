@@ -1,6 +1,7 @@
 """What templates may say: words in the language of the request, numbers and dates as printed in India."""
 
 from collections.abc import Callable
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -40,6 +41,11 @@ def grouped(amount: int) -> str:
     return ("-" if amount < 0 else "") + ",".join([*reversed(pairs), tail])
 
 
+def day(text: str) -> str:
+    """A day as printed in India, from its ISO text; "" for none."""
+    return format_date(date.fromisoformat(text)) if text else ""
+
+
 def brief(slip: Slip) -> str:
     """Sex and age in a few letters, as clerks read them: F 34, M 6 months."""
     patient = slip.patient
@@ -50,6 +56,7 @@ def brief(slip: Slip) -> str:
 GLOBALS: dict[str, Any] = {"_": _, "called": called, "bar": bar, "Role": Role, "record": record, "said": said}
 FILTERS: dict[str, Callable[..., Any]] = {
     "date": format_date,
+    "day": day,
     "time": format_time,
     "moment": format_moment,
     "in_words": in_words,
