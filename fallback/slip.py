@@ -129,7 +129,7 @@ class SlipNumber:
         Raises SlipNumberWrong when the length or the check digits are off.
         """
         digits = digits_of(typed)
-        if digits is None or len(digits) != NUMBER_LENGTH or not mod_97_10.is_valid(digits):
+        if digits is None or len(digits) != NUMBER_LENGTH or mod_97_10.calc_check_digits(digits[:9]) != digits[9:]:
             raise SlipNumberWrong(typed=typed[:20] if typed.isprintable() else "?")
         return cls(int(digits[:3]), int(digits[3:9]))
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from fallback.errors import PayloadTooLong, PayloadWrong, SlipNumberWrong
 from fallback.keys import SIGNATURE_SIZE, PublicKeys, Sign, Trust
-from fallback.payload.record import CUTTABLE, VERSION, pack, unpack
+from fallback.payload.record import CUTTABLE, SHORTEST_CUT, VERSION, pack, unpack
 from fallback.payload.transport import MOST_BYTES, from_digits, looks_like_payload, to_digits
 from fallback.slip import Slip, SlipNumber
 
@@ -31,8 +31,10 @@ __all__ = [
 ]
 
 MARK = "…"
-_SHORTEST_CUT = 8  # letters that a cut text keeps, unless the record would not fit even so
 _MOST_MESSAGE = MOST_BYTES - SIGNATURE_SIZE
+_LONGEST_CUT = 8 * _MOST_MESSAGE // 5  # letters: no coding has fewer than five bits for one
+_JOINERS = "\u200c\u200d"
+_VIRAMA = 9  # the combining class of the sign that joins two consonants, in every Indian script
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,7 @@ def _fit(slip: Slip) -> bytes:
     cut: dict[str, str] = {}
     for name in () if slip.sealed else CUTTABLE:
         text = str(slip.reason if name == "reason" else getattr(slip.patient, name))
-        for length in range(len(text) - 1, _SHORTEST_CUT - 1, -1):
+        for length in range(min(len(text) - 1, _LONGEST_CUT), SHORTEST_CUT - 1, -1):
             if _is_inside_syllable(text, length):
                 continue
             cut[name] = text[:length]
@@ -150,9 +152,14 @@ def _fit(slip: Slip) -> bytes:
 
 
 def _is_inside_syllable(text: str, length: int) -> bool:
-    """Whether a cut there would part a letter from its marks, or a conjunct in two."""
+    """Whether a cut there would part a letter from its marks, or a conjunct or a joined emoji in two."""
+    before, after = text[length - 1], text[length]
     return (
-        unicodedata.category(text[length])[0] == "M" or text[length] in "\u200c\u200d" or text[length - 1] == "\u094d"
+        unicodedata.category(after)[0] == "M"
+        or after in _JOINERS
+        or before in _JOINERS
+        or unicodedata.combining(before) == _VIRAMA
+        or "\U0001f3fb" <= after <= "\U0001f3ff"  # the colour of the emoji before it
     )
 
 

@@ -10,6 +10,7 @@ from fallback.payload.bits import BitReader, BitWriter
 from fallback.payload.text import put_text, take_text
 from fallback.slip import (
     EPOCH,
+    SERIES_LIMIT,
     Age,
     AgeUnit,
     Category,
@@ -41,6 +42,7 @@ _FLAGS = ("drill", "alias", "emergency", "medico_legal", "provisional")
 # What may be cut, in this order, when a record is too long; the mask of what was cut has a bit for each.
 CUTTABLE = ("reason", "locality", "guardian", "district", "name_hindi", "name")
 _IN_PATIENT = frozenset(CUTTABLE) - {"reason"}
+SHORTEST_CUT = 8  # letters that a cut text keeps, whatever happens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,18 @@ class _Optional:
     put: Callable[[BitWriter, Any], None]
     take: Callable[[BitReader], Any]
     absent: Any = field(default="")
+
+
+def _put_series(bits: BitWriter, series: int) -> None:
+    if series > SERIES_LIMIT:
+        raise ValueError(f"there is no series {series}")
+    bits.put(series, 10)
+
+
+def _take_series(bits: BitReader) -> int:
+    if (series := bits.take(10)) > SERIES_LIMIT:
+        raise PayloadWrong(why="a value in it cannot be")
+    return series
 
 
 def _put_number(bits: BitWriter, number: SlipNumber) -> None:
@@ -162,8 +176,8 @@ OPTIONAL: tuple[_Optional, ...] = (
     _Optional(
         name="signer",
         get=lambda slip: None if slip.signer == slip.number.series else slip.signer,
-        put=lambda bits, series: bits.put(series, 10),
-        take=lambda bits: bits.take(10),
+        put=_put_series,
+        take=_take_series,
         absent=None,
     ),
     _number("patient_number"),
@@ -193,8 +207,8 @@ OPTIONAL: tuple[_Optional, ...] = (
         get=lambda slip: None
         if slip.visit.token_series == (slip.number.series if slip.visit.token else 0)
         else slip.visit.token_series,
-        put=lambda bits, series: bits.put(series, 10),
-        take=lambda bits: bits.take(10),
+        put=_put_series,
+        take=_take_series,
         absent=None,
     ),
     _visit("fee", BitWriter.put_count, BitReader.take_count, 0),
@@ -277,12 +291,14 @@ def unpack(message: bytes, mark: str) -> tuple[Slip, tuple[str, ...]]:
     """
     try:
         slip, cut = _unpack(BitReader(message), mark)
+        texts = {name: _value(slip, name).removesuffix(mark) for name in cut}
+        again = pack(slip, texts)
     except PayloadWrong:
         raise
     except (ParchiError, ValueError, OverflowError) as wrong:
         raise PayloadWrong(why="a value in it cannot be") from wrong
-    texts = {name: _value(slip, name).removesuffix(mark) for name in cut}
-    if pack(slip, texts) != message:
+    cut_wrongly = any(len(text) < SHORTEST_CUT for text in texts.values()) or (cut and slip.sealed)
+    if again != message or cut_wrongly:
         raise PayloadWrong(why="its bits are not as Parchi writes them")
     return slip, cut
 

@@ -12,6 +12,7 @@ from fallback.payload.bits import BitReader, BitWriter
 
 _LATIN, _DEVANAGARI, _UTF8 = 0, 1, 2
 _FLIP, _SHIFT = 27, 28
+_MOST_LETTERS = 1024  # many times what the QR holds: without an end, one pasted book would stop the desk
 _DIRECT = {" ": 0, ",": 29, ".": 30, "-": 31}
 _DIRECT_SIGNS = {code: sign for sign, code in _DIRECT.items()}
 _SHIFTED = "0123456789'/()&#:;+_@*!?\"%=[]<>$"  # 32 signs, by code
@@ -27,7 +28,12 @@ _DEVANAGARI_CODES = {sign: code for code, sign in enumerate(_DEVANAGARI_SIGNS)}
 
 
 def put_text(bits: BitWriter, text: str) -> None:
-    """Appends a text: two bits of coding, then what the coding needs. Raises ValueError for lone surrogates."""
+    """Appends a text: two bits of coding, then what the coding needs.
+
+    Raises ValueError for lone surrogates, and for a text that no reader would take.
+    """
+    if len(text) > _MOST_LETTERS:
+        raise ValueError("too long")
     styled = [_latin(text, style) for style in (0, 1)]
     style = min((0, 1), key=lambda each: len(styled[each] or ()))
     latin, devanagari, raw = styled[style], _devanagari(text), text.encode()
@@ -65,7 +71,7 @@ def take_text(bits: BitReader) -> str:
 
 
 def _limit(count: int) -> int:
-    if count > 1024:
+    if count > _MOST_LETTERS:
         raise PayloadWrong(why="a length in it is too large")
     return count
 
