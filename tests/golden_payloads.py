@@ -148,6 +148,31 @@ def slips() -> dict[str, Slip]:
             locality="House 128/4-B, Second Floor, Gali Number 14, Near Old Shiv Mandir, Village Raipur Khadar",
         ),
     )
+    made["cut-reason"] = replace(
+        made["void"], reason="The patient was registered at counter 3 an hour ago with the same mobile number; " * 3
+    )
+    made["cut-joined"] = replace(plain, patient=replace(plain.patient, locality="", guardian="👩\u200d👧\u200d👦" * 12))
+    made["token-series-alone"] = replace(blank, visit=Visit(token_series=9))
+    made["drill"] = replace(plain, drill=True)
+    made["largest-values"] = Slip(
+        number=SlipNumber(999, 999_999),
+        kind=Kind.SHIFT,
+        revision=15,
+        replaces=b"\xff" * 4,
+        hospital=2**32 - 1,
+        signer=998,
+        issued=datetime(2041, 1, 4, 18, 48, 31, tzinfo=UTC),
+        uhid="9" * 15,
+        patient=Patient(
+            birth_date=date(2079, 6, 6),
+            age=Age(value=125),
+            mobile="9999999999",
+            abha="9" * 14,
+            state=63,
+            pin_code="999999",
+        ),
+        visit=Visit(clinic=255, token=2**32 - 1, token_series=999, fee=2**32 - 1),
+    )
     return made
 
 

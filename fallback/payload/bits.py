@@ -3,6 +3,7 @@
 from fallback.errors import PayloadWrong
 
 _GROUP = 4  # bits of a count that stand together, after one bit that says whether more follow
+_COUNT_BITS = 32
 
 
 class BitWriter:
@@ -20,12 +21,12 @@ class BitWriter:
         self.length += bits
 
     def put_count(self, value: int) -> None:
-        """Appends a number of any size: groups of four bits, the lowest first, each after a bit *more follows*.
+        """Appends a number of at most 32 bits: groups of four, the lowest first, each after a bit *more follows*.
 
-        Raises ValueError for a negative one.
+        Raises ValueError for another.
         """
-        if value < 0:
-            raise ValueError(f"{value} is negative")
+        if not 0 <= value < 1 << _COUNT_BITS:
+            raise ValueError(f"{value} is not a count")
         while value >> _GROUP:
             self.put(1, 1)
             self.put(value & (1 << _GROUP) - 1, _GROUP)
@@ -61,7 +62,7 @@ class BitReader:
     def take_count(self) -> int:
         """A number as `put_count` wrote it, of at most 32 bits."""
         value = 0
-        for shift in range(0, 32, _GROUP):
+        for shift in range(0, _COUNT_BITS, _GROUP):
             more = self.take(1)
             value |= self.take(_GROUP) << shift
             if not more:
