@@ -1,6 +1,11 @@
 """python -m fallback: the command line's door."""
 
-from fallback.cli import main
+import sys
 
 if __name__ == "__main__":
-    main()
+    try:
+        from fallback.cli import main
+
+        main()
+    except KeyboardInterrupt:  # while the program was still starting or already ending
+        sys.exit(130)

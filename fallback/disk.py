@@ -4,7 +4,7 @@ import errno
 import os
 import sys
 from pathlib import Path
-from tempfile import mkstemp
+from tempfile import TemporaryFile, mkstemp
 
 from fallback.errors import DiskFailed, DiskFull, FolderReadOnly, ParchiError
 
@@ -39,6 +39,17 @@ def write_file(path: Path, content: bytes) -> None:
             fresh.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+    except OSError as wrong:
+        raise disk_error(wrong, path.parent) from wrong
+
+
+def needs_room(path: Path) -> None:
+    """Raises as `write_file` would when a file cannot be written there; nothing is left of the try."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+        with TemporaryFile(dir=path.parent):
+            pass
     except OSError as wrong:
         raise disk_error(wrong, path.parent) from wrong
 

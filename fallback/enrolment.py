@@ -23,9 +23,11 @@ from fallback.errors import (
     LoginWrong,
     PinTooWeak,
     SeriesUsedUp,
+    VaultDamaged,
 )
 from fallback.keys import PublicKeys, Sign, SigningKey, certify
 from fallback.ledger import Ledger, queries
+from fallback.ledger.carrier import DATABASE_NAME
 from fallback.ledger.facts import FactKind
 from fallback.ledger.writer import Transaction
 from fallback.slip import SERIES_LIMIT
@@ -80,7 +82,8 @@ def init(
     Returns it with the printed recovery key and the first supervisor's PIN. `cost` is how dear guessing the passphrase
     is made, the vault's default when None. Raises FolderTaken.
     """
-    if Vault.header_file(folder).exists():
+    if Vault.header_file(folder).exists() or (folder / DATABASE_NAME).exists():
+        # a journal without its header is saved by the second copy's header; a new one beside it would hide that
         raise FolderTaken(folder=folder)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -105,8 +108,10 @@ def init(
 
 
 def open_installation(folder: Path, secret: str, *, clock: Callable[[], datetime]) -> Installation:
-    """Opens a data folder with its passphrase or recovery key. Raises FolderEmpty or VaultLocked."""
+    """Opens a data folder with its passphrase or recovery key. Raises FolderEmpty, VaultDamaged or VaultLocked."""
     if not Vault.header_file(folder).exists():
+        if (folder / DATABASE_NAME).exists():
+            raise VaultDamaged(file=Vault.header_file(folder), why="it is not there")
         raise FolderEmpty(folder=folder)
     vault = Vault.open(folder, secret)
     ledger = Ledger.open(folder, vault, clock=clock)
@@ -121,8 +126,11 @@ def write_keys(installation: Installation) -> Path:
     """Writes keys.json, which is public and all that `read` needs, into the data folder; returns its path."""
     path = installation.folder / KEYS_FILE
     fresh = path.with_suffix(".new")
-    fresh.write_text(installation.keys().to_json(), encoding="utf-8")
-    fresh.replace(path)
+    try:
+        fresh.write_text(installation.keys().to_json(), encoding="utf-8")
+        fresh.replace(path)
+    except OSError as wrong:
+        raise disk_error(wrong, installation.folder) from wrong
     return path
 
 

@@ -131,3 +131,82 @@ def test_read_names_what_it_cannot_read(shell: Shell, tmp_path: Path) -> None:
     wrong = tmp_path / "keys.json"
     wrong.write_text("{}")
     assert "keys.json" in shell.run("read", str(tmp_path), "--keys", str(wrong), code=2)
+
+
+def test_init_beside_its_own_hospital_file_still_tells_the_recovery_key(shell: Shell, tmp_path: Path) -> None:
+    new = Shell(tmp_path / "data", shell.secret)
+    new.data.mkdir()
+    hospital = new.data / "hospital.toml"
+    hospital.write_bytes((HOME / "hospital.toml").read_bytes())
+    assert "Recovery key" in new.run("init", PARCHI_HOSPITAL=str(hospital))
+    (new.data / "vault.json").unlink()  # a header that was lost is not an empty folder
+    assert "second copy" in new.run("desk", "list", code=3)
+    assert "Nothing was changed" in new.run("init", code=3)
+    assert not (new.data / "vault.json").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["desk", "enrol", ""],
+        ["desk", "enrol", "x" * 121],
+        ["desk", "enrol", os.fsdecode(b"\xff")],
+        ["downtime", "start", "--reason", " \x1b\n"],
+        ["user", "set", "asha", "--name", "आ" * 500],
+        ["approve", "--day", "yesterday"],
+        ["approve", "--to", "http://[bad/fhir"],
+        ["serve", "--port", "0"],
+        ["serve", "--port", "-5"],
+        ["serve", "--port", "99999"],
+        ["account", "--out", "/"],
+        ["account", "--out", "."],
+    ],
+    ids=str,
+)
+def test_what_cannot_be_used_is_refused_with_a_sentence(shell: Shell, words: list[str]) -> None:
+    before = shell.json("journal", "verify")["lines"]
+    assert shell.run(*words, code=2)
+    assert shell.json("journal", "verify")["lines"] == before
+
+
+def test_no_number_is_taken_for_pads_that_cannot_be_written(shell: Shell, tmp_path: Path) -> None:
+    before = shell.json("journal", "verify")["lines"]
+    for out in (tmp_path / "missing" / "pads.pdf", shell.secret / "pads.pdf"):
+        assert "cannot be written" in shell.run("pad", "--desk", "1", "--out", str(out), code=3)
+    assert shell.json("journal", "verify")["lines"] == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_an_output_that_is_gone_or_without_hindi_is_no_fault_of_the_program(shell: Shell) -> None:
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "fallback",
+        "--data",
+        shell.data,
+        "--passphrase-file",
+        shell.secret,
+    ]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*command, "desk", "list"], cwd=HOME, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, "Traceback" in done.stderr) == (4, False)
+    assert "could not be written" in done.stderr
+    shell.run("user", "set", "meena", "--name", "मीना")
+    assert "meena" in shell.run("user", "list", "--json", PYTHONIOENCODING="cp1252")
+
+
+def test_ctrl_c_is_one_sentence(shell: Shell) -> None:
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "fallback",
+        "--data",
+        shell.data,
+        "desk",
+        "list",
+    ]  # waits for the passphrase
+    done = subprocess.run(command, cwd=HOME, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (130, False)
+    assert "Stopped" in done.stderr

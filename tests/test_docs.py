@@ -48,7 +48,7 @@ def test_every_failure_has_a_sentence_an_exit_code_and_a_docstring(error: type[E
     kind = next(each for each in classes() if each is error)
     assert kind.__doc__
     assert kind.says.endswith((".", "}")) or re.search(r" with: (python -m|make) [^.]+$", kind.says)
-    assert kind.exit_code in (2, 3, 4, 5)
+    assert kind.exit_code in (2, 3, 4, 5, 130)
 
 
 def test_every_payload_field_is_in_the_specification() -> None:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from fallback.cli import during, journal, recover
 from fallback.cli.data import Data
 from fallback.cli.read import read
 from fallback.cli.rehearse import drill
-from fallback.errors import ParchiError
+from fallback.disk import disk_error
+from fallback.errors import NotPrinted, ParchiError, Stopped
 from fallback.settings import Settings
 
 
@@ -23,11 +25,25 @@ class Sentences(click.Group):
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **more: Any) -> Any:
         """Runs a command; ParchiError becomes its sentence and its exit code."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # a console without Hindi must not end a command
         try:
             return super().main(args, *rest, **more)
         except ParchiError as error:
             click.echo(language.say(error, self._language()), err=True)
             sys.exit(error.exit_code)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; Ctrl-C and an output that is gone become failures with a sentence, too."""
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, EOFError, click.Abort) as wrong:
+            raise Stopped() from wrong
+        except OSError as wrong:
+            if wrong.filename is not None:
+                raise disk_error(wrong, Path(str(wrong.filename)).parent) from wrong
+            raise NotPrinted(why=wrong.strerror or type(wrong).__name__) from wrong
 
     @staticmethod
     def _language() -> str:

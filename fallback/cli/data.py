@@ -10,15 +10,34 @@ from typing import Any
 
 import click
 
-from fallback import hospital_file
+from fallback import hospital_file, names
 from fallback.enrolment import Installation, open_installation
 from fallback.errors import PassphraseMissing
 from fallback.frontdesk import Counter
 from fallback.hospital import Hospital
 from fallback.keys import hospital_id
 from fallback.settings import Settings
+from fallback.slip import TEXT_LIMIT
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON value, for a script.")
+
+
+class Words(click.ParamType[str]):
+    """A text for the record: what a name may hold is kept, what no paper could print is dropped."""
+
+    name = "text"
+
+    def __init__(self, *, empty: bool = False) -> None:
+        self._empty = empty
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text, normalised; exit code 2 when nothing is left of it, or when it is too long for the journal."""
+        text = names.normalise(str(value))
+        if not text and not self._empty:
+            self.fail("it is empty. Write a few words.", param, ctx)
+        if len(text) > TEXT_LIMIT:
+            self.fail(f"it has {len(text)} letters; at most {TEXT_LIMIT} are taken. Shorten it.", param, ctx)
+        return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ import click
 from waitress import create_server
 
 from fallback import enrolment, frontdesk, language
-from fallback.cli.data import Data, json_option, show
+from fallback.cli.data import Data, Words, json_option, show
 from fallback.cli.selftest import check
-from fallback.disk import disk_error
+from fallback.disk import disk_error, needs_room, write_file
 from fallback.downtime import Role
 from fallback.errors import AddressNotLoopback, PortTaken
 from fallback.ledger import queries
@@ -36,17 +36,18 @@ def init(data: Data, drill: bool) -> None:
     passphrase = data.passphrase(confirm=True)
     installation, recovery_key, pin = enrolment.init(data.folder, passphrase, clock=data.clock, drill=drill)
     try:
-        copyfile(data.settings.hospital, data.folder / "hospital.toml")
-        enrolment.enrol_desk(installation, "Counter 1")
+        # First of all: they are shown once, and whatever fails below must not take them along.
         click.echo(f"Installation made in {data.folder}; hospital id {installation.keys().hospital:08x}.")
         click.echo(f"Recovery key (print it, seal it, keep it elsewhere): {recovery_key}")
         click.echo(f"First login: {enrolment.FIRST_LOGIN}   PIN: {pin}")
+        _keep_hospital(data)
+        enrolment.enrol_desk(installation, "Counter 1")
     finally:
         installation.close()
 
 
 @click.command()
-@click.option("--port", type=int, help="The port (else PARCHI_PORT, else 8000).")
+@click.option("--port", type=click.IntRange(1, 65_535), help="The port (else PARCHI_PORT, else 8000).")
 @click.pass_context
 def example(context: click.Context, port: int | None) -> None:
     """A working desk for the example hospital: made at the first call, served at every call.
@@ -59,7 +60,7 @@ def example(context: click.Context, port: int | None) -> None:
         data.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write_private(secret, secrets.token_urlsafe(24))
         installation, recovery_key, pin = enrolment.init(data.folder, secret.read_text(), clock=data.clock)
-        copyfile(data.settings.hospital, data.folder / "hospital.toml")
+        _keep_hospital(data)
         for name in ("Counter 1", "Counter 2", "Casualty"):
             enrolment.enrol_desk(installation, name)
         frontdesk.start_downtime(data.counter(installation), "Example: the servers are down")
@@ -72,13 +73,23 @@ def example(context: click.Context, port: int | None) -> None:
     context.invoke(serve, port=port)
 
 
+def _keep_hospital(data: Data) -> None:
+    """Puts the hospital's file into the data folder, unless it lies there already."""
+    kept = data.folder / "hospital.toml"
+    try:
+        if not (kept.exists() and kept.samefile(data.settings.hospital)):
+            copyfile(data.settings.hospital, kept)
+    except OSError as wrong:
+        raise disk_error(wrong, data.folder) from wrong
+
+
 def _write_private(path: Path, text: str) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
 
 
 @click.command()
-@click.option("--port", type=int, help="The port (else PARCHI_PORT, else 8000).")
+@click.option("--port", type=click.IntRange(1, 65_535), help="The port (else PARCHI_PORT, else 8000).")
 @click.pass_obj
 def serve(data: Data, port: int | None) -> None:
     """Serves the desk on this machine, at http://127.0.0.1:8000, until Ctrl-C.
@@ -114,7 +125,7 @@ def downtime() -> None:
 
 
 @downtime.command("start")
-@click.option("--reason", required=True, help="Why the hospital's computers are down, for the record.")
+@click.option("--reason", type=Words(), required=True, help="Why the hospital's computers are down, for the record.")
 @click.pass_obj
 def downtime_start(data: Data, reason: str) -> None:
     """Declares a downtime: from now on desks issue slips.
@@ -168,7 +179,7 @@ def desk() -> None:
 
 
 @desk.command("enrol")
-@click.argument("name")
+@click.argument("name", type=Words())
 @json_option
 @click.pass_obj
 def desk_enrol(data: Data, name: str, as_json: bool) -> None:
@@ -199,7 +210,7 @@ def desk_list(data: Data, as_json: bool) -> None:
 
 @desk.command("retire")
 @click.argument("series", type=int)
-@click.option("--reason", required=True, help="Why, for the record.")
+@click.option("--reason", type=Words(), required=True, help="Why, for the record.")
 @click.pass_obj
 def desk_retire(data: Data, series: int, reason: str) -> None:
     """Ends a desk: what it signed stays genuine, it signs nothing more.
@@ -218,7 +229,7 @@ def user() -> None:
 
 @user.command("set")
 @click.argument("login")
-@click.option("--name", required=True, help="The name as it is printed.")
+@click.option("--name", type=Words(), required=True, help="The name as it is printed.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.CLERK.value, show_default=True)
 @click.pass_obj
 def user_set(data: Data, login: str, name: str, role: str) -> None:
@@ -259,11 +270,9 @@ def pad(data: Data, series: int, count: int, out: Path, as_json: bool) -> None:
     Example: python -m fallback pad --desk 1 --count 30 --out pads.pdf
     """
     with data.installation() as installation:
+        needs_room(out)  # numbers are never given twice: none is taken for a sheet that cannot be written
         numbers, pdf = frontdesk.print_pads(data.counter(installation), series=series, count=count)
-        try:
-            out.write_bytes(pdf)
-        except OSError as wrong:
-            raise disk_error(wrong, out.parent) from wrong
+        write_file(out, pdf)
         value = {"file": str(out), "numbers": [number.text for number in numbers]}
         text = f"{count} blanks, {numbers[0].grouped} to {numbers[-1].grouped}, are in {out}."
         show(value, as_json=as_json, text=text)

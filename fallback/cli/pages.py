@@ -35,6 +35,7 @@ you see; words in `{}` are filled in. No sentence holds patient data, so all of 
 | 3 | refused as things stand now; nothing was changed, the sentence says what to do first |
 | 4 | done, but something needs a person: a red line, an open account, a differing field |
 | 5 | a system outside did not do its part; run the same command again later |
+| 130 | stopped with Ctrl-C; what was done is kept, the same command goes on |
 
 ## Sentences
 

@@ -4,13 +4,14 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
 from fallback import frontdesk, language, recovery
-from fallback.cli.data import Data, json_option, show
+from fallback.cli.data import Data, Words, json_option, show
 from fallback.disk import write_file
 from fallback.ehospital.fhir import FhirConnector
 from fallback.enrolment import Installation
@@ -24,7 +25,9 @@ from fallback.slip import SlipNumber
 
 _EVERY = 0.5  # seconds between two lines of progress
 
-by_option = click.option("--by", default="", help="The login of who does this, for the journal.")
+by_option = click.option(
+    "--by", type=Words(empty=True), default="", help="The login of who does this, for the journal."
+)
 target_option = click.option("--to", "to", default="", help="The hospital system: its name in hospital.toml, or a URL.")
 again_option = click.option(
     "--again", is_flag=True, help="Take in what was held or failed before: a person has looked."
@@ -33,7 +36,7 @@ again_option = click.option(
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--batch", default="", help="A name for this scan; its time when left out.")
+@click.option("--batch", type=Words(empty=True), default="", help="A name for this scan; its time when left out.")
 @by_option
 @json_option
 @click.pass_context
@@ -96,7 +99,7 @@ def reconcile(context: click.Context, to: str, as_json: bool) -> None:
 @click.command()
 @click.argument("outcome", type=click.Choice(["unused", "spoiled", "missing"]))
 @click.argument("numbers", nargs=-1, required=True)
-@click.option("--reason", required=True, help="Why, for the account.")
+@click.option("--reason", type=Words(), required=True, help="Why, for the account.")
 @by_option
 @click.pass_obj
 def declare(data: Data, outcome: str, numbers: tuple[str, ...], reason: str, by: str) -> None:
@@ -113,7 +116,13 @@ def declare(data: Data, outcome: str, numbers: tuple[str, ...], reason: str, by:
 @click.command()
 @target_option
 @click.option("--clinic", "clinics", multiple=True, help="Only this clinic, by its code; may be given several times.")
-@click.option("--day", "days", multiple=True, help="Only this day, as 2026-11-24; may be given several times.")
+@click.option(
+    "--day",
+    "days",
+    type=click.DateTime(["%Y-%m-%d"]),
+    multiple=True,
+    help="Only this day, as 2026-11-24; may be given several times.",
+)
 @click.option("--desk", "desks", type=int, multiple=True, help="Only this desk, by its series.")
 @again_option
 @by_option
@@ -123,7 +132,7 @@ def approve(
     data: Data,
     to: str,
     clinics: tuple[str, ...],
-    days: tuple[str, ...],
+    days: tuple[datetime, ...],
     desks: tuple[int, ...],
     again: bool,
     by: str,
@@ -136,7 +145,7 @@ def approve(
     hospital = data.hospital()
     choice = recovery.Choice(
         clinics=frozenset(_clinic(hospital, code) for code in clinics) or None,
-        days=frozenset(days) or None,
+        days=frozenset(day.date().isoformat() for day in days) or None,
         series=frozenset(desks) or None,
         again=again,
     )
@@ -230,6 +239,8 @@ def account(context: click.Context, to: str, out: Path | None, checked: Path | N
     Example: python -m fallback account --out account
     """
     data: Data = context.obj
+    if out and out.name in ("", ".."):
+        raise click.BadParameter("it names a folder. Write a name in it too, like account.", param_hint="--out")
     if checked:
         _check(checked, keys_file or data.folder / "keys.json")
         click.echo("The account is as the hospital signed it.")
@@ -300,9 +311,13 @@ def _target(hospital: Hospital, to: str) -> Target:
     listed = [each for each in hospital.targets if to in ("", each.name, each.url, each.url.rstrip("/"))]
     if listed:
         return listed[0]
-    if not urlsplit(to).netloc:
+    try:
+        place = urlsplit(to).netloc
+    except ValueError:  # a bracket left open
+        place = ""
+    if not place:
         raise TargetUnnamed()
-    return Target(name=urlsplit(to).netloc, url=to, test=False)
+    return Target(name=place, url=to, test=False)
 
 
 def _only(hospital: Hospital) -> str:

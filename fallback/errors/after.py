@@ -120,3 +120,17 @@ class DrillStopped(ParchiError):
 
     says = "The drill stopped at {stage}: {why}. Run it again with --keep to look at what it made."
     exit_code = 4
+
+
+class NotPrinted(ParchiError):
+    """What a command had to say could not be written: the pipe was closed, or the disk behind it is full."""
+
+    says = "The command did its work, but its words could not be written: {why}. Run it again to see them."
+    exit_code = 4
+
+
+class Stopped(ParchiError):
+    """Ctrl-C, or no answer to a question."""
+
+    says = "Stopped. What was done until now is kept; run the same command again to go on."
+    exit_code = 130
