@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -15,13 +15,14 @@ from fallback.enrolment import Installation
 from fallback.errors import ParchiError
 from fallback.hospital import Hospital
 from fallback.keys import SigningKey
+from fallback.language import format_moment
 from fallback.ledger import queries
 from fallback.printing import PrintedSlip, render_slips
 from fallback.scanning import read_files
 from fallback.slip import Age, Patient, Slip, SlipNumber, Visit
 
 _LEAST_FREE = 500 * 1024 * 1024  # bytes; a day of 15,000 slips needs about 60 MB
-_OLDEST_SENSIBLE = datetime(2026, 1, 1)  # noqa: DTZ001 (a date to compare years with)
+_OLDEST_SENSIBLE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +109,9 @@ def _disk(folder: Path) -> str:
 
 
 def _clock(now: datetime) -> str:
-    if now.replace(tzinfo=None) < _OLDEST_SENSIBLE:
-        raise ValueError(f"it says {now:%d-%m-%Y}, which cannot be. Set it before a shift is opened")
-    return f"{now.astimezone():%d-%m-%Y %H:%M}: compare it with a phone"
+    if now < _OLDEST_SENSIBLE:
+        raise ValueError(f"it says {format_moment(now)}, which cannot be. Set it before a shift is opened")
+    return f"{format_moment(now)} in India: compare it with a phone"
 
 
 def _round_trip(hospital: Hospital) -> str:
