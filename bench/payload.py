@@ -1,7 +1,7 @@
 """The size of a signed OPD record, beside the obvious ways to write it down, and how long packing takes.
 
 `python bench/payload.py [--quick] [--json]`. 20,000 seeded made-up patients (3,000 with --quick). Every record is read
-back; what was not cut must be the same. Aims: median at most 150 bytes, 99 % at most 185, never above 212.
+back; all but what is marked as cut must be the same. Aims: median at most 150 bytes, 99 % at most 185, never above 212.
 """
 
 import argparse
@@ -44,6 +44,15 @@ def quantile(values: list[int], share: float) -> int:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
+def is_same(slip: Slip, decoded: payload.Decoded) -> bool:
+    """Whether all came back, but for the texts that are marked as cut, and of those a beginning."""
+    sent, read = slip.record(), decoded.slip.record()
+    return all(
+        sent[name].startswith(value.removesuffix("…")) if name in decoded.cut else sent[name] == value
+        for name, value in read.items()
+    )
+
+
 def measure(count: int) -> tuple[list[dict[str, Any]], bool]:
     """The rows, and whether the aims are met."""
     key = SigningKey.new()
@@ -57,7 +66,7 @@ def measure(count: int) -> tuple[list[dict[str, Any]], bool]:
         decoded = payload.decode(signed)
         packing, reading = packing + middle - start, reading + time.perf_counter() - middle
         cut += bool(decoded.cut)
-        wrong += not decoded.cut and decoded.slip != slip
+        wrong += not is_same(slip, decoded)
         whole = json.dumps(slip.record(), ensure_ascii=False, separators=(",", ":")).encode()
         told = {name: value for name, value in slip.record().items() if value not in (None, "", False, 0)}
         least = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()

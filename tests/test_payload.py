@@ -32,7 +32,7 @@ from fallback.slip import (
     SlipNumber,
     Visit,
 )
-from tests import factories, golden_payloads
+from tests import factories, golden_payloads, stranger
 
 GOLDEN: dict[str, Any] = json.loads(golden_payloads.FILE.read_text(encoding="utf-8"))
 KEY = golden_payloads.KEY
@@ -139,6 +139,22 @@ def test_golden_vectors_stand_for_ever(name: str) -> None:
     assert list(decoded.cut) == vector["cut"]
     assert decoded.digest.hex() == vector["digest"]
     assert is_genuine(bytes.fromhex(GOLDEN["public"]), decoded.message, decoded.signature)
+
+
+@pytest.mark.parametrize("name", GOLDEN["vectors"])
+def test_the_page_alone_is_enough_to_read_the_paper(name: str) -> None:
+    vector = GOLDEN["vectors"][name]
+    record, cut, digest = stranger.read(vector["digits"])
+    assert record == vector["read"]
+    assert (cut, digest) == (vector["cut"], vector["digest"])
+
+
+def test_the_worked_example_of_the_page_is_the_golden_vector() -> None:
+    page = (golden_payloads.FILE.parents[2] / "docs" / "payload.md").read_text(encoding="utf-8")
+    lines = page.split("## A worked example")[1].split("```")[1].strip().splitlines()
+    shown = "".join("".join(part for part in line.split("  ")[0].split() if set(part) <= set("01")) for line in lines)
+    message = payload.decode(bytes.fromhex(GOLDEN["vectors"]["plain"]["payload"])).message
+    assert f"{int.from_bytes(message, 'big'):0{8 * len(message)}b}" == shown
 
 
 def test_every_golden_slip_is_in_the_file() -> None:
