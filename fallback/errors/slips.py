@@ -25,7 +25,7 @@ class KeysWrong(ParchiError):
 
 
 class PayloadWrong(ParchiError):
-    """A code whose digits or bytes are not a record that this version can read; `reason` is a stable short word."""
+    """A code whose digits or bytes are not a record that this version can read; `why` is a part of a sentence."""
 
     says = "The code could not be read as a slip: {why}. Put the page among those that need eyes."
 
