@@ -18,10 +18,10 @@ from fallback.errors import (
     DeskNotUsable,
     FolderEmpty,
     FolderTaken,
-    KeysWrong,
     LoginRefused,
     LoginWrong,
     PinTooWeak,
+    SecretMissing,
     SeriesUsedUp,
     VaultDamaged,
 )
@@ -61,7 +61,7 @@ class Installation:
         return SigningKey(_load_secret(self.vault, self.folder, f"desk-{series:03d}")).sign
 
     def sign_as_hospital(self, message: bytes) -> bytes:
-        """The root's own signature, for accounts. Raises KeysWrong when the root's key is not on this machine."""
+        """The root's own signature, for accounts. Raises SecretMissing when the root's key is not on this machine."""
         return SigningKey(_load_secret(self.vault, self.folder, "root")).sign(message)
 
     def close(self) -> None:
@@ -240,5 +240,5 @@ def _load_secret(vault: Vault, folder: Path, name: str) -> bytes:
     try:
         sealed = _secret_path(folder, name).read_bytes()
     except OSError as wrong:
-        raise KeysWrong(place=f"{name}.key", why="it is not on this machine") from wrong
+        raise SecretMissing(name=name) from wrong
     return vault.unseal("private keys", sealed, name.encode())

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -195,6 +197,33 @@ def test_an_output_that_is_gone_or_without_hindi_is_no_fault_of_the_program(shel
     assert "could not be written" in done.stderr
     shell.run("user", "set", "meena", "--name", "मीना")
     assert "meena" in shell.run("user", "list", "--json", PYTHONIOENCODING="cp1252")
+
+
+def test_a_restored_folder_says_which_key_it_lacks_and_takes_it(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "all.parchi"
+    shell.run("journal", "export", str(file))
+    spare = Shell(tmp_path / "spare", shell.secret)
+    spare.run("journal", "restore", str(file))
+    assert "private/root.key" in spare.run("desk", "enrol", "Counter 9", code=3)
+    (spare.data / "private").mkdir(exist_ok=True)
+    (spare.data / "private" / "root.key").write_bytes((shell.data / "private" / "root.key").read_bytes())
+    assert "is enrolled" in spare.run("desk", "enrol", "Counter 9")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signal")
+def test_ctrl_c_while_the_workers_of_a_scan_start_is_one_sentence(shell: Shell, tmp_path: Path) -> None:
+    shell.run("pad", "--desk", "1", "--count", "100", "--out", str(tmp_path / "pads.pdf"))
+    words = ["read", str(tmp_path / "pads.pdf")]
+    command: list[str | Path] = [sys.executable, "-m", "fallback", "--data", shell.data, *words]
+    for patience in (0.9, 1.2, 1.5):
+        reading = subprocess.Popen(
+            command, cwd=HOME, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        time.sleep(patience)
+        if reading.poll() is None:
+            os.killpg(reading.pid, signal.SIGINT)  # as a terminal does: to the workers, too
+        assert "Traceback" not in reading.communicate(timeout=60)[1]
+        assert reading.returncode in (0, 130)
 
 
 def test_ctrl_c_is_one_sentence(shell: Shell) -> None:

@@ -49,6 +49,7 @@ def test_a_drill_goes_to_this_machine_or_a_listed_test_system_only() -> None:
         "http://10.0.0.5/fhir",
         "https://ehospital.example.org/fhir",
         "nonsense",
+        "http://[bad",
         "http://127.0.0.1.evil.example/",
     ):
         with pytest.raises(TargetNotAllowed):

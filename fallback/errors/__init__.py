@@ -103,6 +103,7 @@ from fallback.errors.store import (
     PassphraseEmpty,
     RecoveryKeyMistyped,
     SealBroken,
+    SecretMissing,
     VaultDamaged,
     VaultLocked,
 )
@@ -178,6 +179,7 @@ __all__ = [
     "ScanTooManyPages",
     "ScanWithoutPages",
     "SealBroken",
+    "SecretMissing",
     "Sentence",
     "SeriesUsedUp",
     "SettingWrong",

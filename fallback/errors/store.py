@@ -46,6 +46,17 @@ class SealBroken(ParchiError):
     exit_code = 3
 
 
+class SecretMissing(ParchiError):
+    """A private key that is not on this machine: the data folder was restored, or the file was lost."""
+
+    says = (
+        "The private key {name} is not on this machine, so nothing can be signed with it. Do this on the machine where "
+        "it was made, or copy private/{name}.key from there into the data folder."
+    )
+    http_status = 409
+    exit_code = 3
+
+
 class DiskFull(ParchiError):
     """The disk, or the share of it that we may use, is full."""
 

@@ -76,8 +76,8 @@ def allowed(to: str, hospital: Hospital) -> Target:
         if not listed.test:
             raise TargetNotAllowed(url=to, why="hospital.toml does not mark it as a test system")
         return listed
-    host = urlsplit(to).hostname or ""
     try:
+        host = urlsplit(to).hostname or ""
         loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         loopback = False

@@ -4,6 +4,7 @@ import faulthandler
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -57,11 +58,11 @@ class Crew:
                 self._given = None
         if self._own is not None:
             try:
-                return self._own.submit(task, argument)
+                return _sheltered(self._own, task, argument)
             except BrokenExecutor:
                 self._own.shutdown(wait=True)
         self._own = self._pool(self.workers)
-        return self._own.submit(task, argument)
+        return _sheltered(self._own, task, argument)
 
     def alone(self, task: Callable[[_A], _T], argument: _A) -> _T | None:
         """Runs a task with nothing beside it in one worker process; None when it ends that process or fails in it.
@@ -71,7 +72,7 @@ class Crew:
         if self._lone is None:
             self._lone = self._pool(1)
         try:
-            return self._lone.submit(task, argument).result()
+            return _sheltered(self._lone, task, argument).result()
         except BrokenExecutor:
             self._lone.shutdown(wait=True)
             self._lone = None
@@ -111,6 +112,17 @@ def page_fence() -> Iterator[None]:
             yield
         finally:
             faulthandler.cancel_dump_traceback_later()
+
+
+def _sheltered(pool: ProcessPoolExecutor, task: Callable[[_A], _T], argument: _A) -> Future[_T]:
+    """Submits; workers begun by it inherit a blocked Ctrl-C, which else ends one that still starts with a traceback."""
+    if sys.platform == "win32":
+        return pool.submit(task, argument)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(task, argument)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(page_seconds: float) -> None:
