@@ -20,6 +20,7 @@ from fallback.errors import (
     FolderTaken,
     LoginRefused,
     LoginWrong,
+    ParchiError,
     PinTooWeak,
     SecretMissing,
     SeriesUsedUp,
@@ -82,6 +83,7 @@ def init(
     Returns it with the printed recovery key and the first supervisor's PIN. `cost` is how dear guessing the passphrase
     is made, the vault's default when None. Raises FolderTaken.
     """
+    _clear_unfinished(folder, passphrase, clock)
     if Vault.header_file(folder).exists() or (folder / DATABASE_NAME).exists():
         # a journal without its header is saved by the second copy's header; a new one beside it would hide that
         raise FolderTaken(folder=folder)
@@ -105,6 +107,23 @@ def init(
     installation = Installation(folder, vault, ledger, root.public, drill)
     write_keys(installation)
     return installation, recovery_key, pin
+
+
+def _clear_unfinished(folder: Path, passphrase: str, clock: Callable[[], datetime]) -> None:
+    """Removes what an `init` left that was ended before its first fact: nothing was ever issued from it.
+
+    Only what this passphrase opens and finds empty is removed; anything else is left for FolderTaken.
+    """
+    if not Vault.header_file(folder).exists():
+        return
+    try:
+        with Ledger.open(folder, Vault.open(folder, passphrase), clock=clock) as ledger:
+            begun = ledger.head().sequence > 0
+    except ParchiError:
+        return
+    if not begun:
+        for name in (DATABASE_NAME, f"{DATABASE_NAME}-wal", f"{DATABASE_NAME}-shm", Vault.header_file(folder).name):
+            (folder / name).unlink(missing_ok=True)
 
 
 def open_installation(folder: Path, secret: str, *, clock: Callable[[], datetime]) -> Installation:

@@ -17,6 +17,8 @@ from fallback.errors import (
     VaultLocked,
 )
 from fallback.keys import PublicKeys, SigningKey, certify
+from fallback.ledger import Ledger
+from fallback.vault import Vault
 from tests import factories
 
 
@@ -39,6 +41,19 @@ def test_an_installation_is_made_once_and_opened_with_either_secret(tmp_path: Pa
         enrolment.open_installation(folder, "wrong", clock=factories.clock())
     with pytest.raises(FolderEmpty):
         enrolment.open_installation(tmp_path / "other", "wrong", clock=factories.clock())
+
+
+def test_an_init_that_was_ended_halfway_is_begun_anew_and_nothing_else_is_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    vault, _ = Vault.create(folder, factories.PASSPHRASE, cost=factories.CHEAP)
+    Ledger.open(folder, vault, clock=factories.clock()).close()
+    with pytest.raises(FolderTaken):
+        enrolment.init(folder, "another passphrase", clock=factories.clock(), cost=factories.CHEAP)
+    made, _, _ = enrolment.init(folder, factories.PASSPHRASE, clock=factories.clock(), cost=factories.CHEAP)
+    made.close()
+    with pytest.raises(FolderTaken):
+        enrolment.init(folder, factories.PASSPHRASE, clock=factories.clock(), cost=factories.CHEAP)
 
 
 def test_keys_json_is_public_and_enough_to_verify(tmp_path: Path) -> None:

@@ -56,9 +56,10 @@ def example(context: click.Context, port: int | None) -> None:
     """
     data: Data = context.obj
     secret, first_pin = data.folder / "passphrase.txt", data.folder / "first-pin.txt"
-    if not secret.exists():
+    if not first_pin.exists():
         data.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write_private(secret, secrets.token_urlsafe(24))
+        if not secret.exists():
+            _write_private(secret, secrets.token_urlsafe(24))
         installation, recovery_key, pin = enrolment.init(data.folder, secret.read_text(), clock=data.clock)
         _keep_hospital(data)
         for name in ("Counter 1", "Counter 2", "Casualty"):

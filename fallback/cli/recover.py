@@ -276,9 +276,9 @@ def _check(path: Path, keys_file: Path) -> None:
         signature = bytes.fromhex(record["signature"])
         signed = recovery.message(record)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as wrong:
-        raise AccountWrong(file=path.name) from wrong
+        raise AccountWrong(file=path.name, why="it cannot be read, or holds something else") from wrong
     if not is_genuine(PublicKeys.load(keys_file).root, signed, signature):
-        raise AccountWrong(file=path.name)
+        raise AccountWrong(file=path.name, why="it was changed, or signed by another hospital")
 
 
 def progress(what: str) -> Callable[[int, int], None]:

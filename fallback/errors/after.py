@@ -66,7 +66,7 @@ class PageNotOpen(ParchiError):
 class AccountWrong(ParchiError):
     """An account's JSON that is none, or whose signature does not hold."""
 
-    says = "{file} is not an account as the hospital signed it: it was changed, or signed by another hospital."
+    says = "{file} is not an account as the hospital signed it: {why}."
     exit_code = 4
 
 

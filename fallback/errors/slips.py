@@ -171,7 +171,6 @@ class HospitalFileWrong(ParchiError):
 
     says = "{file}, line {line}, {key}: {why}"
     http_status = 500
-    exit_code = 4
 
 
 class SettingWrong(ParchiError):
@@ -179,7 +178,6 @@ class SettingWrong(ParchiError):
 
     says = "{setting}: {why}"
     http_status = 500
-    exit_code = 4
 
 
 class CodeTooLong(ParchiError):
