@@ -5,13 +5,15 @@ Pure: no clock, no disk, no chance. What the paper says is decided here alone, s
 
 import hashlib
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from fallback.errors import PayloadTooLong, PayloadWrong, SlipNumberWrong
 from fallback.keys import SIGNATURE_SIZE, PublicKeys, Sign, Trust
 from fallback.payload.record import CUTTABLE, SHORTEST_CUT, VERSION, pack, unpack
-from fallback.payload.transport import MOST_BYTES, from_digits, looks_like_payload, to_digits
+from fallback.payload.transport import LONGEST_TEXT, MOST_BYTES, from_digits, looks_like_payload, to_digits
 from fallback.slip import Slip, SlipNumber
 
 __all__ = [
@@ -107,6 +109,8 @@ def digest(payload: bytes) -> bytes:
 
 def judge(text: str, keys: PublicKeys | None) -> Judged:
     """What a code's text is, without a database or a secret; never raises. Without keys a record is UNVERIFIED."""
+    if len(text) > LONGEST_TEXT:  # a pasted book would hold up the queue
+        return Judged(outcome=CodeOutcome.FOREIGN)
     try:
         number = SlipNumber.parse(text)
         return Judged(outcome=CodeOutcome.NUMBER_ONLY, number=number)
@@ -141,14 +145,21 @@ def _fit(slip: Slip) -> bytes:
     cut: dict[str, str] = {}
     for name in () if slip.sealed else CUTTABLE:
         text = str(slip.reason if name == "reason" else getattr(slip.patient, name))
-        for length in range(min(len(text) - 1, _LONGEST_CUT), SHORTEST_CUT - 1, -1):
-            if _is_inside_syllable(text, length):
-                continue
-            cut[name] = text[:length]
-            message = pack(slip, cut)
-            if len(message) <= _MOST_MESSAGE:
-                return message
+        last = min(len(text) - 1, _LONGEST_CUT)
+        places = [length for length in range(SHORTEST_CUT, last + 1) if not _is_inside_syllable(text, length)]
+        if not places:
+            continue
+        # More letters never take fewer bits, in any coding: halving finds the longest that fits, and no queue waits.
+        fitting = bisect_right(places, _MOST_MESSAGE, key=partial(_size, slip, cut, name, text))
+        cut[name] = text[: places[max(fitting - 1, 0)]]
+        message = pack(slip, cut)
+        if fitting:
+            return message
     raise PayloadTooLong(size=len(message) + SIGNATURE_SIZE, limit=MOST_BYTES, field=_longest(slip))
+
+
+def _size(slip: Slip, cut: dict[str, str], name: str, text: str, length: int) -> int:
+    return len(pack(slip, cut | {name: text[:length]}))
 
 
 def _is_inside_syllable(text: str, length: int) -> bool:

@@ -6,6 +6,7 @@ from fallback.slip import digits_of
 MOST_BYTES = 212  # QR version 10, level M, numeric mode
 _SENTINEL = "1"
 _SHORTEST, _LONGEST = 200, 512  # digits: no record is shorter than its signature and its first fields
+LONGEST_TEXT = 2 * _LONGEST  # letters, with the spaces and hyphens that a scanner or a hand puts between the digits
 
 
 def to_digits(payload: bytes) -> str:
@@ -19,8 +20,8 @@ def _width(size: int) -> int:
 
 def from_digits(text: str) -> bytes:
     """The bytes of a code's digits (in any script, as a keyboard in Hindi types them). Raises PayloadWrong."""
-    digits = digits_of(text) if len(text) <= 2 * _LONGEST else None
-    if digits is None or not _SHORTEST <= len(digits) <= _LONGEST or digits[0] != _SENTINEL:
+    digits = digits_of(text) if len(text) <= LONGEST_TEXT else None
+    if digits is None or not _is_row(digits):
         raise PayloadWrong(why="it is not a slip's row of digits")
     size = (len(digits) - 1) * 332193 // 100000 // 8
     number = int(digits[1:])
@@ -30,6 +31,10 @@ def from_digits(text: str) -> bytes:
 
 
 def looks_like_payload(text: str) -> bool:
-    """Whether a text is a long row of digits as only a slip's QR has it, whole or not."""
-    digits = digits_of(text) if len(text) <= 2 * _LONGEST else None
-    return digits is not None and _SHORTEST <= len(digits) <= _LONGEST
+    """Whether a text is a long row of digits that begins as a slip's QR does, whole or not."""
+    digits = digits_of(text) if len(text) <= LONGEST_TEXT else None
+    return digits is not None and _is_row(digits)
+
+
+def _is_row(digits: str) -> bool:
+    return _SHORTEST <= len(digits) <= _LONGEST and digits[0] == _SENTINEL
