@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -89,8 +90,14 @@ def press(browser: WebDriver, *keys: str) -> None:
     ActionChains(browser).send_keys(*keys).perform()
 
 
+def waiting(browser: WebDriver) -> WebDriverWait[WebDriver]:
+    """Waits up to 20 seconds; an element that the next page has taken away meanwhile is looked for again."""
+    gone = (NoSuchElementException, StaleElementReferenceException)
+    return WebDriverWait(browser, 20, ignored_exceptions=gone)
+
+
 def reach(browser: WebDriver, path: str) -> None:
-    WebDriverWait(browser, 20).until(lambda seen: path in seen.current_url and seen.find_elements(By.ID, "main"))
+    waiting(browser).until(lambda seen: path in seen.current_url and seen.find_elements(By.ID, "main"))
 
 
 def focused(browser: WebDriver) -> str:
@@ -103,7 +110,7 @@ def open_desk(browser: WebDriver, address: str) -> None:
     press(browser, "asha", Keys.TAB, factories.PIN, Keys.ENTER)
     reach(browser, "/shift/open")
     press(browser, Keys.TAB, "500", Keys.TAB, Keys.SPACE, Keys.ENTER)
-    WebDriverWait(browser, 20).until(lambda seen: seen.find_elements(By.ID, "typed"))
+    waiting(browser).until(lambda seen: seen.find_elements(By.ID, "typed"))
 
 
 def fits(browser: WebDriver) -> bool:
@@ -124,7 +131,7 @@ def test_from_login_to_paper_by_keyboard_alone(browser: WebDriver, address: str,
     press(browser, Keys.ENTER)
     reach(browser, f"/issued/{FIRST}")
     assert "001 000 001 14" in browser.find_element(By.CLASS_NAME, "just-number").text
-    WebDriverWait(browser, 20).until(lambda seen: seen.find_element(By.CLASS_NAME, "print-says").text)
+    waiting(browser).until(lambda seen: seen.find_element(By.CLASS_NAME, "print-says").text)
     assert printed(browser) == [f"/slips/{FIRST}/print"]
     assert focused(browser) == "typed", "ready for the next patient"
     assert fits(browser)
@@ -139,7 +146,7 @@ def test_from_login_to_paper_by_keyboard_alone(browser: WebDriver, address: str,
     again = httpx.get(f"{address}/slips/{FIRST}/print", headers={"Cookie": cookie})
     assert again.status_code == httpx.codes.CONFLICT, "the browser took the first print: there is no second original"
     press_access_key(browser, "1")
-    WebDriverWait(browser, 20).until(lambda seen: len(printed(seen)) == 2)
+    waiting(browser).until(lambda seen: len(printed(seen)) == 2)
     assert printed(browser)[1] == f"/slips/{FIRST}/reprint"
     assert focused(browser) == "typed"
     severe = [
@@ -173,7 +180,7 @@ def test_a_mistake_and_the_other_language_lose_nothing(browser: WebDriver, addre
     assert browser.find_element(By.ID, "age-error").text
     language = browser.find_element(By.CSS_SELECTOR, "button[form=registration][name=language]")
     language.send_keys(Keys.ENTER)
-    WebDriverWait(browser, 20).until(lambda seen: seen.find_element(By.TAG_NAME, "html").get_attribute("lang") == "hi")
+    waiting(browser).until(lambda seen: seen.find_element(By.TAG_NAME, "html").get_attribute("lang") == "hi")
     assert browser.find_element(By.ID, "name").get_attribute("value") == "Sunita Devi"
     assert browser.find_element(By.ID, "age").get_attribute("value") == "150"
     press(browser, Keys.ESCAPE)
