@@ -91,22 +91,23 @@ class Clerk:
 
     def send(self, form: Form, **typed: str) -> Page:
         """Fills a form and sends it. Raises DrillStopped when the app answers with an error."""
-        data = form.fields | {name: value for name, value in typed.items() if value != "" or name in form.fields}
-        data.pop("", None)
-        return self._page(self._http.post(form.action, data=data))
+        return self._page(self._post(form, typed))
 
     def fetch(self, path: str) -> bytes:
         """Fetches a file, as the browser's PDF window would."""
-        response = self._http.get(path)
-        if response.status_code != httpx.codes.OK:
-            raise DrillStopped(stage="printing", why=f"the app answered {response.status_code}")
-        return response.content
+        return self._file(self._http.get(path))
 
-    def fetch_sent(self, form: Form, **typed: str) -> bytes:
+    def fetch_sent(self, form: Form) -> bytes:
         """Sends a form whose answer is a file: a reprint."""
-        data = form.fields | typed
+        return self._file(self._post(form, {}))
+
+    def _post(self, form: Form, typed: dict[str, str]) -> httpx.Response:
+        data = form.fields | {name: value for name, value in typed.items() if value != "" or name in form.fields}
         data.pop("", None)
-        response = self._http.post(form.action, data=data)
+        return self._http.post(form.action, data=data)
+
+    @staticmethod
+    def _file(response: httpx.Response) -> bytes:
         if response.status_code != httpx.codes.OK:
             raise DrillStopped(stage="printing", why=f"the app answered {response.status_code}")
         return response.content
