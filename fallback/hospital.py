@@ -1,7 +1,14 @@
-"""Hospital, Clinic, Fee, Target: what hospital.toml says, validated."""
+"""Hospital, Clinic, Fee, Target, Printer: what hospital.toml says, validated."""
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+# What slips are printed on: one A4 torn across, an A4 of two halves side by side, a sheet of A5 for each copy, one A5
+# without a hospital's copy, or an 80 mm thermal roll.
+PAPERS = ("a4", "a4-half", "a5", "a5-one", "roll")
+DPIS = (203, 300, 600)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +23,8 @@ class Fee:
 class Clinic:
     """A clinic as patients know it. `number` (1 to 255) is in every QR and is never given to another clinic.
 
-    `code` is what clerks type (ENT). `weekdays` are ISO weekdays (1 Monday to 7 Sunday).
+    `code` is what clerks type (ENT). `weekdays` are ISO weekdays (1 Monday to 7 Sunday). A `discreet` clinic (ART,
+    psychiatry, de-addiction) is named on paper and lists by its room alone: see `shown`, `shown_hindi`, `shown_code`.
     """
 
     number: int
@@ -28,6 +36,22 @@ class Clinic:
     weekdays: frozenset[int]
     fees: tuple[Fee, ...]
     casualty: bool = False
+    discreet: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The name in English as it may stand on paper: of a discreet clinic its room."""
+        return f"Room {self.room}" if self.discreet else self.name
+
+    @property
+    def shown_hindi(self) -> str:
+        """The name in Hindi as it may stand on paper: of a discreet clinic its room."""
+        return f"कमरा {self.room}" if self.discreet else self.name_hindi
+
+    @property
+    def shown_code(self) -> str:
+        """The short name as it may stand on paper: of a discreet clinic its room."""
+        return self.room if self.discreet else self.code
 
     def fee_on(self, day: date) -> int:
         """The fee in force on a day: the latest that is not after it, else 0."""
@@ -47,13 +71,37 @@ class Target:
     test: bool
 
 
+class PrinterWay(StrEnum):
+    """How paper reaches a printer without a dialogue: CUPS, the Windows spooler, or raw ESC/POS for thermal rolls."""
+
+    CUPS = "cups"
+    WINDOWS = "windows"
+    ESCPOS = "escpos"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printer:
+    """A printer that the server prints on by itself; a desk without one prints from its browser.
+
+    `address` is the queue's name (CUPS, Windows), for ESC/POS `tcp://host:port` or a device file. `paper` is what slips
+    are printed on there (see `Hospital.paper`), `desks` the names of the desks that it serves.
+    """
+
+    name: str
+    way: PrinterWay
+    address: str
+    paper: str
+    dpi: int = 300
+    desks: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hospital:
     """The hospital: its names as printed, its clinics, its numbers, its systems.
 
     `uhid_pattern` is a regular expression for the whole UHID; `uhid_system`, `slip_system` and `patient_system` are the
     URIs under which a target files UHIDs, slip numbers and temporary patient numbers. `paper` is what slips are printed
-    on: a4 (one sheet, torn across) or a5 (a sheet for each copy).
+    on, and names the layout `slip-<paper>`: see PAPERS. `layouts` is the folder of the hospital's own layout files.
     """
 
     name: str
@@ -70,6 +118,12 @@ class Hospital:
     clinics: tuple[Clinic, ...]
     targets: tuple[Target, ...] = ()
     paper: str = "a4"
+    printers: tuple[Printer, ...] = ()
+    layouts: Path | None = None
+
+    def printer_of(self, desk: str) -> Printer | None:
+        """The printer that serves a desk (by the desk's name); None: it prints from its browser."""
+        return next((printer for printer in self.printers if desk in printer.desks), None)
 
     def clinic(self, number: int) -> Clinic | None:
         """The clinic of a number, None when the file does not know it."""

@@ -11,7 +11,7 @@ FALLBACK = HOUSE / "fallback"
 
 NOUNS = {
     "errors", "language", "settings", "hospital", "hospital_file", "toml_lines", "states", "names", "slip", "downtime",
-    "keys", "vault", "disk",
+    "keys", "vault", "disk", "marks", "statement",
 }  # fmt: skip
 RULES = {"payload", "matching", "reconcile", "census"}
 EDGES = {"ledger", "printing", "scanning", "patients", "ehospital"}
@@ -37,7 +37,8 @@ LIVES_IN: dict[str, set[str]] = {
     "qrcode": {"printing"},
     "uharfbuzz": {"printing"},
     "zxingcpp": {"scanning"},
-    "pypdfium2": {"scanning"},
+    "pypdfium2": {"scanning", "printing"},
+    "escpos": {"printing"},
     "httpx": {"ehospital", "rehearsal"},
     "flask": {"web"},
     "flask_wtf": {"web"},

@@ -37,6 +37,15 @@ from fallback.errors.browser import (
     RequestTooLarge,
     RequestWrong,
 )
+from fallback.errors.paper import (
+    LayoutUnknown,
+    LayoutWrong,
+    PrinterOff,
+    PrinterOutOfPaper,
+    PrinterRefused,
+    PrinterUnknown,
+    PrintUncertain,
+)
 from fallback.errors.scans import (
     PageStopped,
     PageTooLarge,
@@ -138,6 +147,8 @@ __all__ = [
     "JournalDamaged",
     "JournalLocked",
     "KeysWrong",
+    "LayoutUnknown",
+    "LayoutWrong",
     "LedgerClosed",
     "LineWrong",
     "LoggedOut",
@@ -159,7 +170,12 @@ __all__ = [
     "PayloadWrong",
     "PinTooWeak",
     "PortTaken",
+    "PrintUncertain",
     "PrintedAlready",
+    "PrinterOff",
+    "PrinterOutOfPaper",
+    "PrinterRefused",
+    "PrinterUnknown",
     "RecoveryKeyMistyped",
     "RequestTooLarge",
     "RequestWrong",
