@@ -26,11 +26,12 @@ from fallback.errors import (
     SeriesUsedUp,
     VaultDamaged,
 )
-from fallback.keys import PublicKeys, Sign, SigningKey, certify
+from fallback.keys import PublicKeys, Sign, SigningKey, certify, hospital_id
 from fallback.ledger import Ledger, queries
 from fallback.ledger.carrier import DATABASE_NAME
 from fallback.ledger.facts import FactKind
 from fallback.ledger.writer import Transaction
+from fallback.payload import encode_certificate
 from fallback.slip import SERIES_LIMIT
 from fallback.vault import Cost, Vault
 
@@ -154,7 +155,10 @@ def write_keys(installation: Installation) -> Path:
 
 
 def enrol_desk(installation: Installation, name: str) -> Desk:
-    """Gives a desk a series of its own and a key certified by the root. Raises SeriesUsedUp."""
+    """Gives a desk a series of its own and a key certified by the root.
+
+    Raises SeriesUsedUp, and PayloadTooLong for a name that the code of the desk's card cannot hold.
+    """
     root = SigningKey(_load_secret(installation.vault, installation.folder, "root"))
     key = SigningKey.new()
 
@@ -162,8 +166,9 @@ def enrol_desk(installation: Installation, name: str) -> Desk:
         series = max((each.series for each in queries.desks(tx.db)), default=0) + 1
         if series > SERIES_LIMIT:
             raise SeriesUsedUp(series=SERIES_LIMIT)
-        _store_secret(installation.vault, installation.folder, f"desk-{series:03d}", key.secret)
         certificate = certify(root, series, name, key.public, drill=installation.drill)
+        encode_certificate(certificate, hospital_id(installation.root))  # a desk without a card could not be verified
+        _store_secret(installation.vault, installation.folder, f"desk-{series:03d}", key.secret)
         content = {"series": series, "name": name, "certificate": certificate.record()}
         tx.append(FactKind.DESK_ENROLLED, content, series=series)
         return series

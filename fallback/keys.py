@@ -11,7 +11,7 @@ from typing import Any, Self
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from fallback.errors import KeysWrong
+from fallback.errors import KeysWrong, Sentence
 
 SIGNATURE_SIZE = 64
 KEY_SIZE = 32
@@ -83,6 +83,11 @@ class Certificate:
         body = [self.series, self.name, self.public.hex(), self.drill]
         return _CERTIFICATE_PREFIX + json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
+    @property
+    def fingerprint(self) -> str:
+        """The first 8 bytes of SHA-256 of the public key, in hex: short enough to be compared by eye."""
+        return hashlib.sha256(self.public).digest()[:8].hex()
+
     def record(self) -> dict[str, Any]:
         """The certificate as JSON values."""
         return {
@@ -142,7 +147,8 @@ class PublicKeys:
         kept = tuple(dict.fromkeys(certificates))
         for each in kept:
             if len(each.public) != KEY_SIZE or not is_genuine(root, each.message(), each.signature):
-                raise KeysWrong(place=place, why=f"the certificate of series {each.series} is not signed by this root")
+                why = Sentence("the certificate of series {series} is not signed by this root", series=each.series)
+                raise KeysWrong(place=place, why=why)
         return cls(root=root, certificates=kept)
 
     def to_json(self) -> str:
@@ -165,7 +171,8 @@ class PublicKeys:
             root = bytes.fromhex(record["root"])
             certificates = [Certificate.from_record(each) for each in record["certificates"]]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
-            raise KeysWrong(place=place, why=f"it cannot be parsed ({type(wrong).__name__})") from wrong
+            why = Sentence("it cannot be parsed ({fault})", fault=type(wrong).__name__)
+            raise KeysWrong(place=place, why=why) from wrong
         return cls.checked(root, certificates, place)
 
     @classmethod

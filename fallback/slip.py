@@ -16,6 +16,8 @@ EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 SERIES_LIMIT = 999
 SERIAL_LIMIT = 999_999
 NUMBER_LENGTH = 11
+TUBE_LENGTH = 2  # digits
+TUBES_LIMIT = 99
 OLDEST_YEARS = 125
 TEXT_LIMIT = 120  # letters of any one text, as a form takes it; what the QR cannot hold is cut by docs/payload.md
 
@@ -132,6 +134,47 @@ class SlipNumber:
         if digits is None or len(digits) != NUMBER_LENGTH or mod_97_10.calc_check_digits(digits[:9]) != digits[9:]:
             raise SlipNumberWrong(typed=typed[:20] if typed.isprintable() else "?")
         return cls(int(digits[:3]), int(digits[3:9]))
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A tube of a slip's visit, 1 to 99: what a laboratory's sticker carries as Code 128.
+
+    `text` is thirteen digits: the slip number and two for the tube. Analysers take that many (docs/decisions/0017), and
+    twelve or fourteen could be taken for an Aadhaar or an ABHA.
+    """
+
+    number: SlipNumber
+    tube: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.tube <= TUBES_LIMIT:
+            raise SlipNumberWrong(typed=f"{self.number}/{self.tube}")
+
+    @property
+    def text(self) -> str:
+        """The thirteen digits."""
+        return f"{self.number.text}{self.tube:02d}"
+
+    @property
+    def grouped(self) -> str:
+        """As it is printed and read aloud: `101 000 123 45 · 02`."""
+        return f"{self.number.grouped} · {self.tube:02d}"
+
+    @classmethod
+    def parse(cls, typed: str) -> Self:
+        """Reads a typed or scanned sticker; digits of any script. Raises SlipNumberWrong for all else."""
+        digits = digits_of(typed)
+        if digits is None or len(digits) != NUMBER_LENGTH + TUBE_LENGTH:
+            raise SlipNumberWrong(typed=typed[:20] if typed.isprintable() else "?")
+        return cls(SlipNumber.parse(digits[:NUMBER_LENGTH]), int(digits[NUMBER_LENGTH:]))
+
+
+def number_on(scanned: str) -> SlipNumber:
+    """The slip number that bars carry: a slip's (11 digits) or a sticker's (13). Raises SlipNumberWrong."""
+    digits = digits_of(scanned)
+    is_sticker = digits is not None and len(digits) == NUMBER_LENGTH + TUBE_LENGTH
+    return Sample.parse(scanned).number if is_sticker else SlipNumber.parse(scanned)
 
 
 def digits_of(typed: str) -> str | None:

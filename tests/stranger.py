@@ -1,9 +1,10 @@
-"""A reader of the slip's code that has only docs/payload.md to go by: it imports nothing of Parchi.
+"""A reader of every signed code that has only docs/payload.md to go by: it imports nothing of Parchi.
 
 It does not check what a strict reader refuses; it shows that the page is enough to get a box of paper back.
 """
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
@@ -90,6 +91,25 @@ class Bits:
         body = f"{self.take(10):03d}{self.take(20):06d}"
         return f"{body}{98 - int(body) * 100 % 97:02d}"
 
+    def day(self) -> str:
+        """A day."""
+        return (date(1900, 1, 1) + timedelta(days=self.take(16))).isoformat()
+
+    def moment(self) -> str | None:
+        """A moment, as Indian time."""
+        seconds = self.take(29)
+        moment = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+        return moment.astimezone(timezone(timedelta(hours=5, minutes=30))).isoformat() if seconds else None
+
+    def voids(self) -> list[str]:
+        """Slip numbers, each with its check digits."""
+        found, series = [], 0
+        for _ in range(self.take(6)):
+            series = self.take(10) if self.take(1) else series
+            body = f"{series:03d}{self.take(20):06d}"
+            found.append(f"{body}{98 - int(body) * 100 % 97:02d}")
+        return found
+
     def uhid(self) -> str:
         """A UHID."""
         if self.take(1):
@@ -109,7 +129,7 @@ PARTS: list[tuple[str, Callable[[Bits], Any], Any]] = [
     ("uhid", Bits.uhid, ""),
     ("previous", Bits.number, None),
     ("mother", Bits.number, None),
-    ("birth_date", lambda bits: (date(1900, 1, 1) + timedelta(days=bits.take(16))).isoformat(), None),
+    ("birth_date", Bits.day, None),
     ("age", Bits.age, {"age": None, "age_unit": None}),
     ("relation", lambda bits: RELATIONS[bits.take(3)], None),
     ("mobile", lambda bits: bits.digits(10, 32, 6_000_000_000), ""),
@@ -125,10 +145,16 @@ PARTS: list[tuple[str, Callable[[Bits], Any], Any]] = [
 ]
 
 
-def read(digits: str) -> tuple[dict[str, Any], list[str], str]:
-    """The record, the names of its cut texts and its digest in hex, from the digits of a QR."""
+def opened(digits: str) -> tuple[bytes, bytes]:
+    """Message and signature of a QR's digits."""
     count = (len(digits) - 1) * 332193 // 100000 // 8
-    message = int(digits[1:]).to_bytes(count, "big")[:-64]
+    signed = int(digits[1:]).to_bytes(count, "big")
+    return signed[:-64], signed[-64:]
+
+
+def read(digits: str) -> tuple[dict[str, Any], list[str], str]:
+    """A slip's record, the names of its cut texts and its digest in hex, from the digits of a QR."""
+    message, _signature = opened(digits)
     bits = Bits(message)
     assert bits.take(4) == 1, "another version"
     record: dict[str, Any] = {"kind": KINDS[bits.take(5)]}
@@ -138,10 +164,7 @@ def read(digits: str) -> tuple[dict[str, Any], list[str], str]:
     record["number"] = bits.number()
     record["revision"] = bits.take(4)
     record["replaces"] = f"{bits.take(32):08x}" if record["revision"] else ""
-    seconds = bits.take(29)
-    issued = (datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)) if seconds else None
-    india = timezone(timedelta(hours=5, minutes=30))
-    record["issued"] = issued.astimezone(india).isoformat() if issued else None
+    record["issued"] = bits.moment()
     record["sex"] = SEXES[bits.take(2)]
     record["category"] = CATEGORIES[bits.take(5)]
     record["clinic"] = bits.take(8)
@@ -158,3 +181,62 @@ def read(digits: str) -> tuple[dict[str, Any], list[str], str]:
     for name in cut:
         record[name] += "…"
     return record, cut, hashlib.sha256(message).hexdigest()
+
+
+SHARED: list[tuple[str, Callable[[Bits], Any]]] = [
+    ("hospital", lambda bits: f"{bits.take(32):08x}"),
+    ("drill", lambda bits: bool(bits.take(1))),
+]
+PUBLIC = ("public", lambda bits: f"{bits.take(256):064x}")
+SHEET = [*SHARED, ("signer", lambda bits: bits.take(10)), ("clinic", lambda bits: bits.take(8)), ("day", Bits.day)]
+STATEMENTS: list[tuple[str, list[tuple[str, Callable[[Bits], Any]]]]] = [
+    ("root", [PUBLIC, ("name", Bits.text)]),
+    ("certificate", [*SHARED, ("series", lambda bits: bits.take(10)), PUBLIC, ("name", Bits.text)]),
+    (
+        "shift",
+        [
+            *SHARED,
+            ("series", lambda bits: bits.take(10)),
+            ("ordinal", Bits.count),
+            ("page", lambda bits: bits.take(8)),
+            ("pages", lambda bits: bits.take(8)),
+            ("opened", Bits.moment),
+            ("closed", Bits.moment),
+            ("issued", Bits.count),
+            ("first", lambda bits: bits.take(20)),
+            ("last", lambda bits: bits.take(20)),
+            ("corrections", Bits.count),
+            ("reprints", Bits.count),
+            ("receipts", Bits.count),
+            ("receipts_rupees", Bits.count),
+            ("refunded_rupees", Bits.count),
+            ("exempt", Bits.count),
+            ("later", Bits.count),
+            ("opening_float", Bits.count),
+            ("counted_cash", Bits.count),
+            ("head_sequence", Bits.count),
+            ("head", lambda bits: f"{bits.take(64):016x}"),
+            ("voids", Bits.voids),
+        ],
+    ),
+    ("day", [*SHEET, ("token_series", lambda bits: bits.take(10)), ("first", Bits.count)]),
+    ("box", [*SHEET, ("box", Bits.count), ("count", Bits.count)]),
+]
+
+
+def read_statement(digits: str) -> tuple[dict[str, Any], bytes, str]:
+    """A statement's record, the bytes that its signature is over, and its digest in hex, from the digits of a QR."""
+    message, signature = opened(digits)
+    bits = Bits(message)
+    assert bits.take(4) == 15, "a slip"
+    name, parts = STATEMENTS[bits.take(4)]
+    assert bits.take(4) == 1, "another format"
+    record: dict[str, Any] = {"type": name} | {part: take(bits) for part, take in parts}
+    signed = message
+    if name == "root":
+        record["hospital"] = hashlib.sha256(bytes.fromhex(record["public"])).hexdigest()[:8]
+    if name == "certificate":
+        record["signature"] = signature.hex()
+        body = [record["series"], record["name"], record["public"], record["drill"]]
+        signed = b"Parchi certificate 1\n" + json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return record, signed, hashlib.sha256(message).hexdigest()

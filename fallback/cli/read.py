@@ -1,4 +1,4 @@
-"""read: paper alone is enough. No database, no secret; with the public keys each record is verified."""
+"""read: paper alone is enough. No database, no secret; with the public keys, themselves on paper, all is verified."""
 
 import json
 from pathlib import Path
@@ -6,11 +6,22 @@ from typing import Any
 
 import click
 
-from fallback import language
+from fallback import language, names
 from fallback.cli.data import Data, json_option
+from fallback.cli.trusted import trusted
 from fallback.keys import PublicKeys
 from fallback.payload import CodeOutcome, Judged, judge
 from fallback.scanning import ReadPage, read_files
+from fallback.slip import letters
+from fallback.statement import (
+    TOKENS_A_PAGE,
+    BoxStatement,
+    CertificateStatement,
+    DayStatement,
+    RootStatement,
+    ShiftStatement,
+    Statement,
+)
 
 _BEST_FIRST = (
     CodeOutcome.GENUINE,
@@ -28,19 +39,26 @@ _BEST_FIRST = (
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--keys", "keys_file", type=click.Path(path_type=Path), help="keys.json: verifies who signed each record."
+    "--keys",
+    "keys_from",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Verifies who signed: keys.json, or a scan of the poster, of desks' cards, of pad covers. May be repeated.",
 )
 @json_option
 @click.pass_obj
-def read(data: Data, paths: tuple[Path, ...], keys_file: Path | None, as_json: bool) -> None:
+def read(data: Data, paths: tuple[Path, ...], keys_from: tuple[Path, ...], as_json: bool) -> None:
     """Reads scans and prints what is on them: one line (with --json one object) for each page.
 
     A page's outcome is that of its best code; without a code it is blank, unread or problem. Exits 4 when a page could
     not be read.
 
-    Example: python -m fallback read scans/ --keys keys.json --json
+    --keys must give one root, from keys.json or from a poster. A root from paper is trusted because you name it: its
+    hospital id is printed, to be compared with what the hospital's own papers say.
+
+    Example: python -m fallback read scans/ --keys poster.pdf --keys desk-cards.pdf --json
     """
-    keys = PublicKeys.load(keys_file) if keys_file else None
+    keys = _keys(keys_from) if keys_from else None
     clean = True
     for page in read_files(list(paths)):
         judged = [(code.text, judge(code.text, keys)) for code in page.texts]
@@ -52,8 +70,9 @@ def read(data: Data, paths: tuple[Path, ...], keys_file: Path | None, as_json: b
             record["codes"] = [_code(text, each) for text, each in judged]
             click.echo(json.dumps(record | ({"problem": words} if words else {}), ensure_ascii=False))
         else:
-            numbers = sorted({each.number.grouped for _, each in judged if each.number})
-            click.echo(f"{page.file} page {page.page}: {outcome} {', '.join(numbers)} {words}".rstrip())
+            held = sorted({each.number.grouped for _, each in judged if each.number})
+            held += [_sheet(each.statement) for _, each in judged if each.statement and _is_genuine(each)]
+            click.echo(f"{page.file} page {page.page}: {outcome} {', '.join(held)} {words}".rstrip())
     if not clean:
         click.get_current_context().exit(4)
 
@@ -65,11 +84,49 @@ def page_outcome(page: ReadPage, judged: list[Judged]) -> str:
     return "problem" if page.error else "blank" if page.blank else "unread"
 
 
+def _keys(paths: tuple[Path, ...]) -> PublicKeys:
+    found = trusted(paths)
+    if found.poster:
+        name = names.normalise(found.poster.name)  # nobody vouches for it yet: no control signs to the terminal
+        words = f"The root key is that of a poster: hospital {found.poster.hospital:08x}, {name}."
+        click.echo(f"{words} Compare the id with the hospital's own papers.", err=True)
+    return found.keys
+
+
+def _is_genuine(judged: Judged) -> bool:
+    return judged.outcome is CodeOutcome.GENUINE
+
+
+def _sheet(statement: Statement) -> str:
+    """A statement in one line."""
+    match statement:
+        case RootStatement(name=name):
+            return f"poster of hospital {statement.hospital:08x}, {name}"
+        case CertificateStatement(certificate=desk):
+            return f"certificate of desk {desk.series:03d}, {desk.name}"
+        case ShiftStatement() as shift:
+            voids = " ".join(number.grouped for number in shift.voids)
+            return (
+                f"shift {shift.key}, page {shift.page} of {shift.pages}: {shift.issued} issued, serials {shift.first} "
+                f"to {shift.last}, {shift.receipts_rupees} rupees taken, {shift.refunded_rupees} given back, "
+                f"{shift.counted_cash} counted, void: {voids or 'none'}"
+            )
+        case DayStatement() as day:
+            queue, last = letters(day.token_series), day.first + TOKENS_A_PAGE - 1
+            return f"day sheet of clinic {day.clinic}, {day.day}: tokens {queue}-{day.first} to {queue}-{last}"
+        case BoxStatement() as box:
+            count = f"{box.count} slips" if box.count else "the count stands on it by hand"
+            return f"box {box.box} of clinic {box.clinic}, {box.day}: {count}"
+    return statement.type
+
+
 def _code(text: str, judged: Judged) -> dict[str, Any]:
     code: dict[str, Any] = {"text": text, "outcome": judged.outcome.value}
     if judged.number:
         code["number"] = judged.number.text
-    if judged.decoded and judged.outcome is CodeOutcome.GENUINE:
+    if judged.statement and _is_genuine(judged):
+        code["statement"] = judged.statement.record()
+    if judged.decoded and _is_genuine(judged):
         code["slip"] = judged.decoded.slip.record()
         code["cut"] = list(judged.decoded.cut)
     return code

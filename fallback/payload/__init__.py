@@ -1,4 +1,4 @@
-"""The QR's wire format (docs/payload.md): a slip to signed bytes to digits, and back; every version ever printed.
+"""The QR's wire format (docs/payload.md): a slip or a statement to signed bytes to digits, and back.
 
 Pure: no clock, no disk, no chance. What the paper says is decided here alone, so that paper alone is enough.
 """
@@ -11,10 +11,26 @@ from enum import StrEnum
 from functools import partial
 
 from fallback.errors import PayloadTooLong, PayloadWrong, SlipNumberWrong
-from fallback.keys import SIGNATURE_SIZE, PublicKeys, Sign, Trust
+from fallback.keys import SIGNATURE_SIZE, PublicKeys, Sign, Trust, is_genuine
 from fallback.payload.record import CUTTABLE, SHORTEST_CUT, VERSION, pack, unpack
+from fallback.payload.statements import (
+    decode_statement,
+    encode_certificate,
+    encode_root,
+    encode_statement,
+    is_statement,
+    pages_of,
+)
 from fallback.payload.transport import LONGEST_TEXT, MOST_BYTES, from_digits, looks_like_payload, to_digits
-from fallback.slip import Slip, SlipNumber
+from fallback.slip import Slip, SlipNumber, number_on
+from fallback.statement import (
+    BoxStatement,
+    CertificateStatement,
+    DayStatement,
+    RootStatement,
+    ShiftStatement,
+    Statement,
+)
 
 __all__ = [
     "CUTTABLE",
@@ -24,11 +40,17 @@ __all__ = [
     "Decoded",
     "Judged",
     "decode",
+    "decode_statement",
     "digest",
     "encode",
+    "encode_certificate",
+    "encode_root",
+    "encode_statement",
     "from_digits",
+    "is_statement",
     "judge",
     "looks_like_payload",
+    "pages_of",
     "to_digits",
 ]
 
@@ -77,11 +99,15 @@ _OUTCOMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A code's text, judged: its outcome, its record where it decodes, its number where one is known."""
+    """A code's text, judged: its outcome, what it holds where it decodes, its number where one is known.
+
+    A slip is in `decoded`, any other signed paper in `statement`; never both.
+    """
 
     outcome: CodeOutcome
     decoded: Decoded | None = None
     number: SlipNumber | None = None
+    statement: Statement | None = None
 
 
 def encode(slip: Slip, sign: Sign) -> bytes:
@@ -108,17 +134,23 @@ def digest(payload: bytes) -> bytes:
 
 
 def judge(text: str, keys: PublicKeys | None) -> Judged:
-    """What a code's text is, without a database or a secret; never raises. Without keys a record is UNVERIFIED."""
+    """What a code's text is, without a database or a secret; never raises.
+
+    Without keys a slip or a statement is UNVERIFIED; a poster that its own key did not sign is FORGED even then.
+    """
     if len(text) > LONGEST_TEXT:  # a pasted book would hold up the queue
         return Judged(outcome=CodeOutcome.FOREIGN)
     try:
-        number = SlipNumber.parse(text)
+        number = number_on(text)
         return Judged(outcome=CodeOutcome.NUMBER_ONLY, number=number)
     except SlipNumberWrong:
         if not looks_like_payload(text):
             return Judged(outcome=CodeOutcome.FOREIGN)
     try:
-        decoded = decode(from_digits(text))
+        signed = from_digits(text)
+        if is_statement(signed):
+            return _judge_statement(decode_statement(signed), signed, keys)
+        decoded = decode(signed)
     except PayloadWrong as wrong:
         return Judged(outcome=CodeOutcome.WRONG_VERSION if "version" in wrong.values else CodeOutcome.DAMAGED)
     slip = decoded.slip
@@ -132,6 +164,33 @@ def judge(text: str, keys: PublicKeys | None) -> Judged:
         signature=decoded.signature,
     )
     return Judged(outcome=_OUTCOMES[trust], decoded=decoded, number=slip.number)
+
+
+def _judge_statement(statement: Statement, signed: bytes, keys: PublicKeys | None) -> Judged:
+    message, signature = signed[:-SIGNATURE_SIZE], signed[-SIGNATURE_SIZE:]
+    outcome = CodeOutcome.UNVERIFIED
+    match statement:
+        case RootStatement(public=public):
+            if not is_genuine(public, message, signature):
+                outcome = CodeOutcome.FORGED
+            elif keys is not None:
+                outcome = CodeOutcome.GENUINE if public == keys.root else CodeOutcome.OTHER_HOSPITAL
+        case CertificateStatement(hospital=hospital, certificate=certificate) if keys is not None:
+            outcome = CodeOutcome.FORGED
+            if hospital != keys.hospital:
+                outcome = CodeOutcome.OTHER_HOSPITAL
+            elif is_genuine(keys.root, certificate.message(), signature):
+                outcome = CodeOutcome.GENUINE
+        case ShiftStatement() | DayStatement() | BoxStatement() if keys is not None:
+            trust = keys.trust(
+                hospital=statement.hospital,
+                signer=statement.signer,
+                drill=statement.drill,
+                message=message,
+                signature=signature,
+            )
+            outcome = _OUTCOMES[trust]
+    return Judged(outcome=outcome, statement=statement)
 
 
 def _fit(slip: Slip) -> bytes:

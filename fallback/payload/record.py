@@ -2,15 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any
 
 from fallback.errors import FieldWrong, ParchiError, PayloadWrong, Sentence
 from fallback.payload.bits import BitReader, BitWriter
+from fallback.payload.codings import (
+    put_day,
+    put_moment,
+    put_number,
+    put_series,
+    take_day,
+    take_moment,
+    take_number,
+    take_series,
+)
 from fallback.payload.text import put_text, take_text
 from fallback.slip import (
-    EPOCH,
-    SERIES_LIMIT,
     Age,
     AgeUnit,
     Category,
@@ -20,12 +27,10 @@ from fallback.slip import (
     Relation,
     Sex,
     Slip,
-    SlipNumber,
     Visit,
 )
 
 VERSION = 1
-_BIRTH_EPOCH = date(1900, 1, 1)
 # The place of a word in its list is its code on paper, for ever: add at the end, never reorder.
 _KINDS = (Kind.OPD, Kind.CASUALTY, Kind.ADMISSION, Kind.TRANSFER, Kind.DISCHARGE, Kind.DEATH, Kind.VOID, Kind.PAD,
           Kind.SHIFT)  # fmt: skip
@@ -54,31 +59,6 @@ class _Optional:
     put: Callable[[BitWriter, Any], None]
     take: Callable[[BitReader], Any]
     absent: Any = field(default="")
-
-
-def _put_series(bits: BitWriter, series: int) -> None:
-    if series > SERIES_LIMIT:
-        raise ValueError(f"there is no series {series}")
-    bits.put(series, 10)
-
-
-def _take_series(bits: BitReader) -> int:
-    if (series := bits.take(10)) > SERIES_LIMIT:
-        raise PayloadWrong(why="a value in it cannot be")
-    return series
-
-
-def _put_number(bits: BitWriter, number: SlipNumber) -> None:
-    bits.put(number.series, 10)
-    bits.put(number.serial, 20)
-
-
-def _take_number(bits: BitReader) -> SlipNumber:
-    return SlipNumber(bits.take(10), bits.take(20))
-
-
-def _put_birth(bits: BitWriter, born: date) -> None:
-    bits.put((born - _BIRTH_EPOCH).days, 16)
 
 
 def _put_age(bits: BitWriter, age: Age) -> None:
@@ -151,7 +131,7 @@ def _bytes(name: str) -> _Optional:
 
 
 def _number(name: str) -> _Optional:
-    return _Optional(name=name, get=lambda slip: getattr(slip, name), put=_put_number, take=_take_number, absent=None)
+    return _Optional(name=name, get=lambda slip: getattr(slip, name), put=put_number, take=take_number, absent=None)
 
 
 def _patient(
@@ -176,8 +156,8 @@ OPTIONAL: tuple[_Optional, ...] = (
     _Optional(
         name="signer",
         get=lambda slip: None if slip.signer == slip.number.series else slip.signer,
-        put=_put_series,
-        take=_take_series,
+        put=put_series,
+        take=take_series,
         absent=None,
     ),
     _number("patient_number"),
@@ -186,8 +166,8 @@ OPTIONAL: tuple[_Optional, ...] = (
     _number("mother"),
     _patient(
         "birth_date",
-        _put_birth,
-        lambda bits: _BIRTH_EPOCH + timedelta(days=bits.take(16)),
+        put_day,
+        take_day,
         None,
     ),
     _patient("age", _put_age, _take_age, None),
@@ -207,8 +187,8 @@ OPTIONAL: tuple[_Optional, ...] = (
         get=lambda slip: None
         if slip.visit.token_series == (slip.number.series if slip.visit.token else 0)
         else slip.visit.token_series,
-        put=_put_series,
-        take=_take_series,
+        put=put_series,
+        take=take_series,
         absent=None,
     ),
     _visit("fee", BitWriter.put_count, BitReader.take_count, 0),
@@ -250,15 +230,13 @@ def pack(slip: Slip, cut: dict[str, str]) -> bytes:
     bits.put(int(bool(cut)), 1)
     bits.put(0, 1)
     put("hospital", lambda: bits.put(slip.hospital, 32))
-    _put_number(bits, slip.number)
+    put_number(bits, slip.number)
     put("revision", lambda: bits.put(slip.revision, 4))
     if len(slip.replaces) != (4 if slip.revision else 0):
         raise FieldWrong(field="replaces", why="This value does not fit into the slip's code. Correct it.")
     if slip.revision:
         bits.put(int.from_bytes(slip.replaces, "big"), 32)
-    if slip.issued and slip.issued.microsecond:
-        raise FieldWrong(field="issued", why="This value does not fit into the slip's code. Correct it.")
-    put("issued", lambda: bits.put(_seconds(slip), 29))
+    put("issued", lambda: put_moment(bits, slip.issued))
     bits.put(_SEXES.index(slip.patient.sex), 2)
     bits.put(_CATEGORIES.index(slip.patient.category), 5)
     put("clinic", lambda: bits.put(slip.visit.clinic, 8))
@@ -273,15 +251,6 @@ def pack(slip: Slip, cut: dict[str, str]) -> bytes:
         if value != part.absent:
             put(part.name, lambda part=part, value=value: part.put(bits, value))  # type: ignore[misc]
     return bits.to_bytes()
-
-
-def _seconds(slip: Slip) -> int:
-    if slip.issued is None:
-        return 0
-    seconds = int((slip.issued - EPOCH).total_seconds())
-    if seconds <= 0:
-        raise ValueError("before 2024")
-    return seconds
 
 
 def unpack(message: bytes, mark: str) -> tuple[Slip, tuple[str, ...]]:
@@ -316,9 +285,9 @@ def _unpack(bits: BitReader, mark: str) -> tuple[Slip, tuple[str, ...]]:
     has_cut = bits.take(1)
     if bits.take(1):
         raise PayloadWrong(why="a bit that is kept for later is set")
-    hospital, number, revision = bits.take(32), _take_number(bits), bits.take(4)
+    hospital, number, revision = bits.take(32), take_number(bits), bits.take(4)
     replaces = bits.take(32).to_bytes(4, "big") if revision else b""
-    seconds = bits.take(29)
+    issued = take_moment(bits)
     sex = _SEXES[bits.take(2)]
     category = _pick(_CATEGORIES, bits.take(5), "category")
     clinic = bits.take(8)
@@ -339,7 +308,7 @@ def _unpack(bits: BitReader, mark: str) -> tuple[Slip, tuple[str, ...]]:
             replaces=replaces,
             hospital=hospital,
             signer=number.series if signer is None else signer,
-            issued=EPOCH + timedelta(seconds=seconds) if seconds else None,
+            issued=issued,
             patient=Patient(sex=sex, category=category, **{name: values[name] for name in _PATIENT_PARTS}),
             visit=Visit(
                 clinic=clinic,
