@@ -1,91 +1,48 @@
 """Reads hospital.toml: every table, key and value is checked, and what is wrong is named with its line."""
 
 import re
-import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Never, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from fallback.errors import HospitalFileWrong, Sentence
-from fallback.hospital import Clinic, Fee, Hospital, Target
-from fallback.toml_lines import Place, line_of_syntax_error, lines_of
+from fallback.hospital import DPIS, PAPERS, Clinic, Fee, Hospital, Printer, PrinterWay, Target
+from fallback.toml_lines import Place
+from fallback.toml_table import Tables, document_of
 
-SIZE_LIMIT = 1_000_000  # bytes; the example of 50 clinics has 16,000
-TEXT_LIMIT = 120  # letters of a name or an address: what fits on a slip
 RUPEES_LIMIT = 100_000
 CLINICS_LIMIT = 255
 STATES = 38  # the last code in the Local Government Directory, 2026
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-T = TypeVar("T")
-
-PAPERS = ("a4", "a5")
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}")
-_TARGET = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_QUEUE = re.compile(r"[^\s/#'\"\\?-][^\s/#'\"\\?]*")  # as CUPS has it
 
 
 def load(path: Path) -> Hospital:
     """The hospital that a file describes. Raises HospitalFileWrong with the file, the line, the key and what to do."""
-    text = _text(path)
-    try:
-        document = tomllib.loads(text)
-    except RecursionError:
-        raise _wrong(path, 1, "[", why="Brackets are nested too deep. Start again from the example file.") from None
-    except ValueError as error:  # tomllib.TOMLDecodeError is one; a number of 5,000 digits is a bare ValueError
-        why = Sentence("The line is not written as TOML ({reason}). Look for a missing quote or bracket.", reason=error)
-        raise _wrong(path, line_of_syntax_error(str(error), text), "TOML", why) from None
-    return _Reader(path, lines_of(text)).hospital(document)
+    document, tables = document_of(path, HospitalFileWrong)
+    return _Reader(tables.path, tables.lines, tables.wrong).hospital(document)
 
 
-def _wrong(path: Path, line: int, key: str, why: str) -> HospitalFileWrong:
-    return HospitalFileWrong(file=path.name, line=line, key=key, why=why)
+class _Reader(Tables):
+    """Turns a file's tables into a hospital."""
 
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(SIZE_LIMIT + 1)
-    except OSError as error:
-        why = "The file cannot be read ({reason}). Check its place and its permissions."
-        raise _wrong(path, 1, "file", Sentence(why, reason=error.strerror)) from None
-    if len(raw) > SIZE_LIMIT:
-        raise _wrong(path, 1, "file", why="The file is larger than 1 MB: it cannot be a hospital's file.")
-    try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise _wrong(
-            path, line, "file", why="The file is not UTF-8 text. Save it again with the encoding UTF-8."
-        ) from None
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """One file's tables, read with the place of each value at hand, so that a complaint can name its line."""
-
-    path: Path
-    lines: Mapping[Place, int]
-
-    def fail(self, place: Place, why: str) -> Never:
-        """Raises HospitalFileWrong for a place in the file."""
-        known = next((place[:size] for size in range(len(place), 0, -1) if place[:size] in self.lines), ())
-        names = [str(part) for part in place if isinstance(part, str)]
-        raise _wrong(self.path, self.lines.get(known, 1), ".".join(names) or "file", why)
+    __slots__ = ()
 
     def hospital(self, document: dict[str, Any]) -> Hospital:
         """The whole document."""
-        self.only((), document, {"hospital", "clinic", "target"})
+        self.only((), document, {"hospital", "clinic", "target", "printer"})
         if not isinstance(document.get("hospital"), dict):
             self.fail(("hospital",), "The table [hospital] is missing. Copy it from the example file.")
         at: Place = ("hospital",)
         table = document["hospital"]
         texts = ("name", "name_hindi", "address", "address_hindi", "phone", "district")
         systems = ("uhid_system", "slip_system", "patient_system")
-        self.only(at, table, {*texts, *systems, "uhid_pattern", "state", "fees", "paper"})
+        self.only(at, table, {*texts, *systems, "uhid_pattern", "state", "fees", "paper", "layouts"})
         fees = self.fees((*at, "fees"), table["fees"]) if "fees" in table else ()
         uris: dict[str, str] = {}
         for name in systems:
@@ -101,6 +58,8 @@ class _Reader:
             clinics=self.clinics(document.get("clinic"), fees),
             targets=self.targets(document.get("target", [])),
             paper=self.paper((*at, "paper"), table.get("paper", PAPERS[0])),
+            printers=self.printers(document.get("printer", [])),
+            layouts=self.folder((*at, "layouts"), table["layouts"]) if "layouts" in table else None,
         )
 
     def clinics(self, tables: object, fees: tuple[Fee, ...]) -> tuple[Clinic, ...]:
@@ -111,7 +70,7 @@ class _Reader:
         clinics: list[Clinic] = []
         for index, table in enumerate(tables):
             at: Place = ("clinic", index)
-            self.only(at, table, {*texts, "number", "code", "weekdays", "fees", "casualty"})
+            self.only(at, table, {*texts, "number", "code", "weekdays", "fees", "casualty", "discreet"})
             if "fees" not in table and not fees:
                 self.fail((*at, "fees"), "The key is missing, and [hospital] has no fees that hold for all clinics.")
             clinic = Clinic(
@@ -121,6 +80,7 @@ class _Reader:
                 weekdays=self.need(at, table, "weekdays", self.weekdays),
                 fees=self.fees((*at, "fees"), table["fees"]) if "fees" in table else fees,
                 casualty=self.flag((*at, "casualty"), table.get("casualty", False)),
+                discreet=self.flag((*at, "discreet"), table.get("discreet", False)),
             )
             for earlier in clinics:
                 if earlier.number == clinic.number:
@@ -140,62 +100,98 @@ class _Reader:
         for index, table in enumerate(tables):
             at: Place = ("target", index)
             self.only(at, table, {"name", "url", "test"})
-            name = self.need(at, table, "name", self.target_name)
+            name = self.need(at, table, "name", self.short_name)
             if any(target.name == name for target in targets):
                 self.fail((*at, "name"), "Another [[target]] has this name already. Give this one another name.")
             url, test = self.need(at, table, "url", self.url), self.need(at, table, "test", self.flag)
             targets.append(Target(name=name, url=url, test=test))
         return tuple(targets)
 
-    def only(self, at: Place, table: object, known: set[str]) -> None:
-        """Refuses anything but a table with these keys."""
-        if not isinstance(table, dict):
-            self.fail(at, "A table was expected here. Copy its shape from the example file.")
-        for name in table:
-            if name not in known:
-                near = get_close_matches(name, known, n=1)
-                if near:
-                    self.fail((*at, name), Sentence("The key is unknown. Did you mean {near}?", near=near[0]))
-                names = ", ".join(sorted(known))
-                self.fail((*at, name), Sentence("The key is unknown. Known here are: {names}.", names=names))
-
-    def need(self, at: Place, table: dict[str, Any], name: str, check: Callable[[Place, object], T]) -> T:
-        """The checked value of a key that must be there."""
-        if name not in table:
-            self.fail((*at, name), "The key is missing in this table. Add it, as in the example file.")
-        return check((*at, name), table[name])
-
-    def text(self, at: Place, value: object) -> str:
-        """A text of one line, never empty."""
-        if not isinstance(value, str):
-            self.fail(at, 'A text in quotation marks was expected, like "Room 12".')
-        if not value.strip() or value != value.strip() or not value.isprintable():
-            self.fail(at, "The text is empty, has blanks at an end, or holds a sign that does not print.")
-        if len(value) > TEXT_LIMIT:
-            self.fail(at, Sentence("The text is longer than {limit} letters. Shorten it.", limit=TEXT_LIMIT))
-        return value
-
-    def whole(self, low: int, high: int) -> Callable[[Place, object], int]:
-        """A check for a whole number within bounds, both included."""
-
-        def check(at: Place, value: object) -> int:
-            if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-                self.fail(at, Sentence("A whole number from {low} to {high} was expected.", low=low, high=high))
-            return value
-
-        return check
-
-    def flag(self, at: Place, value: object) -> bool:
-        """True or false."""
-        if not isinstance(value, bool):
-            self.fail(at, "Either true or false was expected, without quotation marks.")
-        return value
+    def printers(self, tables: object) -> tuple[Printer, ...]:
+        """All [[printer]] tables."""
+        if not isinstance(tables, list):
+            self.fail(("printer",), "A printer is written as a table [[printer]].")
+        printers: list[Printer] = []
+        for index, table in enumerate(tables):
+            at: Place = ("printer", index)
+            self.only(at, table, {"name", "way", "address", "paper", "dpi", "desks"})
+            name = self.need(at, table, "name", self.short_name)
+            if any(printer.name == name for printer in printers):
+                self.fail((*at, "name"), "Another [[printer]] has this name already. Give this one another name.")
+            way = self.need(at, table, "way", self.way)
+            printer = Printer(
+                name=name,
+                way=way,
+                address=self.need(at, table, "address", self.printer_address(way)),
+                paper=self.need(at, table, "paper", self.paper),
+                dpi=self.dpi((*at, "dpi"), table.get("dpi", 203 if way == PrinterWay.ESCPOS else 300)),
+                desks=self.desks((*at, "desks"), table.get("desks", [])),
+            )
+            for earlier in printers:
+                for desk in earlier.desks:
+                    if desk in printer.desks:
+                        why = "{desk} prints on {printer} already. A desk prints on one printer."
+                        self.fail((*at, "desks"), Sentence(why, desk=desk, printer=earlier.name))
+            printers.append(printer)
+        return tuple(printers)
 
     def paper(self, at: Place, value: object) -> str:
         """What slips are printed on."""
         if not isinstance(value, str) or value not in PAPERS:
-            self.fail(at, 'Either "a4" (one sheet, torn across) or "a5" (a sheet for each copy) was expected.')
+            self.fail(at, Sentence("A paper was expected: one of {names}.", names=", ".join(PAPERS)))
         return value
+
+    def folder(self, at: Place, value: object) -> Path:
+        """A folder beside the file, made absolute: `init` copies it with the file, and its name still holds there."""
+        name = self.text(at, value)
+        if Path(name).name != name or name == "..":
+            self.fail(at, 'The name of a folder beside this file was expected, like "layouts".')
+        folder = self.path.parent.resolve() / name
+        try:
+            found = folder.is_dir()
+        except OSError:  # a name too long for the disk, a place that may not be looked at
+            found = False
+        if not found:
+            self.fail(at, "There is no such folder beside this file. Make it, or leave the key out.")
+        return folder
+
+    def way(self, at: Place, value: object) -> PrinterWay:
+        """How paper reaches a printer."""
+        if not isinstance(value, str) or value not in list(PrinterWay):
+            self.fail(at, Sentence("A way to the printer was expected: one of {names}.", names=", ".join(PrinterWay)))
+        return PrinterWay(value)
+
+    def printer_address(self, way: PrinterWay) -> Callable[[Place, object], str]:
+        """A check for where a printer is found, each way in its own words."""
+
+        def check(at: Place, value: object) -> str:
+            text = self.text(at, value)
+            match way:
+                case PrinterWay.CUPS if not _QUEUE.fullmatch(text):
+                    self.fail(at, "The name of a CUPS queue was expected, as `lpstat -p` lists it.")
+                case PrinterWay.ESCPOS if not text.startswith("/") and not _is_tcp(text):
+                    self.fail(
+                        at, 'An address was expected, like "tcp://10.0.0.21:9100", or a device, like "/dev/usb/lp0".'
+                    )
+            return text
+
+        return check
+
+    def dpi(self, at: Place, value: object) -> int:
+        """The dots of a printer, per inch."""
+        if not isinstance(value, int) or isinstance(value, bool) or value not in DPIS:
+            dots = ", ".join(map(str, DPIS))
+            self.fail(at, Sentence("The printer's dots per inch were expected: one of {dots}.", dots=dots))
+        return value
+
+    def desks(self, at: Place, value: object) -> tuple[str, ...]:
+        """The names of the desks that a printer serves."""
+        if not isinstance(value, list):
+            self.fail(at, 'A list of desk names was expected, like ["Counter 1", "Counter 2"].')
+        desks = tuple(self.text(at, desk) for desk in value)
+        if len(set(desks)) != len(desks):
+            self.fail(at, "A desk stands there twice.")
+        return desks
 
     def code(self, at: Place, value: object) -> str:
         """What clerks type to choose the clinic."""
@@ -203,9 +199,9 @@ class _Reader:
             self.fail(at, 'A code has 2 to 8 capital letters or digits and begins with a letter, like "ENT".')
         return value
 
-    def target_name(self, at: Place, value: object) -> str:
-        """What the command line calls a hospital system."""
-        if not isinstance(value, str) or not _TARGET.fullmatch(value):
+    def short_name(self, at: Place, value: object) -> str:
+        """What the command line calls a hospital system or a printer."""
+        if not isinstance(value, str) or not _NAME.fullmatch(value):
             self.fail(at, 'A name of small letters, digits and hyphens was expected, like "test-server".')
         return value
 
@@ -276,6 +272,16 @@ class _Reader:
         if not good or "?" in text or "#" in text:
             self.fail(at, 'A server was expected, like "https://his.hospital.example/fhir", without a password in it.')
         return text.rstrip("/")
+
+
+def _is_tcp(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    good = parts.scheme == "tcp" and host and port != 0 and not re.search(r"[\s@]", text)
+    return bool(good) and not (parts.path or parts.query or parts.fragment)
 
 
 def _short(value: object) -> str:

@@ -29,7 +29,12 @@ def lines_of(text: str) -> Mapping[Place, int]:
     table: Place = ()
     for number, line in _statements(text):
         if header := _TABLE.match(line):
-            path: Place = _parts(header[2])
+            names = _parts(header[2])
+            path: Place = ()
+            for name in names[:-1]:  # [[part.box]] belongs to the last [[part]] before it
+                path = (*path, name)
+                path = (*path, counts[path]) if path in counts else path
+            path = (*path, names[-1])
             if header[1] == "[[":
                 lines.setdefault(path, number)
                 counts[path] = counts.get(path, -1) + 1

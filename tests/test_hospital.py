@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from fallback.errors import HospitalFileWrong
-from fallback.hospital_file import SIZE_LIMIT, load
+from fallback.hospital import PAPERS, PrinterWay
+from fallback.hospital_file import load
 from fallback.toml_lines import lines_of
+from fallback.toml_table import SIZE_LIMIT
 
 EXAMPLE = Path(__file__).parent.parent / "hospital.toml"
 
@@ -54,6 +56,20 @@ fees = [{ from = 2010-01-01, rupees = 0 }]
 name = "test"
 url = "http://127.0.0.1:9000/fhir/"
 test = true
+
+[[printer]]
+name = "hall"
+way = "cups"
+address = "HP_LaserJet"
+paper = "a5"
+desks = ["Counter 1", "Counter 2"]
+
+[[printer]]
+name = "roll"
+way = "escpos"
+address = "tcp://10.0.0.21"
+paper = "roll"
+desks = ["Casualty"]
 """
 
 
@@ -82,6 +98,21 @@ def test_the_example_is_a_big_hospital() -> None:
     assert not medicine.sits_on(date(2026, 11, 22))
     assert hospital.clinic(255) is None
     assert hospital.targets[0].test
+    assert [clinic.code for clinic in hospital.clinics if clinic.discreet] == ["PSY", "DAD", "ART"]
+    assert hospital.printers == ()
+
+
+def test_the_printers_that_the_example_proposes_are_right(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    start, end = text.index("# [[printer]]"), text.index("# The clinics, one")
+    shown = text[start:end].replace("\n# ", "\n").removeprefix("# ")
+    hospital = load(write(tmp_path, text[:start] + shown + text[end:]))
+    assert [(printer.way, printer.dpi) for printer in hospital.printers] == [
+        (PrinterWay.CUPS, 600),
+        (PrinterWay.WINDOWS, 300),
+        (PrinterWay.ESCPOS, 203),
+    ]
+    assert hospital.printers[1].address == "\\\\front-office\\Brother HL-L2440"
 
 
 def test_a_small_file(tmp_path: Path) -> None:
@@ -91,6 +122,52 @@ def test_a_small_file(tmp_path: Path) -> None:
     assert hospital.clinics[0].weekdays == {1, 4}
     assert hospital.clinics[0].fee_on(date(2009, 1, 1)) == 0
     assert hospital.targets[0].url == "http://127.0.0.1:9000/fhir"
+    assert (hospital.paper, hospital.layouts) == ("a4", None)
+    assert not hospital.clinics[0].discreet
+
+
+def test_printers_and_the_desks_that_they_serve(tmp_path: Path) -> None:
+    hospital = load(write(tmp_path, SMALL))
+    hall, roll = hospital.printers
+    assert (hall.way, hall.address, hall.paper, hall.dpi) == (PrinterWay.CUPS, "HP_LaserJet", "a5", 300)
+    assert (roll.way, roll.address, roll.paper, roll.dpi) == (PrinterWay.ESCPOS, "tcp://10.0.0.21", "roll", 203)
+    assert [hospital.printer_of(desk) for desk in ("Counter 2", "Casualty", "Counter 3")] == [hall, roll, None]
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_paper_is_known(tmp_path: Path, paper: str) -> None:
+    assert load(write(tmp_path, SMALL.replace("state =", f'paper = "{paper}"\nstate ='))).paper == paper
+
+
+@pytest.mark.parametrize(
+    ("way", "address"),
+    [
+        ("escpos", "tcp://printer.lan:9100"),
+        ("escpos", "tcp://[fe80::1]:9100"),
+        ("escpos", "/dev/usb/lp0"),
+        ("windows", "\\\\\\\\server\\\\Brother HL-L2440 (Kopie 1)"),
+        ("cups", "Brother_HL-L2440@hall"),
+    ],
+)
+def test_an_address_that_is_right(tmp_path: Path, way: str, address: str) -> None:
+    old = 'way = "cups"\naddress = "HP_LaserJet"'
+    assert old in SMALL
+    hospital = load(write(tmp_path, SMALL.replace(old, f'way = "{way}"\naddress = "{address}"')))
+    assert hospital.printers[0].address == address.replace("\\\\", "\\")
+
+
+def test_the_folder_of_layouts_is_beside_the_file(tmp_path: Path) -> None:
+    text = SMALL.replace("state =", 'layouts = "our sheets"\nstate =')
+    error = complaint(tmp_path, text)
+    assert (error.values["line"], error.values["key"]) == (7, "hospital.layouts")
+    assert "no such folder" in str(error)
+    (tmp_path / "our sheets").mkdir()
+    assert load(write(tmp_path, text)).layouts == tmp_path.resolve() / "our sheets"
+    for wrong in ("..", ".", "/", "our sheets/", "a/b", str(tmp_path / "our sheets"), ""):
+        error = complaint(tmp_path, text.replace("our sheets", wrong))
+        assert (error.values["line"], error.values["key"]) == (7, "hospital.layouts")
+    assert "no such folder" in str(complaint(tmp_path, text.replace("our sheets", "अ" * 120)))
+    assert "no such folder" in str(complaint(tmp_path, text.replace("our sheets", "hospital.toml")))
 
 
 def test_notepad_and_windows_lines_are_fine(tmp_path: Path) -> None:
@@ -145,6 +222,33 @@ def test_notepad_and_windows_lines_are_fine(tmp_path: Path) -> None:
         ("[[clinic]]", "[[clinics]]", 18, "clinics", "Did you mean clinic?"),
         ('code = "CAS"', 'code = "CAS', 29, "TOML", "not written as TOML"),
         ("number = 2", "number = 2\nnumber = 3", 29, "TOML", "not written as TOML"),
+        ("state = 10", 'state = 10\npaper = "a6"', 8, "hospital.paper", "one of a4, a4-half, a5, a5-one, roll"),
+        ("state = 10", "state = 10\nlayouts = 1", 8, "hospital.layouts", "quotation marks"),
+        ("casualty = true", "discreet = 1", 35, "clinic.discreet", "true or false"),
+        ('[[printer]]\nname = "hall"', '[[printers]]\nname = "hall"', 43, "printers", "Did you mean printer?"),
+        ('name = "hall"', 'name = "Hall 1"', 44, "printer.name", "small letters"),
+        ('name = "roll"', 'name = "hall"', 51, "printer.name", "this name already"),
+        ('name = "roll"\n', "", 50, "printer.name", "missing"),
+        ('way = "cups"', 'way = "CUPS"', 45, "printer.way", "one of cups, windows, escpos"),
+        ('way = "cups"\n', "", 43, "printer.way", "missing"),
+        ('"HP_LaserJet"', '"HP LaserJet"', 46, "printer.address", "CUPS queue"),
+        ('"HP_LaserJet"', '"-r"', 46, "printer.address", "CUPS queue"),
+        ('"HP_LaserJet"', '""', 46, "printer.address", "empty"),
+        ("tcp://10.0.0.21", "10.0.0.21", 53, "printer.address", '"tcp://10.0.0.21:9100", or a device'),
+        ("tcp://10.0.0.21", "tcp://10.0.0.21:0", 53, "printer.address", "An address"),
+        ("tcp://10.0.0.21", "tcp://10.0.0.21:99999", 53, "printer.address", "An address"),
+        ("tcp://10.0.0.21", "tcp://10.0.0.21/x", 53, "printer.address", "An address"),
+        ("tcp://10.0.0.21", "tcp://a b", 53, "printer.address", "An address"),
+        ("tcp://10.0.0.21", "tcp://", 53, "printer.address", "An address"),
+        ('paper = "a5"', 'paper = "letter"', 47, "printer.paper", "one of a4"),
+        ('paper = "a5"\n', "", 43, "printer.paper", "missing"),
+        ('paper = "a5"', 'paper = "a5"\ndpi = 1200', 48, "printer.dpi", "one of 203, 300, 600"),
+        ('paper = "a5"', 'paper = "a5"\ndpi = "300"', 48, "printer.dpi", "dots per inch"),
+        ('["Casualty"]', '"Casualty"', 55, "printer.desks", "list of desk names"),
+        ('["Casualty"]', '["Casualty", 3]', 55, "printer.desks", "quotation marks"),
+        ('["Casualty"]', '["Casualty", "Casualty"]', 55, "printer.desks", "twice"),
+        ('["Casualty"]', '["Counter 2"]', 55, "printer.desks", "Counter 2 prints on hall already"),
+        ('desks = ["Casualty"]', 'desk = "Casualty"', 55, "printer.desk", "Did you mean desks?"),
     ],
 )
 def test_a_mistake_is_told_with_line_and_key(tmp_path: Path, old: str, new: str, line: int, key: str, why: str) -> None:
@@ -153,6 +257,12 @@ def test_a_mistake_is_told_with_line_and_key(tmp_path: Path, old: str, new: str,
     assert (error.values["line"], error.values["key"]) == (line, key), str(error)
     assert why in str(error)
     assert str(error).startswith("hospital.toml, line ")
+
+
+def test_a_printer_that_is_no_list(tmp_path: Path) -> None:
+    error = complaint(tmp_path, SMALL[: SMALL.index("[[printer]]")] + '[printer]\nname = "hall"\n')
+    assert (error.values["line"], error.values["key"]) == (43, "printer")
+    assert "[[printer]]" in str(error)
 
 
 def test_a_clinic_without_any_fee(tmp_path: Path) -> None:
