@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+Area = tuple[float, float, float, float]  # left, top, right, bottom in mm from the form's top left corner
+
 
 class MarkKind(StrEnum):
     """A box to tick, or one place of a comb: a box for one digit, of which a machine only says whether it is inked."""
@@ -11,9 +13,17 @@ class MarkKind(StrEnum):
     COMB = "comb"
 
 
+class MarkState(StrEnum):
+    """What a machine says of a box. DOUBTFUL is for a person: nothing was guessed."""
+
+    EMPTY = "empty"
+    TICKED = "ticked"  # of a comb's place: inked
+    DOUBTFUL = "doubtful"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkBox:
-    """A box on paper, in mm from the form's top left corner.
+    """A box on paper, in mm from the form's top left corner, to the middle of its printed lines.
 
     `name` is `outcome.seen`, `sex.female`, or of a comb `days.1`, its places counted from 1.
     """
@@ -25,13 +35,19 @@ class MarkBox:
     width: float
     height: float
 
+    @property
+    def area(self) -> Area:
+        """The box as left, top, right, bottom."""
+        return self.left, self.top, self.left + self.width, self.top + self.height
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkForm:
-    """A form on a page: its size in mm, its four corner marks, its boxes.
+    """A form on a page: its size in mm, its four corner marks, its code, its boxes.
 
     `corners` are the centres of the black squares (`side` mm), top left, top right, bottom right, bottom left, in mm
-    from the form's top left corner. A page that holds two forms (two pads on an A4) has two MarkForms.
+    from the form's top left corner. `code` is where the QR stands, without its quiet zone; its middle must be exact,
+    its size may be 6 % off (versions differ). A page that holds two forms (two pads on an A4) has two MarkForms.
     """
 
     name: str
@@ -39,4 +55,14 @@ class MarkForm:
     height: float
     side: float
     corners: tuple[tuple[float, float], ...]
+    code: Area
     boxes: tuple[MarkBox, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One box as it was read: `fill` is the share of its inside that has ink, from 0 to 1."""
+
+    name: str
+    fill: float
+    state: MarkState

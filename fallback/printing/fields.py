@@ -1,9 +1,9 @@
 """A slip as the texts that are printed: every field of the record, its label, and how it is written for eyes. Pure."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from fallback.hospital import Hospital
+from fallback.hospital import Clinic, Hospital
+from fallback.printing.content import Content, Field
 from fallback.printing.job import PrintedSlip
 from fallback.printing.labels import (
     AGE,
@@ -16,20 +16,11 @@ from fallback.printing.labels import (
     FREE,
     RELATION,
     SEX,
+    TITLES,
     Words,
 )
 from fallback.slip import INDIA, FeeStatus, Kind, Patient, Slip
 from fallback.states import state
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A label and its value; an empty value is a line to write on. `solid`: a number, never broken over lines."""
-
-    label: Words
-    value: str
-    solid: bool = False
-
 
 _SOLID = frozenset({"number", "issued", "token", "mobile", "abha", "patient_number", "previous", "mother", "receipt"})
 
@@ -55,46 +46,75 @@ def grouped(digits: str, *sizes: int) -> str:
     return " ".join(parts)
 
 
-def _age_and_sex(patient: Patient) -> Field:
-    sex = SEX[patient.sex]
+def last_four(mobile: str) -> str:
+    """A mobile number as it may lie about on paper: its last four digits."""
+    return f"XXXXXX{mobile[-4:]}" if len(mobile) > 4 else mobile
+
+
+def _pair(words: Words, language: str) -> str:
+    return words.said(language) if language != "both" else f"{words.english} {words.hindi}"
+
+
+def _age_and_sex(patient: Patient, language: str) -> Field:
+    sex = _pair(SEX[patient.sex], language)
     if patient.birth_date is not None:
-        return Field(FIELDS["birth"], f"{day(patient.birth_date)} · {sex.english} {sex.hindi}")
+        return Field(FIELDS["birth"], f"{day(patient.birth_date)} · {sex}")
     if patient.age is None:
-        return Field(FIELDS["sex"], "" if patient == Patient() else f"{sex.english} {sex.hindi}")
+        return Field(FIELDS["sex"], "" if patient == Patient() else sex)
     value, unit = patient.age.value, patient.age.unit
-    english = AGE_ONE[unit] if value == 1 else AGE[unit].english
-    return Field(FIELDS["sex"], f"{value} {english} {AGE[unit].hindi} · {sex.english} {sex.hindi}")
+    words = Words(AGE_ONE[unit] if value == 1 else AGE[unit].english, AGE[unit].hindi)
+    return Field(FIELDS["sex"], f"{value} {_pair(words, language)} · {sex}")
 
 
-def _address(patient: Patient) -> str:
+def age_sex(patient: Patient) -> str:
+    """Age and sex as a laboratory's sticker has room for: `42 Y M`, `3 D F`; of a birth date its year."""
+    letter = patient.sex.value[0].upper()
+    if patient.age is not None:
+        return f"{patient.age.value} {patient.age.unit.value[0].upper()} {letter}"
+    return f"*{patient.birth_date.year} {letter}" if patient.birth_date else letter
+
+
+def _address(patient: Patient, language: str) -> str:
     where = state(patient.state)
-    named = f"{where.name} {where.name_hindi}" if where else f"State {patient.state}" if patient.state else ""
+    named = ""
+    if where is not None:
+        named = _pair(Words(where.name, where.name_hindi), language)
+    elif patient.state:
+        named = f"State {patient.state}"
     return ", ".join(part for part in (patient.locality, patient.district, named, patient.pin_code) if part)
 
 
-def fields_of(printed: PrintedSlip, hospital: Hospital) -> dict[str, Field]:
-    """Every field by its name; `clinic` is in `clinic_names`, and `name_hindi` has the label of `name`."""
+def fields_of(
+    printed: PrintedSlip, hospital: Hospital, *, language: str = "both", whole_mobile: bool = False
+) -> dict[str, Field]:
+    """Every field by its name, in a sheet's language. The clinic has a line for each language.
+
+    A mobile number is its last four digits, unless the layout wants it whole and the clinic is not discreet.
+    """
     slip, patient, visit = printed.slip, printed.slip.patient, printed.slip.visit
     clinic = hospital.clinic(visit.clinic)
     free = visit.fee == 0 and visit.fee_status is FeeStatus.PAID
     status = FREE if free else FEE_STATUS[visit.fee_status]
     stranger = slip.kind in (Kind.PAD, Kind.SHIFT)
+    names = clinic_names(visit.clinic, hospital)
+    whole_mobile = whole_mobile and not _is_discreet(clinic)
     values = {
         "number": slip.number.grouped,
         "issued": moment(slip.issued) if slip.issued else "",
         "token": slip.token_text,
+        "clinic": "\n".join(dict.fromkeys(names[::-1])) if language == "both" else names.said(language),
         "room": clinic.room if clinic else "",
-        "unit": clinic.unit if clinic else "",
+        "unit": clinic.unit if clinic and not clinic.discreet else "",
         "name": patient.name,
         "name_hindi": patient.name_hindi,
-        "mobile": grouped(patient.mobile, 5, 5),
-        "address": _address(patient),
-        "category": "" if stranger else CATEGORY[patient.category].both,
+        "mobile": grouped(patient.mobile, 5, 5) if whole_mobile else last_four(patient.mobile),
+        "address": _address(patient, language),
+        "category": "" if stranger else CATEGORY[patient.category].said(language),
         "scheme_id": patient.scheme_id,
         "abha": grouped(patient.abha, 2, 4, 4, 4).replace(" ", "-"),
         "uhid": slip.uhid,
         "patient_number": (slip.patient_number or slip.number).grouped if slip.patient_number or not slip.uhid else "",
-        "fee": "" if stranger else f"₹{visit.fee} · {status.both}",
+        "fee": "" if stranger else f"₹{visit.fee} · {status.said(language)}",
         "receipt": printed.receipt,
         "booking": visit.booking,
         "medico_legal_number": visit.medico_legal_number,
@@ -102,20 +122,49 @@ def fields_of(printed: PrintedSlip, hospital: Hospital) -> dict[str, Field]:
         "mother": slip.mother.grouped if slip.mother else "",
         "desk": printed.desk_name,
         "reason": slip.reason,
+        "age_sex": age_sex(patient),
+        "day": moment(slip.issued)[:10] if slip.issued else "",
+        "issued_to": printed.issued_to,
     }
     found = {name: Field(FIELDS.get(name, FIELDS["name"]), value, name in _SOLID) for name, value in values.items()}
-    found["sex"] = _age_and_sex(patient)
+    found["sex"] = _age_and_sex(patient, language)
     relation = RELATION[patient.relation] if patient.relation else FIELDS["guardian"]
     found["guardian"] = Field(relation, patient.guardian)
     return found
 
 
-def clinic_names(slip: Slip, hospital: Hospital) -> Words:
-    """The clinic in both languages; its number when the hospital's file does not know it, empty when there is none."""
-    clinic = hospital.clinic(slip.visit.clinic)
+def _is_discreet(clinic: Clinic | None) -> bool:
+    return clinic is not None and clinic.discreet
+
+
+def content_of(
+    printed: PrintedSlip,
+    hospital: Hospital,
+    *,
+    language: str = "both",
+    whole_mobile: bool = False,
+    title: Words | None = None,
+) -> Content:
+    """A slip as a sheet's content; `title` where the sheet is not the slip itself."""
+    slip = printed.slip
+    return Content(
+        title=title or TITLES[slip.kind],
+        fields=fields_of(printed, hospital, language=language, whole_mobile=whole_mobile),
+        codes={"qr": printed.digits, "bars": slip.number.text},
+        flags=flags_of(slip),
+        again=again_of(printed),
+        notes=notes_of(printed),
+        drill=slip.drill,
+        void=slip.kind is Kind.VOID,
+        reason=slip.reason,
+    )
+
+
+def clinic_names(number: int, hospital: Hospital) -> Words:
+    """A clinic in both languages as it may stand on paper; its number when the hospital's file does not know it."""
+    clinic = hospital.clinic(number)
     if clinic is not None:
-        return Words(clinic.name, clinic.name_hindi)
-    number = slip.visit.clinic
+        return Words(clinic.shown, clinic.shown_hindi)
     return Words(f"Clinic {number}", f"विभाग {number}") if number else Words("", "")
 
 
@@ -132,7 +181,8 @@ def flags_of(slip: Slip) -> tuple[Words, ...]:
     }
     found = [FLAGS[name] for name, is_set in shown.items() if is_set]
     if slip.revision and slip.kind is not Kind.VOID:
-        found.append(Words(f"{FLAGS['corrected'].english} r{slip.revision}", FLAGS["corrected"].hindi))
+        english, hindi = FLAGS["corrected"]
+        found.append(Words(f"{english} r{slip.revision}", f"{hindi} r{slip.revision}"))
     return tuple(found)
 
 
@@ -142,7 +192,7 @@ def again_of(printed: PrintedSlip) -> str:
     return f"REPRINT {again.count} ({moment(again.at)}, {again.by})" if again else ""
 
 
-def notes_of(printed: PrintedSlip, *, reason: bool = False) -> str:
+def notes_of(printed: PrintedSlip) -> str:
     """What stands small below the codes: what was replaced (and why), who signed, what is shorter in the code."""
     slip = printed.slip
     notes = []
@@ -155,6 +205,6 @@ def notes_of(printed: PrintedSlip, *, reason: bool = False) -> str:
     if printed.cut:
         named = ", ".join(CUT_FIELDS[name].english if name in CUT_FIELDS else name for name in printed.cut)
         notes.append(f"… shorter in the code: {named}")
-    if reason and slip.reason:
+    if slip.reason and slip.kind is not Kind.VOID:
         notes.append(f"{FIELDS['reason'].both}: {slip.reason}")
     return "; ".join(notes)

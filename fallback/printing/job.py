@@ -2,16 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from fallback.slip import Slip
-
-
-class Paper(StrEnum):
-    """A4: the patient's copy (198 mm) above the hospital's copy (99 mm). A5: a sheet for each."""
-
-    A4 = "a4"
-    A5 = "a5"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +20,8 @@ class PrintedSlip:
     """A slip as it goes on paper.
 
     `digits` is the text of its QR (at most 512 digits), `cut` names the fields that are shorter there. `card` prints a
-    registration card as well: for a patient's first registration. `receipt` and `desk_name` are not in the record.
+    registration card as well: for a patient's first registration. `receipt`, `desk_name` and a pad's `issued_to` (a
+    ward or counter) are not in the record.
     """
 
     slip: Slip
@@ -37,4 +30,5 @@ class PrintedSlip:
     card: bool = False
     receipt: str = ""
     desk_name: str = ""
+    issued_to: str = ""
     cut: tuple[str, ...] = ()

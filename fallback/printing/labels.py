@@ -14,7 +14,11 @@ class Words(NamedTuple):
     @property
     def both(self) -> str:
         """`English · हिन्दी`."""
-        return f"{self.english} · {self.hindi}"
+        return " · ".join(dict.fromkeys(word for word in self if word))
+
+    def said(self, language: str) -> str:
+        """In a sheet's language: `en`, `hi`, or `both`."""
+        return self.english if language == "en" else self.hindi if language == "hi" else self.both
 
 
 TITLES = {
@@ -26,7 +30,7 @@ TITLES = {
     Kind.DEATH: Words("Death slip", "मृत्यु पर्ची"),
     Kind.VOID: Words("Void slip", "रद्द पर्ची"),
     Kind.PAD: Words("Blank slip", "कोरी पर्ची"),
-    Kind.SHIFT: Words("Shift sheet", "पारी पत्रक"),
+    Kind.SHIFT: Words("Shift sheet", "शिफ्ट पत्रक"),
 }
 PATIENT_COPY = Words("Patient's copy", "रोगी की प्रति")
 HOSPITAL_COPY = Words("Hospital's copy", "अस्पताल की प्रति")
@@ -36,6 +40,12 @@ TEAR = Words("tear here", "यहाँ से फाड़ें")
 CARD = Words("Registration card", "पंजीकरण कार्ड")
 CARD_NUMBER = Words("Temporary number", "अस्थायी संख्या")
 CARD_KEEP = Words("Bring this card on every visit", "हर बार यह कार्ड साथ लाएँ")
+SAMPLE_LABEL = Words("Sample", "नमूना")
+WRISTBAND = Words("Wristband", "कलाई पट्टी")
+RECEIPT = Words("Receipt", "रसीद")
+TOKEN_STUB = Words("Token", "टोकन")
+REFERRAL = Words("Referral", "रेफ़रल पर्ची")
+FEE_PURPOSE = Words("Registration fee", "पंजीकरण शुल्क")
 FOLD = Words("fold", "मोड़ें")
 DRILL = Words("DRILL", "अभ्यास")
 VOID = Words("VOID", "रद्द")
@@ -109,6 +119,15 @@ FIELDS = {
     "mother": Words("Mother's slip", "माता की पर्ची"),
     "desk": Words("Desk", "काउंटर"),
     "reason": Words("Reason", "कारण"),
+    "day": Words("Date", "दिनांक"),
+    "issued_to": Words("Issued to", "किसे दी"),
+    "age_sex": Words("Age, sex", "आयु, लिंग"),
+    "sample": Words("Sample", "नमूना"),
+    "place": Words("Room", "कमरा"),
+    "from": Words("From clinic", "किस विभाग से"),
+    "purpose": Words("Received for", "किस मद में"),
+    "amount": Words("Amount received", "प्राप्त राशि"),
+    "amount_words": Words("In words", "शब्दों में"),
 }
 CUT_FIELDS = {
     "name_hindi": Words("Name in Hindi", "हिन्दी नाम"),

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fallback.printing.codes import QR_SLOT, qr
-from fallback.printing.parts import caption
 from fallback.printing.sheet import MM, Align, Box, Sheet, sheet
 from fallback.printing.typesetting import BOLD, REGULAR, clean, wrap
 
@@ -154,7 +153,7 @@ def _draw(page: Sheet, piece: _Piece, y: float) -> None:
             inset = (QR_SLOT - drawing.width) / 2
             x = _LEFT + place * (_WIDTH / 4)
             page.code(drawing, x + inset, y + 2 + inset, name="qr")
-            caption(page, words, x, y + 3 + QR_SLOT, QR_SLOT, 8, align="centre")
+            page.caption(words, x, y + 3 + QR_SLOT, QR_SLOT, 8, align="centre")
         return
     table = piece.table
     assert table is not None

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from PIL import Image
 from reportlab import rl_config
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from fallback.printing.codes import DOT, Drawing
+from fallback.printing.codes import Drawing
 from fallback.printing.typesetting import BOLD, REGULAR, RENDERING, Line, clean, emit, fit, shape
 
 rl_config.useA85 = 0  # text-safe streams cost a fifth more bytes and 3 ms a slip; nothing has needed them since e-mail
@@ -24,7 +26,9 @@ _BETWEEN = 0.02  # mm by which a box is taken smaller, for rounding
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What was inked where, in mm from the page's top left corner. `kind` is text, code or slot (code and quiet zone).
+    """What was inked where, in mm from the page's top left corner.
+
+    `kind` is text, code, slot (code and quiet zone), picture, or a box for the pen: tick, comb.
 
     `cut` says that the text was longer than its place and ends in an ellipsis.
     """
@@ -52,20 +56,24 @@ class Box:
 class Sheet:
     """Pages of one PDF. Equal calls give equal bytes, in every process. Use it under `RENDERING` only."""
 
-    def __init__(self, width: float, height: float, title: str) -> None:
+    def __init__(self, width: float, height: float, title: str, fonts: tuple[str, str] = (REGULAR, BOLD)) -> None:
         self.width, self.height = width, height
+        self.regular, self.bold = fonts
         self.boxes: list[Box] = []
         self.page = 1
         self._buffer = io.BytesIO()
         self._canvas: Any = Canvas(self._buffer, pagesize=(width * MM, height * MM), invariant=1, pageCompression=1)
         self._canvas.setTitle(title)
         self._canvas.setCreator("Parchi")
-        self._forms: dict[tuple[str, float], str] = {}
+        self._forms: dict[str, str] = {}
         self._ghosted = False  # an outline lies on the page: text is set on white, so that it stays easy to read
 
-    def turn(self) -> None:
-        """Ends the page and begins the next."""
+    def turn(self, width: float = 0.0, height: float = 0.0) -> None:
+        """Ends the page and begins the next, of another size (mm) where one is given."""
         self._canvas.showPage()
+        if width and height:
+            self.width, self.height = width, height
+            self._canvas.setPageSize((width * MM, height * MM))
         self.page += 1
         self._ghosted = False
 
@@ -85,7 +93,7 @@ class Sheet:
 
     def wide(self, text: str, size: float, *, bold: bool = False) -> float:
         """How wide a line would be, in mm."""
-        return shape(clean(text), BOLD if bold else REGULAR).width * size / MM
+        return shape(clean(text), self.bold if bold else self.regular).width * size / MM
 
     def put_line(
         self,
@@ -122,7 +130,21 @@ class Sheet:
         white: bool = False,
     ) -> float:
         """One line of our own words with its baseline at y; gives its width in mm."""
-        return self.put_line(shape(clean(text), BOLD if bold else REGULAR), x, y, size, align=align, white=white)
+        return self.put_line(
+            shape(clean(text), self.bold if bold else self.regular), x, y, size, align=align, white=white
+        )
+
+    def caption(
+        self, text: str, x: float, y: float, width: float, size: float, *, align: Align = "left", bold: bool = False
+    ) -> float:
+        """A line of our own words from y downwards, smaller when too wide; gives its width in mm.
+
+        Its baseline is where its neighbours of the same size have theirs.
+        """
+        natural = self.wide(text, size, bold=bold)
+        at = x + {"left": 0.0, "centre": width / 2, "right": width}[align]
+        fitted = size * min(1.0, width / natural) if natural else size
+        return self.say(text, at, y + size * 0.31, fitted, bold=bold, align=align)
 
     def fill_in(
         self,
@@ -140,7 +162,7 @@ class Sheet:
         one_line: bool = False,
     ) -> bool:
         """A text of any length into a box: shrunk, wrapped, at last cut. Gives whether it was cut."""
-        font = BOLD if bold else REGULAR
+        font = self.bold if bold else self.regular
         found = fit(text, width * MM, height * MM, font=font, largest=largest, smallest=smallest, one_line=one_line)
         over = height - found.height / MM
         if stand == "bottom" and found.lines:
@@ -176,10 +198,22 @@ class Sheet:
         self._canvas.setLineWidth(weight)
         self._canvas.circle(x * MM, self._y(y), radius * MM, stroke=1, fill=0)
 
+    def mark(self, kind: str, name: str, x: float, y: float, width: float, height: float) -> None:
+        """Notes a box that a pen fills in and a machine reads: kind `tick` or `comb`."""
+        self.boxes.append(Box(self.page, kind, name, x, y, x + width, y + height))
+
+    def picture(self, picture: Image.Image, x: float, y: float, width: float, height: float) -> None:
+        """A grey picture, as large as its place allows without being stretched, in the middle of it."""
+        scale = min(width / picture.width, height / picture.height)
+        wide, high = picture.width * scale, picture.height * scale
+        left, top = x + (width - wide) / 2, y + (height - high) / 2
+        self._canvas.drawImage(ImageReader(picture), left * MM, self._y(top + high), wide * MM, high * MM)
+        self.boxes.append(Box(self.page, "picture", "logo", left, top, left + wide, top + high))
+
     def ghost(self, text: str, x: float, y: float, size: float, *, turned: float) -> None:
         """A large word in thin outline, centred and turned (degrees): drawn first, so that all else lies on it."""
         self._ghosted = True
-        line = shape(text, BOLD)
+        line = shape(text, self.bold)
         canvas = self._canvas
         canvas.saveState()
         canvas.translate(x * MM, self._y(y))
@@ -191,14 +225,15 @@ class Sheet:
     # --- Codes --------------------------------------------------------------------------------------------------
 
     def code(self, drawing: Drawing, x: float, y: float, *, name: str, height: float | None = None) -> None:
-        """A QR or (with a height) a Code 128, its top left dark module near x, y, moved to a whole dot of the page.
+        """A QR or (with a height) a Code 128, its top left dark module near x, y, moved to a whole dot of its printer.
 
         A code is stored once in a file, however often it is shown. Its quiet zone is painted white.
         """
-        tall = drawing.width if height is None else round(height / DOT) * DOT
-        left = round(x / DOT) * DOT
-        bottom = round((self.height - y - tall) / DOT) * DOT
-        up = 0.0 if height is None else DOT  # a Code 128 needs its quiet zone on the left and right only
+        dot = drawing.dot
+        tall = drawing.width if height is None else round(height / dot) * dot
+        left = round(x / dot) * dot
+        bottom = round((self.height - y - tall) / dot) * dot
+        up = 0.0 if height is None else dot  # a Code 128 needs its quiet zone on the left and right only
         upright = drawing.quiet if height is None else up
         top = self.height - bottom - tall
         self.block(left - drawing.quiet, top - upright, drawing.width + 2 * drawing.quiet, tall + 2 * upright, grey=1)
@@ -215,20 +250,19 @@ class Sheet:
         self.boxes.append(Box(self.page, "slot", name, *outer))
 
     def _form(self, drawing: Drawing) -> str:
-        key = (drawing.path, drawing.width)
-        if key not in self._forms:
+        if drawing.path not in self._forms:
             name = f"code{len(self._forms) + 1}"
             canvas = self._canvas
             modules = round(drawing.width / drawing.module)
             canvas.beginForm(name, 0, 0, modules, modules)
             self._put(drawing.path)
             canvas.endForm()
-            self._forms[key] = name
-        return self._forms[key]
+            self._forms[drawing.path] = name
+        return self._forms[drawing.path]
 
 
 @contextmanager
-def sheet(width: float, height: float, title: str) -> Iterator[Sheet]:
-    """A new sheet, with the lock that all drawing needs."""
+def sheet(width: float, height: float, title: str, *, fonts: tuple[str, str] = (REGULAR, BOLD)) -> Iterator[Sheet]:
+    """A new sheet, with the lock that all drawing needs. `fonts` are the names of the regular and the bold type."""
     with RENDERING:
-        yield Sheet(width, height, title)
+        yield Sheet(width, height, title, fonts)

@@ -16,11 +16,14 @@ import uharfbuzz
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont, shapeStr
 
+from fallback.errors import Sentence
+
 RENDERING = threading.RLock()
 REGULAR = "Mukta"
 BOLD = "Mukta-Bold"
 FONTS = Path(__file__).parent / "fonts"
 ELLIPSIS = "…"
+_NEEDED = "Az09₹·…कषरज्ि"  # letters without which a font cannot set a slip
 _FILES = {REGULAR: "Mukta-Regular.ttf", BOLD: "Mukta-Bold.ttf"}
 _DEVANAGARI = "\u0900-\u097f\u1cd0-\u1cff\u200c\u200d\ua8e0-\ua8ff\u25cc"
 _RUNS = re.compile(f"[{_DEVANAGARI}]+(?: +[{_DEVANAGARI}]+)*|[^{_DEVANAGARI}]+")
@@ -75,19 +78,43 @@ class Fitted:
 
 @cache
 def _fonts() -> dict[str, tuple[Any, Any]]:
-    """Both fonts, registered once, as (ReportLab's, HarfBuzz's)."""
-    found = {}
-    for name, file in _FILES.items():
-        font: Any = TTFont(name, str(FONTS / file), asciiReadable=0)  # 0: only glyphs that are used
-        pdfmetrics.registerFont(font)
-        shaper = font.hbFont(10)
-        # Glyphs without a character would get their private code in the order in which a process first meets them:
-        # the same slip would then be a different file in every process.
-        for glyph in range(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(FONTS / file))).glyph_count):
-            if glyph not in font.face.glyphToChar:
-                font.hbAddPrivate(shaper.glyph_to_string(glyph), glyph, shaper.get_glyph_h_advance(glyph))
-        found[name] = (font, shaper)
-    return found
+    """The fonts by name, registered once, as (ReportLab's, HarfBuzz's): ours, and what `add_font` adds."""
+    return {name: _registered(name, FONTS / file) for name, file in _FILES.items()}
+
+
+def _registered(name: str, file: Path) -> tuple[Any, Any]:
+    font: Any = TTFont(name, str(file), asciiReadable=0)  # 0: only glyphs that are used
+    pdfmetrics.registerFont(font)
+    shaper = font.hbFont(10)
+    # Glyphs without a character would get their private code in the order in which a process first meets them:
+    # the same slip would then be a different file in every process.
+    for glyph in range(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file))).glyph_count):
+        if glyph not in font.face.glyphToChar:
+            font.hbAddPrivate(shaper.glyph_to_string(glyph), glyph, shaper.get_glyph_h_advance(glyph))
+    return font, shaper
+
+
+def add_font(name: str, file: Path) -> str:
+    """Makes a hospital's own font usable by a name; says why it cannot be used, "" when it can."""
+    with RENDERING:
+        if name in _fonts():
+            return ""
+        if not file.is_file():
+            return Sentence(
+                "There is no such font beside the layout file. Put the TTF file there, or leave the key out."
+            )
+        try:
+            font = _registered(name, file)
+            # Two files may bear the same name inside (a copy of ours does), and one PDF may not.
+            font[0].face.name = b"Hospital%d" % len(_fonts())
+        except Exception:  # ReportLab and HarfBuzz raise whatever a broken file makes them meet
+            return Sentence("The font cannot be opened: a TTF file with TrueType outlines was expected.")
+        if any(ord(letter) not in font[0].face.charToGlyph for letter in _NEEDED):
+            return Sentence(
+                "The font lacks Devanagari or Latin letters: slips are printed in both. Choose one that has them."
+            )
+        _fonts()[name] = font
+    return ""
 
 
 def warm() -> None:
@@ -238,7 +265,8 @@ def fit(
     if not text:
         return Fitted((), largest, 0.0, False)
     whole = shape(text, font)
-    size = min(largest, width / whole.width, height / (whole.top - whole.bottom))
+    ink = max(whole.top - whole.bottom, 0.01)  # a sign may have no ink
+    size = min(largest, width / max(whole.width, 0.01), height / ink)
     if size >= max(smallest, 0.75 * largest) or (one_line and size >= smallest):
         placed, used = _stack([text], font, size)
         return Fitted(placed, size, used, False)

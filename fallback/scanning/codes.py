@@ -17,12 +17,14 @@ _UPSCALE_LIMIT = 12_000_000  # pixels before doubling
 class ReadCode:
     """One code as it was read. What its text means, and whether it is genuine, is not known here.
 
-    `symbology` is "qr" or "code128"; `box` is left, top, right, bottom in pixels of the page's picture.
+    `symbology` is "qr" or "code128"; `box` is left, top, right, bottom in pixels of the page's picture. `corners` are
+    top left, top right, bottom right, bottom left as the code itself stands, however the page lies.
     """
 
     text: str
     symbology: str
     box: tuple[int, int, int, int]
+    corners: tuple[tuple[int, int], ...] = ()
 
 
 def read_codes(picture: Image.Image) -> tuple[ReadCode, ...]:
@@ -58,14 +60,18 @@ def _decode(picture: Image.Image, scale: float = 1.0) -> list[ReadCode]:
     for code in zxingcpp.read_barcodes(picture, formats=formats, text_mode=zxingcpp.TextMode.Plain):
         symbology = _SYMBOLOGY.get(code.format)
         if symbology is not None and code.valid:
-            codes.append(ReadCode(text=code.text, symbology=symbology, box=_box(code.position, scale)))
+            corners = _corners(code.position, scale)
+            codes.append(ReadCode(text=code.text, symbology=symbology, box=_box(corners), corners=corners))
     return codes
 
 
-def _box(position: Any, scale: float) -> tuple[int, int, int, int]:
+def _corners(position: Any, scale: float) -> tuple[tuple[int, int], ...]:
     corners = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
-    across = [round(corner.x / scale) for corner in corners]
-    down = [round(corner.y / scale) for corner in corners]
+    return tuple((round(corner.x / scale), round(corner.y / scale)) for corner in corners)
+
+
+def _box(corners: tuple[tuple[int, int], ...]) -> tuple[int, int, int, int]:
+    across, down = [x for x, _ in corners], [y for _, y in corners]
     return min(across), min(down), max(across), max(down)
 
 

@@ -1,0 +1,159 @@
+"""What may stand on a sheet: the kinds of box with their keys, and what each sheet must hold for the account's sake."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fallback.statement import TOKENS_A_PAGE
+
+_TYPE = frozenset({"type", "least"})
+# The keys of each kind, beside `draw`, `at`, `size` and `when`, which all have.
+KINDS: Mapping[str, frozenset[str]] = {
+    "header": frozenset({"lines", "english", "hindi"}),
+    "hospital": frozenset({"type"}),
+    "logo": frozenset(),
+    "title": _TYPE | {"align"},
+    "tags": frozenset({"type"}),
+    "row": _TYPE | {"fields", "label", "bold"},
+    "plain": _TYPE | {"field", "bold", "align"},
+    "value": _TYPE | {"field", "bold", "align"},
+    "where": frozenset(),
+    "text": _TYPE | {"english", "hindi", "bold", "align", "lines"},
+    "qr": frozenset({"code"}),
+    "bars": frozenset({"code", "number"}),
+    "again": frozenset({"type"}),
+    "notes": frozenset({"type"}),
+    "vitals": frozenset({"fields", "label"}),
+    "history": frozenset({"fields", "label"}),
+    "medicines": frozenset({"count", "label"}),
+    "ticks": frozenset({"field", "choices", "columns", "count", "label"}),
+    "comb": frozenset({"field", "count", "label"}),
+    "blank": frozenset({"field", "english", "hindi", "label"}),
+    "void": frozenset(),
+    "table": frozenset({"fields", "count", "type", "label"}),
+    "frame": frozenset(),
+    "rule": frozenset(),
+}
+NAMING = ("row", "plain", "value", "table")  # what shows the fields that it names
+BELOW = frozenset({"frame", "rule"})  # what other boxes may lie on
+STATES = ("tags", "again", "notes")  # what a slip shows of DRILL, CORRECTED, REPRINT and what is shorter in the code
+
+SLIP_FIELDS = frozenset(
+    {
+        "number", "issued", "token", "clinic", "room", "unit", "name", "name_hindi", "sex", "guardian", "mobile",
+        "address", "category", "scheme_id", "abha", "uhid", "patient_number", "fee", "receipt", "booking",
+        "medico_legal_number", "previous", "mother", "desk", "reason", "age_sex", "day", "issued_to",
+    }
+)  # fmt: skip
+
+SHIFT_FIELDS = frozenset(
+    {
+        "page", "shift", "desk", "clerk", "opened", "closed", "first", "last", "issued", "others", "voids",
+        "corrections", "reprints", "receipts", "taken", "exempt", "later", "refunded", "opening_float", "due",
+        "counted_cash", "difference", "journal", "note", "void_1", "void_2", "void_3", "void_4", "void_5",
+        "void_6",
+    }
+)  # fmt: skip
+DAY_FIELDS = frozenset(
+    {"page", "clinic", "room", "unit", "day", "desk", "tokens", "token", "reached", "name", "number", "remarks"}
+)
+BOX_FIELDS = frozenset({"clinic", "room", "unit", "day", "box", "count", "desk"})
+REGISTER_FIELDS = frozenset(
+    {
+        "page", "clinic", "room", "unit", "day", "slips", "journal", "token", "number", "name", "name_hindi", "age_sex",
+        "guardian", "mobile", "visit", "category", "uhid", "remarks",
+    }
+)  # fmt: skip
+POSTER_FIELDS = frozenset({"hospital_id", "hospital"})
+DESK_FIELDS = frozenset({"desk", "series", "letters", "day", "fingerprint", "hospital_id"})
+PAD_COVER_FIELDS = frozenset(
+    {
+        "page", "first", "last", "count", "issued_to", "by", "day", "desk", "series", "number_1", "used_1", "spoiled_1",
+        "unused_1", "number_2", "used_2", "spoiled_2", "unused_2",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetKind:
+    """What a sheet is: the fields that may stand on it, and what each of its parts must hold.
+
+    `parts` names the parts that there are, with the kinds of box, fields or codes that must not be missing; a part in
+    `free` may be left out. `codes` are the texts that its codes may show. `rows` is how many rows its
+    table has, where that is not the layout's to choose.
+    """
+
+    fields: frozenset[str]
+    parts: Mapping[str, frozenset[str]]
+    free: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset({"qr", "bars"})
+    rows: int = 0
+
+
+_COPY = frozenset({"qr", "number", "name", *STATES})
+SHEETS: Mapping[str, SheetKind] = {
+    "slip": SheetKind(
+        fields=SLIP_FIELDS, parts={"patient": _COPY, "hospital": _COPY}, free=frozenset({"hospital"})
+    ),
+    "card": SheetKind(
+        fields=SLIP_FIELDS,
+        parts={"front": frozenset({"patient_number", "name", "tags"}), "back": frozenset({"qr"})},
+    ),
+    "pad": SheetKind(
+        fields=SLIP_FIELDS,
+        parts={"stub": frozenset({"bars", "number", "tags"}), "slip": frozenset({"qr", "bars", "number", "tags"})},
+    ),
+    "referral": SheetKind(
+        fields=SLIP_FIELDS | {"from"}, parts={"sheet": frozenset({"qr", "bars", "number", "name", *STATES})}
+    ),
+    "receipt": SheetKind(
+        fields=SLIP_FIELDS | {"purpose", "amount", "amount_words"},
+        parts={"sheet": frozenset({"number", "receipt", "amount", "fee", "tags", "again"})},
+    ),
+    "token": SheetKind(fields=SLIP_FIELDS, parts={"sheet": frozenset({"number", "token", "tags", "again"})}),
+    "label": SheetKind(
+        fields=SLIP_FIELDS | {"sample", "place"},
+        parts={"label": frozenset({"bars", "number", "name", "age_sex", "tags"})},
+    ),
+    "wristband": SheetKind(
+        fields=SLIP_FIELDS, parts={"band": frozenset({"bars", "number", "name", "age_sex", "tags"})}
+    ),
+    "shift-sheet": SheetKind(
+        fields=SHIFT_FIELDS,
+        parts={"sheet": frozenset({
+            "qr", "tags", "page", "desk", "clerk", "shift", "opened", "closed", "first", "last", "issued", "void_1",
+            "receipts", "taken", "refunded", "opening_float", "counted_cash", "difference", "journal",
+        })},
+        codes=frozenset({"qr", "certificate"}),
+    ),
+    "day-sheet": SheetKind(
+        fields=DAY_FIELDS,
+        parts={"sheet": frozenset({"qr", "tags", "clinic", "day", "token", "reached"})},
+        codes=frozenset({"qr"}),
+        rows=TOKENS_A_PAGE,
+    ),
+    "box-sheet": SheetKind(
+        fields=BOX_FIELDS,
+        parts={"sheet": frozenset({"qr", "tags", "clinic", "day", "box", "count"})},
+        codes=frozenset({"qr"}),
+    ),
+    "register": SheetKind(
+        fields=REGISTER_FIELDS,
+        parts={"sheet": frozenset({"tags", "clinic", "day", "page", "journal", "token", "number", "name"})},
+        codes=frozenset(),
+    ),
+    "poster": SheetKind(
+        fields=POSTER_FIELDS,
+        parts={"sheet": frozenset({"root", "tags", "hospital_id"})},
+        codes=frozenset({"root"}),
+    ),
+    "desk-card": SheetKind(
+        fields=DESK_FIELDS,
+        parts={"sheet": frozenset({"certificate", "tags", "desk", "series", "fingerprint"})},
+        codes=frozenset({"certificate"}),
+    ),
+    "pad-cover": SheetKind(
+        fields=PAD_COVER_FIELDS,
+        parts={"sheet": frozenset({"certificate", "tags", "page", "first", "last", "count", "issued_to", "number_1"})},
+        codes=frozenset({"certificate"}),
+    ),
+}  # fmt: skip
