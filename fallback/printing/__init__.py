@@ -1,20 +1,41 @@
-"""The paper going out: slips, registration cards, pads, reports. Nouns come in, PDF goes out; nothing is stored."""
+"""The paper going out: slips, their sheets, pads, papers, reports. Nouns come in, PDF goes out; nothing is stored."""
 
-from fallback.printing.job import Paper, PrintedSlip, Reprint
+from fallback.printing.job import PrintedSlip, Reprint
 from fallback.printing.pads import render_pads
+from fallback.printing.papers import (
+    BoxSheet,
+    DaySheet,
+    DeskCard,
+    Entry,
+    PadCover,
+    Poster,
+    Register,
+    ShiftSheet,
+    render_paper,
+)
 from fallback.printing.report import Column, Report, Table, render_report
+from fallback.printing.sheets import render_sheet
 from fallback.printing.slips import render_slips
 from fallback.printing.typesetting import warm
 
 __all__ = [
+    "BoxSheet",
     "Column",
-    "Paper",
+    "DaySheet",
+    "DeskCard",
+    "Entry",
+    "PadCover",
+    "Poster",
     "PrintedSlip",
+    "Register",
     "Report",
     "Reprint",
+    "ShiftSheet",
     "Table",
     "render_pads",
+    "render_paper",
     "render_report",
+    "render_sheet",
     "render_slips",
     "warm",
 ]

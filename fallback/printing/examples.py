@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from fallback.hospital import Clinic, Fee, Hospital
-from fallback.printing.job import Paper, PrintedSlip, Reprint
+from fallback.hospital import PAPERS, Clinic, Fee, Hospital
+from fallback.printing.job import PrintedSlip, Reprint
 from fallback.printing.pads import render_pads
 from fallback.printing.slips import render_slips
 from fallback.slip import Age, AgeUnit, Category, FeeStatus, Kind, Patient, Relation, Sex, Slip, SlipNumber, Visit
@@ -33,7 +33,8 @@ HOSPITAL = Hospital(
 )  # fmt: skip
 
 
-def _digits(count: int, seed: int) -> str:
+def digits(count: int, seed: int) -> str:
+    """So many digits, always the same for a seed: a code to look at, which holds nothing."""
     chance = random.Random(seed)  # noqa: S311 - a picture of a code, not a secret
     return "1" + "".join(chance.choices("0123456789", k=count - 1))
 
@@ -64,7 +65,7 @@ def plain() -> PrintedSlip:
         patient=patient,
         visit=Visit(clinic=7, token=47, token_series=1, fee=10, booking="ORS-2026-448812"),
     )
-    return PrintedSlip(slip=slip, digits=_digits(363, 1), card=True, receipt="A-000123", desk_name="OPD 1")
+    return PrintedSlip(slip=slip, digits=digits(363, 1), card=True, receipt="A-000123", desk_name="OPD 1")
 
 
 def full() -> PrintedSlip:
@@ -111,7 +112,7 @@ def full() -> PrintedSlip:
     )
     again = Reprint(count=3, at=datetime(2026, 11, 23, 8, 45, tzinfo=UTC), by="asha")
     return replace(
-        first, slip=slip, digits=_digits(512, 2), reprint=again, cut=("name", "name_hindi", "guardian", "locality")
+        first, slip=slip, digits=digits(512, 2), reprint=again, cut=("name", "name_hindi", "guardian", "locality")
     )
 
 
@@ -126,7 +127,7 @@ def empty() -> PrintedSlip:
     patient = Patient(name="Unknown-M-Lotus-27", sex=Sex.MALE, age=Age(value=3, unit=AgeUnit.DAYS))
     slip = replace(plain().slip, issued=None, patient=patient, kind=Kind.CASUALTY, emergency=True, alias=True)
     slip = replace(slip, visit=Visit(clinic=8, token=3, token_series=1))
-    return replace(plain(), slip=slip, card=False, receipt="", digits=_digits(428, 3))
+    return replace(plain(), slip=slip, card=False, receipt="", digits=digits(428, 3))
 
 
 def void() -> PrintedSlip:
@@ -134,13 +135,32 @@ def void() -> PrintedSlip:
     slip = replace(
         plain().slip, kind=Kind.VOID, revision=1, replaces=b"\x01\x02\x03\x04", reason="गलत विभाग: wrong clinic"
     )
-    return replace(plain(), slip=slip, card=False, digits=_digits(330, 4))
+    return replace(plain(), slip=slip, card=False, digits=digits(330, 4))
 
 
 def pad(serial: int, *, drill: bool = False) -> PrintedSlip:
     """A numbered blank."""
     slip = Slip(number=SlipNumber(101, serial), kind=Kind.PAD, hospital=0x1A2B3C4D, signer=101, drill=drill)
-    return PrintedSlip(slip=slip, digits=_digits(211, serial), desk_name="Ward 5")
+    return PrintedSlip(slip=slip, digits=digits(211, serial), desk_name="Ward 5")
+
+
+def sheets() -> Mapping[str, Mapping[str, PrintedSlip]]:
+    """Every sheet that is made of one slip, by its layout's name, and slips that are worth a look on it, by name."""
+    usual = {"plain": plain(), "full": full(), "drill": drill(), "unknown": empty()}
+    paid = {name: printed for name, printed in usual.items() if printed.receipt}
+    whole = usual | {"void": void()}
+    return {
+        **{f"slip-{paper}": whole for paper in PAPERS},
+        "card": paid,
+        "pad": {"pad": pad(5001), "drill": pad(5002, drill=True)},
+        "sticker-24": usual,
+        "sticker-40": usual,
+        "label-50x25": usual,
+        "wristband": usual,
+        "receipt": paid,
+        "token": usual,
+        "referral": usual,
+    }
 
 
 def pages() -> Mapping[str, bytes]:
@@ -151,7 +171,7 @@ def pages() -> Mapping[str, bytes]:
         "slip-drill": render_slips([drill()], HOSPITAL),
         "slip-unknown": render_slips([empty()], HOSPITAL),
         "slip-void": render_slips([void()], HOSPITAL),
-        "slip-a5": render_slips([plain()], HOSPITAL, paper=Paper.A5),
-        "slip-a5-full": render_slips([full()], HOSPITAL, paper=Paper.A5),
+        "slip-a5": render_slips([plain()], HOSPITAL, paper="a5"),
+        "slip-a5-full": render_slips([full()], HOSPITAL, paper="a5"),
         "pad": render_pads([pad(serial) for serial in (5001, 5002)], HOSPITAL),
     }

@@ -1,0 +1,94 @@
+"""The shift sheet: a closed shift in figures, its void slips, and the signed codes that carry both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from fallback.hospital import Hospital
+from fallback.printing.content import Content
+from fallback.printing.fields import moment
+from fallback.printing.layout import Layout
+from fallback.printing.money import grouped, rupees
+from fallback.printing.papers.labels import SHIFT_SHEET
+from fallback.printing.papers.paper import columns, content, journal, room, split
+from fallback.slip import SlipNumber
+from fallback.statement import ShiftStatement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftSheet:
+    """A closed shift: each page of its statement with the text of its code, who sat there, the note.
+
+    `certificate` is the text of the desk's own code, so that the sheet and the poster alone prove it; "" leaves it out.
+    """
+
+    name: ClassVar[str] = "shift-sheet"
+    pages: Sequence[tuple[ShiftStatement, str]]
+    desk: str
+    clerk: str
+    note: str = ""
+    certificate: str = ""
+
+    def contents(self, plan: Layout, _: Hospital) -> list[Content]:
+        """All figures on each page; the voids where their code is."""
+        across = columns(plan, "void")
+        leaves = [
+            (digits, rows)
+            for statement, digits in self.pages
+            for rows in split(split(statement.voids, across), room(plan))
+        ]
+        values = self._values()
+        return [
+            content(
+                plan, SHIFT_SHEET, values | {"page": f"{place} / {len(leaves)}"},
+                codes={"qr": digits, "certificate": self.certificate},
+                rows=[{f"void_{at}": number.grouped for at, number in enumerate(row, 1)} for row in rows],
+                drill=self.pages[0][0].drill,
+            )
+            for place, (digits, rows) in enumerate(leaves, 1)
+        ]  # fmt: skip
+
+    def _values(self) -> dict[str, str]:
+        shift = self.pages[0][0]
+        due = shift.opening_float + shift.receipts_rupees - shift.refunded_rupees
+        more = shift.counted_cash - due
+        counts = {
+            "issued": shift.issued,
+            "others": max(shift.last - shift.first + 1 - shift.issued, 0) if shift.issued else 0,
+            "voids": sum(len(statement.voids) for statement, _ in self.pages),
+            "corrections": shift.corrections,
+            "reprints": shift.reprints,
+            "receipts": shift.receipts,
+            "exempt": shift.exempt,
+            "later": shift.later,
+        }
+        money = {
+            "taken": shift.receipts_rupees,
+            "refunded": shift.refunded_rupees,
+            "opening_float": shift.opening_float,
+            "due": due,
+            "counted_cash": shift.counted_cash,
+        }
+        return {
+            "shift": shift.key,
+            "desk": self.desk,
+            "clerk": self.clerk,
+            "opened": _moment(shift.opened),
+            "closed": _moment(shift.closed),
+            "first": _number(shift.series, shift.first),
+            "last": _number(shift.series, shift.last),
+            "difference": f"{'+' if more > 0 else ''}{rupees(more)}",
+            "journal": journal(shift.head_sequence, shift.head.hex()),
+            "note": self.note,
+            **{name: grouped(count) for name, count in counts.items()},
+            **{name: rupees(amount) for name, amount in money.items()},
+        }
+
+
+def _moment(at: datetime | None) -> str:
+    return moment(at) if at else ""
+
+
+def _number(series: int, serial: int) -> str:
+    return SlipNumber(series, serial).grouped if serial else ""

@@ -1,0 +1,134 @@
+"""Sheets that are made of one slip: stickers and labels for tubes, wristbands, receipts, tokens, referrals."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from fallback.errors import FieldWrong, Sentence
+from fallback.hospital import Hospital
+from fallback.printing import labels
+from fallback.printing.content import Content, Field
+from fallback.printing.job import PrintedSlip
+from fallback.printing.labels import FIELDS, FLAGS, Words
+from fallback.printing.layout import Layout, draw, layout
+from fallback.printing.money import rupees, rupees_in_words
+from fallback.printing.sheet import Box, sheet
+from fallback.printing.slips import content
+from fallback.slip import TUBES_LIMIT, FeeStatus, Sample
+
+# What each kind of sheet is called; None: what the slip is called.
+_TITLES: Mapping[str, Words | None] = {
+    "slip": None,
+    "pad": None,
+    "card": labels.CARD,
+    "label": labels.SAMPLE_LABEL,
+    "wristband": labels.WRISTBAND,
+    "receipt": labels.RECEIPT,
+    "token": labels.TOKEN_STUB,
+    "referral": labels.REFERRAL,
+}
+# On a tube there is room for what must be seen at once; how often the slip was corrected is not among it.
+_ON_TUBES = frozenset(FLAGS[name] for name in ("drill", "void", "emergency", "medico_legal", "alias", "sealed"))
+
+
+def draw_sheet(
+    name: str,
+    slips: Sequence[PrintedSlip],
+    hospital: Hospital,
+    *,
+    tubes: Sequence[int] = (1,),
+    skip: int = 0,
+    language: str = "",
+) -> tuple[bytes, tuple[Box, ...]]:
+    """The PDF, and every box that was inked on it (what the tests look at). Raises as `render_sheet`."""
+    plan = layout(name, hospital)
+    if plan.sheet not in _TITLES:
+        raise ValueError(f"{name} is not made of slips")
+    if not slips:
+        raise ValueError("there is no slip to draw")
+    if language:
+        plan = replace(plan, language=language)
+    places = max(part.repeat[0] * part.repeat[1] for part in plan.parts)
+    if not 0 <= skip < places:
+        raise FieldWrong(
+            field="skip", why=Sentence("The sheet has {places} stickers: begin at one of them.", places=places)
+        )
+    drawn: list[Content | None] = [None] * skip
+    for printed in slips:
+        drawn += contents(printed, hospital, plan, tubes)
+    size = plan.size or (210.0, 297.0)
+    with sheet(*size, f"{hospital.name}: {slips[0].slip.number}", fonts=plan.fonts) as page:
+        draw(page, plan, drawn, hospital)
+        return page.finish(), tuple(page.boxes)
+
+
+def render_sheet(
+    name: str,
+    slips: Sequence[PrintedSlip],
+    hospital: Hospital,
+    *,
+    tubes: Sequence[int] = (1,),
+    skip: int = 0,
+    language: str = "",
+) -> bytes:
+    """A sheet for each slip, or on stickers and labels one for each of its `tubes` (1 to 99), as one PDF.
+
+    `name` is a layout's. `skip` stickers of the first page are used up already. `language` is both, en or hi; "" is
+    the layout's own. Two tubes of one patient must never have the same number: who prints more says where to go on.
+    Raises LayoutUnknown, LayoutWrong, FieldWrong for a tube or a sticker that there is not, CodeTooLong, CodeNotDigits.
+    """
+    return draw_sheet(name, slips, hospital, tubes=tubes, skip=skip, language=language)[0]
+
+
+def contents(printed: PrintedSlip, hospital: Hospital, plan: Layout, tubes: Sequence[int] = (1,)) -> list[Content]:
+    """What a slip says on a sheet of a layout: one content, of stickers and labels one a tube. Raises FieldWrong."""
+    plain = content(printed, hospital, plan, _TITLES[plan.sheet])
+    match plan.sheet:
+        case "label":
+            return [_label(plain, printed, plan.language, tube) for tube in tubes]
+        case "wristband":
+            return [_with(plain, _names(printed, plan.language))]
+        case "receipt":
+            return [_with(plain, _money(printed, plan.language))]
+        case "referral":
+            return [_with(plain, {"from": plain.fields["clinic"].value.replace("\n", " · ")})]
+        case _:
+            return [plain]
+
+
+def _with(plain: Content, values: Mapping[str, str]) -> Content:
+    fields = {name: Field(FIELDS.get(name, FIELDS["name"]), value) for name, value in values.items()}
+    return replace(plain, fields={**plain.fields, **fields})
+
+
+def _label(plain: Content, printed: PrintedSlip, language: str, tube: int) -> Content:
+    if not 0 < tube <= TUBES_LIMIT:
+        raise FieldWrong(field="tubes", why=Sentence("Tubes have numbers from 1 to {limit}.", limit=TUBES_LIMIT))
+    sample = Sample(printed.slip.number, tube)
+    room = plain.fields["room"].value
+    named = FIELDS["room"].said("hi" if language == "hi" else "en")  # no room for both
+    more = {"sample": sample.grouped, "place": f"{named} {room}" if room else ""}
+    found = _with(plain, _names(printed, language) | more)
+    flags = tuple(word for word in plain.flags if word in _ON_TUBES)
+    return replace(found, codes={"bars": sample.text}, flags=flags)
+
+
+def _names(printed: PrintedSlip, language: str) -> dict[str, str]:
+    """The name in the sheet's script first, for where there is room for one; in the other second."""
+    patient = printed.slip.patient
+    found = [patient.name, patient.name_hindi]
+    if language == "hi":
+        found.reverse()
+    first, second = sorted(found, key=lambda name: not name)
+    return {"name": first, "name_hindi": second}
+
+
+def _money(printed: PrintedSlip, language: str) -> dict[str, str]:
+    """What was received: nothing, where the fee is exempt or is to be paid later."""
+    visit = printed.slip.visit
+    amount = visit.fee if visit.fee_status is FeeStatus.PAID else 0
+    words = rupees_in_words(amount)
+    return {
+        "purpose": labels.FEE_PURPOSE.said(language),
+        "amount": rupees(amount),
+        "amount_words": words.said(language),
+    }
