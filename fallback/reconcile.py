@@ -66,7 +66,8 @@ class NumberState:
 
     `has_content`: journal or paper has its record. `stage` is where its newest revision stands with the hospital
     system; `sent`: any revision of it may be there. `spent` is unused, spoiled, missing or "", `reason` what was said.
-    `printed`: paper with this number is known to have left a printer; `back`: its hospital copy came back.
+    `printed`: paper with this number is known to have left a printer; `back`: its hospital copy came back. `issued_to`
+    is the ward or counter that got it as a blank, "" if unknown.
     """
 
     number: SlipNumber
@@ -81,6 +82,7 @@ class NumberState:
     reason: str = ""
     printed: bool = False
     back: bool = False
+    issued_to: str = ""
 
 
 def bucket(state: NumberState) -> Bucket:
@@ -94,6 +96,8 @@ def bucket(state: NumberState) -> Bucket:
                 return Bucket.SPOILED
             case "unused":
                 return Bucket.UNUSED
+            case "" if state.voided:  # its shift's signed sheet says so, and nothing else is left of it
+                return Bucket.VOIDED
             case "" if state.back:
                 return Bucket.WAITING
             case _:
@@ -110,11 +114,13 @@ class Gap:
     """A number without content. `reason` is what a supervisor signed for, "" while nobody has.
 
     `before` is the nearest lower number of its series with content: who had it can say what became of this one.
+    `issued_to` is the ward or counter that got it as a blank, "" if unknown.
     """
 
     number: SlipNumber
     reason: str
     before: SlipNumber | None
+    issued_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +191,7 @@ class Account:
                     "number": gap.number.text,
                     "reason": gap.reason,
                     "before": gap.before.text if gap.before else None,
+                    "issued_to": gap.issued_to,
                 }
                 for gap in self.gaps
             ],
@@ -203,7 +210,8 @@ def reconcile(states: Iterable[NumberState]) -> Account:
         if state.has_content:
             last[series] = state.number
         if bucket(state) is Bucket.MISSING:
-            gaps.append(Gap(number=state.number, reason=state.reason, before=last.get(series)))
+            before = last.get(series)
+            gaps.append(Gap(number=state.number, reason=state.reason, before=before, issued_to=state.issued_to))
     return Account(
         parts=tuple(
             Part(series=series, day=day, clinic=clinic, sums=_sums(found))

@@ -65,17 +65,17 @@
   }
   function printed() {
     if (!manner) return;
-    let failure = null;
+    let told = null; // a sentence in place of paper: a failure, or where it stands with the desk's printer
     try {
       if (frame.contentWindow.location.href === "about:blank") return; // a frame loads an empty page first
     } catch (wrong) { /* the browser's own PDF reader */ }
     try {
       const page = frame.contentDocument;
-      failure = page && page.querySelector(".failure");
+      told = page && page.querySelector(".failure, .sent");
     } catch (wrong) { /* the browser's own PDF reader: not ours to look into */ }
     const place = one(".print-says");
-    if (failure) {
-      say(failure.textContent);
+    if (told) {
+      say(told.textContent);
     } else {
       try {
         frame.contentWindow.focus();
@@ -87,7 +87,7 @@
       }
     }
     manner = "";
-    if (box && !failure) box.focus();
+    if (box && !(told && told.matches(".failure"))) box.focus();
   }
   function firstPrint(address) {
     const place = paper();

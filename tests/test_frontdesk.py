@@ -179,7 +179,7 @@ def test_a_reprint_has_the_same_record_and_says_so(counter: Counter, shift: Shif
 
 
 def test_a_pad_is_printed_filled_in_and_counted(counter: Counter, shift: Shift) -> None:
-    numbers, pdf = frontdesk.print_pads(counter, series=1, count=3)
+    numbers, pdf = frontdesk.print_pads(counter, series=1, count=3, issued_to="Ward 5")
     assert pdf.startswith(b"%PDF")
     assert [number.serial for number in numbers] == [1, 2, 3]
     filled = frontdesk.fill_pad(counter, shift.key, numbers[1], factories.registration())

@@ -2,26 +2,50 @@
 
 from fallback.frontdesk.counter import Counter, Issued, sheet
 from fallback.frontdesk.pads import MOST_PADS, declare, print_pads
+from fallback.frontdesk.papers import (
+    SLIP_SHEETS,
+    box_sheet,
+    day_sheets,
+    desk_card,
+    poster,
+    register_sheets,
+    shift_sheet,
+    slip_sheet,
+)
+from fallback.frontdesk.print_queue import PrintQueue
+from fallback.frontdesk.prints import done, lost, reprint, take_first
 from fallback.frontdesk.registration import Registration, check
 from fallback.frontdesk.shifts import close_shift, end_downtime, open_shift, start_downtime
-from fallback.frontdesk.slips import correct, fill_pad, register, reprint, void
+from fallback.frontdesk.slips import correct, fill_pad, register, void
 
 __all__ = [
     "MOST_PADS",
+    "SLIP_SHEETS",
     "Counter",
     "Issued",
+    "PrintQueue",
     "Registration",
+    "box_sheet",
     "check",
     "close_shift",
     "correct",
+    "day_sheets",
     "declare",
+    "desk_card",
+    "done",
     "end_downtime",
     "fill_pad",
+    "lost",
     "open_shift",
+    "poster",
     "print_pads",
     "register",
+    "register_sheets",
     "reprint",
     "sheet",
+    "shift_sheet",
+    "slip_sheet",
     "start_downtime",
+    "take_first",
     "void",
 ]

@@ -12,7 +12,7 @@ from fallback.ledger import Ledger, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import SlipRow
 from fallback.ledger.writer import Transaction
-from fallback.printing import Paper, PrintedSlip, Reprint, render_slips
+from fallback.printing import PrintedSlip, Reprint, render_slips
 from fallback.slip import Slip, SlipNumber
 
 
@@ -43,7 +43,7 @@ class Issued:
 
 def sheet(counter: Counter, issued: Issued) -> bytes:
     """The PDF of a slip on the hospital's paper, with its registration card where one is due."""
-    return render_slips([printed(counter, issued)], counter.hospital, paper=Paper(counter.hospital.paper))
+    return render_slips([printed(counter, issued)], counter.hospital)
 
 
 def printed(counter: Counter, issued: Issued) -> PrintedSlip:
@@ -90,9 +90,9 @@ def needs_slip(tx: Transaction, number: SlipNumber) -> SlipRow:
 def journal_slip(
     tx: Transaction, fact: FactKind, slip: Slip, signed: bytes, shift: Shift, **content: object
 ) -> SlipRow:
-    """Journals a signed slip and returns its row as the views now show it."""
+    """Journals a signed slip, which waits for its first print, and returns its row as the views now show it."""
     cut = payload.decode(signed).cut
-    known = {"slip": slip.record(), "digest": payload.digest(signed).hex(), "cut": list(cut)}
+    known = {"slip": slip.record(), "digest": payload.digest(signed).hex(), "cut": list(cut), "prints": True}
     tx.append(fact, known | content, payload=signed, series=shift.series, shift=shift.key, by=shift.login)
     row = queries.slip(tx.db, slip.number)
     if row is None:

@@ -1,15 +1,18 @@
 """Numbered blank slips: printed, and declared unused, spoiled or missing when they come to nothing."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from fallback import payload
 from fallback.errors import PadUnknown
 from fallback.frontdesk.counter import Counter
+from fallback.frontdesk.papers import pad_cover
 from fallback.ledger import queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.writer import Transaction
 from fallback.printing import PrintedSlip, render_pads
-from fallback.slip import Kind, Slip, SlipNumber
+from fallback.printing.layout import layout
+from fallback.slip import INDIA, Kind, Slip, SlipNumber
 
 MOST_PADS = 500
 _OUTCOMES = {
@@ -19,12 +22,20 @@ _OUTCOMES = {
 }
 
 
-def print_pads(counter: Counter, *, series: int, count: int, by: str = "") -> tuple[list[SlipNumber], bytes]:
-    """Takes numbers for blanks and signs them; returns the numbers and the PDF. Raises DeskNotUsable, SeriesUsedUp."""
+def print_pads(
+    counter: Counter, *, series: int, count: int, issued_to: str, by: str = ""
+) -> tuple[list[SlipNumber], bytes]:
+    """Takes numbers for blanks and signs them; returns the numbers and the PDF, the pad behind its cover.
+
+    `issued_to` is the ward or counter that gets them: it is asked for each one that does not come back. Raises
+    DeskNotUsable, SeriesUsedUp, LayoutWrong.
+    """
+    for name in ("pad", "pad-cover"):
+        layout(name, counter.hospital)  # numbers are never given twice: none is taken for a sheet that cannot be drawn
     sign = counter.sign(series)
     desk = queries.desk(counter.ledger.db(), series)
 
-    def job(tx: Transaction) -> list[tuple[Slip, bytes]]:
+    def job(tx: Transaction) -> tuple[list[tuple[Slip, bytes]], datetime]:
         blanks: list[tuple[Slip, bytes]] = []
         for _ in range(count):
             slip = Slip(
@@ -40,11 +51,12 @@ def print_pads(counter: Counter, *, series: int, count: int, by: str = "") -> tu
             "first": blanks[0][0].number.serial,
             "count": count,
             "payloads": [signed.hex() for _, signed in blanks],
+            "issued_to": issued_to,
         }
         tx.append(FactKind.PADS_PRINTED, content, series=series, by=by)
-        return blanks
+        return blanks, tx.now
 
-    blanks = counter.ledger.write(job)
+    blanks, at = counter.ledger.write(job)
     sheets = [
         PrintedSlip(
             slip=slip,
@@ -53,10 +65,13 @@ def print_pads(counter: Counter, *, series: int, count: int, by: str = "") -> tu
             card=False,
             receipt="",
             desk_name=desk.name if desk else "",
+            issued_to=issued_to,
         )
         for slip, signed in blanks
     ]
-    return [slip.number for slip, _ in blanks], render_pads(sheets, counter.hospital)
+    numbers = [slip.number for slip, _ in blanks]
+    cover = pad_cover(counter, numbers, issued_to=issued_to, by=by, day=at.astimezone(INDIA).date())
+    return numbers, render_pads(sheets, counter.hospital, cover=cover)
 
 
 def declare(counter: Counter, numbers: Sequence[SlipNumber], outcome: str, reason: str, *, by: str) -> None:

@@ -1,4 +1,4 @@
-"""Slips at the counter: issued, corrected, voided, reprinted; each one journal line, durable before it prints."""
+"""Slips at the counter: issued, corrected, voided; each one journal line, durable before it prints."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -18,7 +18,6 @@ from fallback.keys import Sign
 from fallback.ledger import queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.writer import Transaction
-from fallback.printing import Reprint
 from fallback.slip import INDIA, FeeStatus, Kind, Slip, SlipNumber, Visit
 
 _LAST_REVISION = 14  # the fifteenth is kept for the void
@@ -45,6 +44,7 @@ def register(counter: Counter, shift_key: str, registration: Registration, *, fo
             shift,
             receipt=receipt,
             form=form,
+            card=not registration.returning,
         )
         return Issued(row=row, card=not registration.returning)
 
@@ -75,9 +75,11 @@ def fill_pad(
             revision=1,
             replaces=payload.digest(blank)[:4],
         )
-        signed = payload.encode(slip, sign)
-        done = journal_slip(tx, FactKind.SLIP_REVISED, slip, signed, shift, receipt=receipt, form=form, change="pad")
-        return Issued(row=done, card=not registration.returning)
+        signed, card = payload.encode(slip, sign), not registration.returning
+        done = journal_slip(
+            tx, FactKind.SLIP_REVISED, slip, signed, shift, receipt=receipt, form=form, change="pad", card=card
+        )
+        return Issued(row=done, card=card)
 
     return counter.ledger.write(job)
 
@@ -153,18 +155,6 @@ def void(counter: Counter, shift_key: str, number: SlipNumber, reason: str, *, a
         signed = payload.encode(slip, counter.sign(shift.series))
         done = journal_slip(tx, FactKind.SLIP_VOIDED, slip, signed, shift, reason=reason, allowed_by=allowed_by)
         return Issued(row=replace(done, slip=slip, payload=signed))
-
-    return counter.ledger.write(job)
-
-
-def reprint(counter: Counter, number: SlipNumber, *, by: str, card: bool = False, series: int = 0) -> Issued:
-    """Prints the same signed record again, and says so on the paper. Raises SlipUnknown or SlipIsVoid."""
-
-    def job(tx: Transaction) -> Issued:
-        row = needs_slip(tx, number)
-        count = row.reprints + 1
-        tx.append(FactKind.SLIP_REPRINTED, {"number": number.text, "count": count}, series=series, by=by)
-        return Issued(row=row, card=card, reprint=Reprint(count=count, at=tx.now, by=by))
 
     return counter.ledger.write(job)
 

@@ -15,12 +15,20 @@ class FactKind(StrEnum):
     - DESK_ENROLLED `{series, name, certificate}`, DESK_RETIRED `{series, reason}`
     - USER_SET `{login, name, role, pin_hash, active}`: a user as from now on
     - SHIFT_OPENED `{shift, opening_float}`, SHIFT_CLOSED `{shift, counted_cash, note}`
-    - SLIP_ISSUED `{slip, receipt, form, card}` + payload: a new number; `slip` is the full record
-    - SLIP_REVISED `{slip, receipt, form, change}` + payload: a correction, or a pad filled in
-    - SLIP_VOIDED `{slip, reason, allowed_by}` + payload of kind void
-    - SLIP_REPRINTED `{number, count, reason}`
+    - SLIP_ISSUED `{slip, receipt, form, prints, card}` + payload: a new number; `slip` is the full record; `prints`:
+      its first print is journalled too (a line without it is older, and counts as printed); `card`: with a card
+    - SLIP_REVISED `{slip, receipt, form, change, prints, card}` + payload: a correction, or a pad filled in
+    - SLIP_VOIDED `{slip, reason, allowed_by, prints}` + payload of kind void
+    - SLIP_REPRINTED `{number, digest, count, printer, card}`: it waits for a printer, or is the browser's (printer "")
+    - SLIP_PRINTED `{number, digest, reprint, printer}`: written before the paper can leave; `reprint` is 0 for the
+      first print of a version, else the reprint's count; printer "": handed to the browser
+    - PRINT_SENT `{number, digest, reprint, printer, job}`: the spooler took it, under this id of its own
+    - PRINT_FAILED `{number, digest, reprint, printer, reason}`: nothing left this machine: the same may be tried again
+    - PRINT_LOST `{number, digest, reprint, printer}`: a person looked and no paper came out: what follows is a reprint
+    - PRINT_DONE `{number, digest, reprint, printer}`: the spooler, or a person, says that the paper came out
     - SLIP_READ `{slip, cut}` + payload: a record that only the paper had
-    - PADS_PRINTED `{series, first, count, payloads}`: numbered blanks; payloads in hex
+    - STATEMENT_READ `{statement, digest}` + payload: a signed paper that is no slip; `statement` is its record
+    - PADS_PRINTED `{series, first, count, payloads, issued_to}`: numbered blanks for a ward or counter; payloads in hex
     - NUMBER_UNUSED, NUMBER_SPOILED, NUMBER_MISSING `{number, reason}`: what became of a number without content
     - PAGE_ACCEPTED `{batch, file, page, picture, outcome, codes, problem}`: one scanned page; each code is
       `{outcome, number, digest}`
@@ -47,7 +55,13 @@ class FactKind(StrEnum):
     SLIP_REVISED = "slip_revised"
     SLIP_VOIDED = "slip_voided"
     SLIP_REPRINTED = "slip_reprinted"
+    SLIP_PRINTED = "slip_printed"
+    PRINT_SENT = "print_sent"
+    PRINT_FAILED = "print_failed"
+    PRINT_LOST = "print_lost"
+    PRINT_DONE = "print_done"
     SLIP_READ = "slip_read"
+    STATEMENT_READ = "statement_read"
     PADS_PRINTED = "pads_printed"
     NUMBER_UNUSED = "number_unused"
     NUMBER_SPOILED = "number_spoiled"

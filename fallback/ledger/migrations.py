@@ -45,6 +45,12 @@ def journal_1(db: Database) -> None:
     views.create(db)
 
 
+@migrations()
+def journal_2(db: Database) -> None:
+    """What became of each print, to whom pads were issued, and what the papers that are no slips say."""
+    fold_again(db)
+
+
 def fold_again(db: Database) -> None:
     """Drops the views and replays every line in the order in which it arrived, inside the caller's transaction."""
     views.drop(db)

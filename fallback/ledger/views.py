@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from fallback.ledger import print_view, statement_view
 from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import Line
 from fallback.slip import Kind, Slip, SlipNumber
@@ -46,7 +47,7 @@ CREATE TABLE reprint (line TEXT PRIMARY KEY, number TEXT NOT NULL, count INTEGER
     login TEXT NOT NULL) STRICT;
 CREATE INDEX reprint_number ON reprint (number);
 CREATE TABLE pad (number TEXT PRIMARY KEY, series INTEGER NOT NULL, serial INTEGER NOT NULL,
-    payload BLOB NOT NULL, day TEXT NOT NULL) STRICT;
+    payload BLOB NOT NULL, day TEXT NOT NULL, issued_to TEXT NOT NULL) STRICT;
 CREATE TABLE spent (number TEXT PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT NOT NULL, login TEXT NOT NULL,
     stamp TEXT NOT NULL) STRICT;
 CREATE TABLE page (picture TEXT PRIMARY KEY, file TEXT NOT NULL, page INTEGER NOT NULL, batch TEXT NOT NULL,
@@ -66,7 +67,8 @@ CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTE
 
 VIEWS: tuple[str, ...] = (
     "installation", "downtime", "desk", "user", "shift", "receipt", "counter", "token", "version", "slip", "form",
-    "reprint", "pad", "spent", "page", "decision", "page_code", "target", "delivery",
+    "reprint", "pad", "spent", "page", "decision", "page_code", "target", "delivery", "print",
+    "statement", "void_told",
 )  # fmt: skip
 
 _STAGES = {
@@ -85,7 +87,7 @@ _SPENT = {
 
 def create(db: Database) -> None:
     """Makes the empty tables, inside the caller's transaction."""
-    for statement in _SCHEMA.split(";\n"):
+    for statement in (_SCHEMA + print_view.SCHEMA + statement_view.SCHEMA).split(";\n"):
         if statement.strip():
             db.execute(statement)
 
@@ -124,11 +126,27 @@ def fold(db: Database, line: Line) -> None:
             )
         case FactKind.SLIP_ISSUED | FactKind.SLIP_REVISED | FactKind.SLIP_VOIDED | FactKind.SLIP_READ:
             _fold_slip(db, line)
+            if content.get("prints"):
+                print_view.fold_asked(db, line, stamp(line))
         case FactKind.SLIP_REPRINTED:
             db.execute(
                 "INSERT OR IGNORE INTO reprint VALUES (?, ?, ?, ?, ?)",
                 (stamp(line), content["number"], content["count"], line.at.isoformat(), line.by),
             )
+            if "digest" in content:
+                print_view.fold_asked(db, line, stamp(line))
+        case (
+            FactKind.SLIP_PRINTED
+            | FactKind.PRINT_SENT
+            | FactKind.PRINT_FAILED
+            | FactKind.PRINT_LOST
+            | FactKind.PRINT_DONE
+        ):
+            print_view.fold_told(db, line, stamp(line))
+        case FactKind.STATEMENT_READ:
+            for number in statement_view.fold_read(db, line):
+                _count(db, number)
+                _refresh(db, number.text)
         case FactKind.PADS_PRINTED:
             _fold_pads(db, line)
         case FactKind.NUMBER_UNUSED | FactKind.NUMBER_SPOILED | FactKind.NUMBER_MISSING:
@@ -259,6 +277,8 @@ def _refresh(db: Database, number: str) -> None:
         "ORDER BY revision, digest",
         (number,),
     ).fetchall()
+    if not versions:  # a shift's sheet names a number of which nothing else is known yet
+        return
     by_revision: dict[int, list[str]] = {}
     conflict = False
     for digest, revision, replaces, _kind, _record, _journalled in versions:
@@ -271,16 +291,17 @@ def _refresh(db: Database, number: str) -> None:
     content = told[-1]
     record = json.loads(content[4])
     slip = Slip.from_record(record)
-    voided = any(version[3] == Kind.VOID for version in versions)
+    void_slip = any(version[3] == Kind.VOID for version in versions)
+    void_told = not void_slip and statement_view.is_void(db, number)
     row = (
         number,
         slip.number.series,
         slip.number.serial,
         head[0],
         content[0],
-        head[1],
+        head[1] + void_told,  # the void is a revision, also where only the shift's sheet tells of it
         content[3],
-        int(voided),
+        int(void_slip or void_told),
         int(conflict),
         slip.visit.clinic,
         _day(record),
@@ -298,8 +319,9 @@ def _fold_pads(db: Database, line: Line) -> None:
     content = line.content
     for offset, payload in enumerate(content["payloads"]):
         number = SlipNumber(content["series"], content["first"] + offset)
-        row = (number.text, number.series, number.serial, bytes.fromhex(payload), line.local[:10])
-        db.execute("INSERT OR IGNORE INTO pad VALUES (?, ?, ?, ?, ?)", row)
+        issued_to = content.get("issued_to", "")
+        row = (number.text, number.series, number.serial, bytes.fromhex(payload), line.local[:10], issued_to)
+        db.execute("INSERT OR IGNORE INTO pad VALUES (?, ?, ?, ?, ?, ?)", row)
         _count(db, number)
 
 

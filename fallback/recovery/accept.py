@@ -14,6 +14,7 @@ from fallback.payload import CodeOutcome, Judged
 from fallback.reconcile import Verdict, verdict
 from fallback.scanning import ReadPage
 from fallback.slip import Kind
+from fallback.statement import SignedByDesk, Statement
 
 Progress = Callable[[int, int], None]
 _BATCH = 32  # pages in one transaction: one wait for the disk, and little to read again after a power cut
@@ -172,6 +173,8 @@ def _accept(
 
 def _judge(tx: Transaction, text: str, keys: PublicKeys, drill: bool) -> _Code:
     judged = payload.judge(text, keys)
+    if judged.statement is not None:
+        return _judge_statement(judged, judged.statement, text, drill)
     decoded = judged.decoded
     if decoded is not None and decoded.slip.drill != drill:
         genuine = judged.outcome is CodeOutcome.GENUINE
@@ -195,9 +198,25 @@ def _judge(tx: Transaction, text: str, keys: PublicKeys, drill: bool) -> _Code:
     )
 
 
+def _judge_statement(judged: Judged, statement: Statement, text: str, drill: bool) -> _Code:
+    """What a sheet that is no slip means for its page: a genuine one is read, and brings no slip."""
+    by_desk = isinstance(statement, SignedByDesk)
+    if isinstance(statement, SignedByDesk) and statement.drill != drill:
+        return _Code(judged=judged, outcome="drill")
+    if judged.outcome is not CodeOutcome.GENUINE:
+        return _Code(judged=judged, outcome=judged.outcome.value)
+    return _Code(judged=judged, outcome="read", signed=payload.from_digits(text) if by_desk else b"")
+
+
 def _take(tx: Transaction, code: _Code, by: str) -> None:
-    """Journals a record that the ledger did not have. Of a conflict both are kept: a person looks."""
-    decoded = code.judged.decoded
+    """Journals a record, or a desk's statement, that the ledger did not have. Of a conflict both are kept."""
+    decoded, statement = code.judged.decoded, code.judged.statement
+    if statement is not None and code.signed:
+        digest = payload.digest(code.signed).hex()
+        if not queries.has_statement(tx.db, digest):
+            found = {"statement": statement.record(), "digest": digest}
+            tx.append(FactKind.STATEMENT_READ, found, payload=code.signed, by=by)
+        return
     if decoded is None or code.verdict in (None, Verdict.SAME_AGAIN, Verdict.DRILL):
         return
     content = {"slip": decoded.slip.record(), "digest": decoded.digest.hex(), "cut": list(decoded.cut)}

@@ -17,6 +17,50 @@ from fallback.reconcile import Account, Bucket, NumberState, reconcile
 from fallback.slip import INDIA, SlipNumber
 
 FORMAT = "parchi-account-1"
+# The account is read by people of two languages, as slips are.
+_HINDI = {
+    "account of the downtime": "कंप्यूटर बंद रहने का लेखा",
+    "CLOSED": "बंद",
+    "OPEN": "खुला",
+    "Every number that was handed out is accounted for.": "दी गई हर संख्या का हिसाब मिल गया है।",
+    "Registrations": "पंजीकरण",
+    "Hospital copies": "अस्पताल की प्रतियाँ",
+    "Missing numbers": "गुम संख्याएँ",
+    "Scanned pages": "स्कैन किए पन्ने",
+    "Proof": "प्रमाण",
+    "Desk · day": "काउंटर · दिन",
+    "Desk": "काउंटर",
+    "Clinic": "विभाग",
+    "All": "कुल",
+    "issued": "जारी",
+    "imported": "आयात",
+    "voided": "रद्द",
+    "spoiled": "ख़राब",
+    "unused": "बची",
+    "held": "रोकी",
+    "failed": "विफल",
+    "waiting": "बाक़ी",
+    "missing": "गुम",
+    "printed": "छपी",
+    "back": "लौटी",
+    "not back": "नहीं लौटी",
+    "Number": "संख्या",
+    "Last known before it": "इससे पहले की अंतिम जानकारी",
+    "Reason": "कारण",
+    "nobody has said": "किसी ने नहीं बताया",
+    "Outcome": "परिणाम",
+    "Pages": "पन्ने",
+    "still need a person": "किसी को देखना है",
+    "What": "क्या",
+    "Value": "मान",
+}
+
+
+_ALL_THERE = "Every number that was handed out is accounted for."
+
+
+def _both(english: str) -> str:
+    return f"{english} · {_HINDI[english]}"
 
 
 def account_of(db: Database, target: str) -> Account:
@@ -72,10 +116,11 @@ def account_pdf(record: dict[str, Any], hospital: Hospital, desks: list[Desk]) -
     tables += [_pages(record), _proof(record)]
     return render_report(
         Report(
-            title=f"{hospital.name}: account of the downtime",
+            title=f"{hospital.name}: {_both('account of the downtime')}",
             subtitle=(
-                f"{closed} · {_moment(record['at'])} · imported into {record['target'] or 'nothing yet'}",
-                f"Still open: {open_now}" if open_now else "Every number that was handed out is accounted for.",
+                hospital.name_hindi,
+                f"{_both(closed)} · {_moment(record['at'])} · imported into {record['target'] or 'nothing yet'}",
+                f"Still open: {open_now}" if open_now else _both(_ALL_THERE),
                 "issued = imported + voided + spoiled + unused + held + failed + waiting + missing",
             ),
             tables=tables,
@@ -98,6 +143,7 @@ def _state(row: NumberRow) -> NumberState:
         reason=row.spent_reason,
         printed=row.has_content or row.pad,
         back=row.paper_back,
+        issued_to=row.issued_to,
     )
 
 
@@ -112,17 +158,17 @@ def _last_known(db: Database, before: str | None) -> dict[str, str]:
 
 def _registrations(record: dict[str, Any], hospital: Hospital) -> Table:
     """Twelve figures a row leave no room for names: desks stand by their series here, by name in the next table."""
-    columns = [Column("Desk · day", 25), Column("Clinic", 13), Column("issued", 16, align="right")]
-    columns += [Column(each.value, 16, align="right") for each in Bucket]
+    columns = [Column(_both("Desk · day"), 25), Column(_both("Clinic"), 14), Column(_both("issued"), 16, align="right")]
+    columns += [Column(_both(each.value), 16, align="right") for each in Bucket]
     rows = []
     for part in record["parts"]:
         clinic = hospital.clinic(part["clinic"])
         day = format_date(date.fromisoformat(part["day"])) if part["day"] else "?"
-        where = [f"{part['series']:03d} · {day}", clinic.code if clinic else "?"]
+        where = [f"{part['series']:03d} · {day}", clinic.shown_code if clinic else "?"]
         rows.append([*where, str(part["issued"]), *(str(part[each.value]) for each in Bucket)])
     total = record["total"]
-    rows.append(["All", "", str(total["issued"]), *(str(total[each.value]) for each in Bucket)])
-    return Table(title="Registrations", columns=columns, rows=rows, strong=frozenset({len(rows) - 1}))
+    rows.append([_both("All"), "", str(total["issued"]), *(str(total[each.value]) for each in Bucket)])
+    return Table(title=_both("Registrations"), columns=columns, rows=rows, strong=frozenset({len(rows) - 1}))
 
 
 def _paper(record: dict[str, Any], names: dict[int, str]) -> Table:
@@ -132,9 +178,10 @@ def _paper(record: dict[str, Any], names: dict[int, str]) -> Table:
         for place, name in enumerate(("printed", "back", "not_back")):
             sums[place] += part[name]
     rows = [[_desk(series, names), *(str(count) for count in sums)] for series, sums in by_desk.items()]
-    rows.append(["All", *(str(record["total"][name]) for name in ("printed", "back", "not_back"))])
-    columns = [Column("Desk", 2.0), *(Column(name, align="right") for name in ("printed", "back", "not back"))]
-    return Table(title="Hospital copies", columns=columns, rows=rows, strong=frozenset({len(rows) - 1}))
+    rows.append([_both("All"), *(str(record["total"][name]) for name in ("printed", "back", "not_back"))])
+    columns = [Column(_both("Desk"), 2.0)]
+    columns += [Column(_both(name), align="right") for name in ("printed", "back", "not back")]
+    return Table(title=_both("Hospital copies"), columns=columns, rows=rows, strong=frozenset({len(rows) - 1}))
 
 
 def _missing(record: dict[str, Any], names: dict[int, str]) -> Table:
@@ -142,21 +189,24 @@ def _missing(record: dict[str, Any], names: dict[int, str]) -> Table:
     for gap in record["missing"]:
         number = SlipNumber.parse(gap["number"])
         before = " ".join(part for part in (_moment(gap["last_day"]), gap["last_login"], gap["last_shift"]) if part)
-        rows.append([number.grouped, _desk(number.series, names), before or "?", gap["reason"] or "nobody has said"])
-    columns = [Column("Number", 1.3), Column("Desk", 1.3), Column("Last known before it", 2.0), Column("Reason", 2.4)]
-    return Table(title="Missing numbers", columns=columns, rows=rows)
+        place = " → ".join(part for part in (_desk(number.series, names), gap["issued_to"]) if part)
+        rows.append([number.grouped, place, before or "?", gap["reason"] or _both("nobody has said")])
+    titles = (("Number", 1.3), ("Desk", 1.6), ("Last known before it", 2.0), ("Reason", 2.2))
+    columns = [Column(_both(name), share) for name, share in titles]
+    return Table(title=_both("Missing numbers"), columns=columns, rows=rows)
 
 
 def _pages(record: dict[str, Any]) -> Table:
     rows = [[name.replace("_", " "), str(count)] for name, count in record["pages"].items()]
-    rows.append(["still need a person", str(record["open_pages"])])
-    return Table(title="Scanned pages", columns=[Column("Outcome", 3.0), Column("Pages", align="right")], rows=rows)
+    rows.append([_both("still need a person"), str(record["open_pages"])])
+    columns = [Column(_both("Outcome"), 3.0), Column(_both("Pages"), align="right")]
+    return Table(title=_both("Scanned pages"), columns=columns, rows=rows)
 
 
 def _proof(record: dict[str, Any]) -> Table:
     rows = [[f"journal {head['chain']}", f"line {head['sequence']}: {head['hash']}"] for head in record["heads"]]
     rows.append([f"signature of {record['signer']}", record["signature"]])
-    return Table(title="Proof", columns=[Column("What", 1.0), Column("Value", 3.6)], rows=rows)
+    return Table(title=_both("Proof"), columns=[Column(_both("What"), 1.0), Column(_both("Value"), 3.6)], rows=rows)
 
 
 def _desk(series: int, names: dict[int, str]) -> str:

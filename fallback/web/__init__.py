@@ -14,13 +14,12 @@ from werkzeug.exceptions import HTTPException
 from fallback import printing
 from fallback.enrolment import Installation
 from fallback.errors import ParchiError
-from fallback.frontdesk import Counter
+from fallback.frontdesk import Counter, PrintQueue
 from fallback.hospital import Hospital
 from fallback.keys import hospital_id
 from fallback.web import access, enrolment, failures, frontdesk, guard, place, recovery, words
 from fallback.web.numbers import SlipNumberConverter
 from fallback.web.scans import Scans
-from fallback.web.tray import Tray
 
 __all__ = ["create_app"]
 
@@ -40,11 +39,13 @@ def create_app(
     language: str = "en",
     hosts: Iterable[str] = (),
     https: bool = False,
+    queue: PrintQueue | None = None,
 ) -> Flask:
     """The app for one installation and hospital.
 
     `hosts` are names that it answers under besides this machine's own, `language` that of first screens; `https` says
-    that the browser reaches it encrypted, so that its cookie is never sent otherwise. Raises AccessNotStated.
+    that the browser reaches it encrypted, so that its cookie is never sent otherwise. `queue` prints for desks with a
+    printer of the server's, and is started and stopped by whoever made it. Raises AccessNotStated.
     """
     app = Flask("fallback.web", static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(
@@ -72,8 +73,8 @@ def create_app(
         clock=clock,
         language=language,
         hosts=guard.LOOPBACK | {name.lower() for name in hosts},
-        tray=Tray(),
         scans=Scans(installation),
+        queue=queue,
     )
     app.url_map.converters["slip"] = SlipNumberConverter
     app.before_request(guard.check_host)

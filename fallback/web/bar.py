@@ -3,19 +3,23 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from fallback.downtime import Desk, Downtime, Shift
+from fallback.downtime import Desk, Downtime, Role, Shift
 from fallback.language import say
 from fallback.ledger import queries
 from fallback.ledger.queries import today
 from fallback.slip import letters
-from fallback.web.place import _, db, here, language, shift
+from fallback.web.paper import open_papers
+from fallback.web.place import _, db, here, language, shift, visitor
 
 FEW_NUMBERS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """What the bar shows. `act` names the entries on which a person must act; only those are red."""
+    """What the bar shows. `act` names the entries on which a person must act; only those are red.
+
+    `stuck` counts the slips whose paper needs a person.
+    """
 
     downtime: Downtime | None
     lasted: str
@@ -25,6 +29,7 @@ class Bar:
     left: int
     copy: str
     copy_why: str
+    stuck: int
     act: frozenset[str]
 
 
@@ -44,8 +49,15 @@ def bar() -> Bar:
         left=left,
         copy=copy,
         copy_why=why,
+        stuck=_stuck(),
         act=frozenset(name for name, needed in (("left", few), ("copy", broken)) if needed),
     )
+
+
+def _stuck() -> int:
+    found = visitor()
+    prints = found is not None and found.role in (Role.CLERK, Role.SUPERVISOR)
+    return sum(paper.act for paper in open_papers()) if prints else 0
 
 
 def duration(length: timedelta) -> str:

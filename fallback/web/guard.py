@@ -7,9 +7,8 @@ from fallback.web.place import here
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 PDF = "application/pdf"
-_FRAMED = frozenset(
-    {"frontdesk.print_slip", "frontdesk.reprint"}
-)  # where our own pages load paper, or why there is none
+# Where our own pages load paper, or why there is none, or where it stands.
+_FRAMED = frozenset({"frontdesk.print_slip", "frontdesk.reprint", "frontdesk.paper"})
 
 _PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; frame-src 'self'; "

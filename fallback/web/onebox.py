@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass
 
 from fallback import names, payload
-from fallback.errors import CodeNotGenuine, FieldWrong, PayloadWrong, SlipIsVoid, SlipUnknown
+from fallback.errors import CodeNotGenuine, FieldWrong, PayloadWrong, SlipIsVoid, SlipNumberWrong, SlipUnknown
 from fallback.hospital import Hospital
 from fallback.keys import PublicKeys
 from fallback.ledger import queries
 from fallback.ledger.queries import Database, SlipRow
 from fallback.payload import CodeOutcome, Decoded
-from fallback.slip import NUMBER_LENGTH, Kind, SlipNumber, digits_of
+from fallback.slip import NUMBER_LENGTH, Kind, Sample, SlipNumber, digits_of
 
 MOST = 20  # candidates on one screen
 _LONGEST = 1200  # signs: a QR has at most 512 digits
@@ -76,6 +76,9 @@ def look(db: Database, hospital: Hospital, keys: PublicKeys, typed: str) -> Foun
         return _code(db, payload.judge(digits, keys))
     if len(digits) == NUMBER_LENGTH:
         return _number(db, SlipNumber.parse(digits))
+    number = _on_sticker(digits)
+    if number and (queries.slip(db, number) or not _is_uhid(hospital, digits)):
+        return _number(db, number)
     if found := _uhid(db, hospital, digits):
         return found
     if _MOBILE.fullmatch(digits):
@@ -99,6 +102,8 @@ def _code(db: Database, judged: payload.Judged) -> Found:
             if slip.kind is Kind.VOID:
                 raise SlipIsVoid(number=slip.number.grouped)
             return Paper(judged.decoded)
+        case CodeOutcome.GENUINE:
+            raise PayloadWrong(why="it belongs to a poster, a desk's card or a list, not to a patient")
         case CodeOutcome.FORGED:
             raise CodeNotGenuine(why="its signature is not that of the desk it names")
         case CodeOutcome.UNKNOWN_DESK:
@@ -120,8 +125,20 @@ def _number(db: Database, number: SlipNumber) -> Found:
     return Blank(number)
 
 
+def _on_sticker(digits: str) -> SlipNumber | None:
+    """The slip number of a laboratory's sticker; None for other digits."""
+    try:
+        return Sample.parse(digits).number
+    except SlipNumberWrong:
+        return None
+
+
+def _is_uhid(hospital: Hospital, wanted: str) -> bool:
+    return len(wanted) <= 40 and re.fullmatch(hospital.uhid_pattern, wanted, re.ASCII) is not None
+
+
 def _uhid(db: Database, hospital: Hospital, wanted: str) -> Found | None:
-    if len(wanted) > 40 or not re.fullmatch(hospital.uhid_pattern, wanted, re.ASCII):
+    if not _is_uhid(hospital, wanted):
         return None
     visits = [row for row in queries.visits_of(db, f"uhid:{wanted}") if not row.voided]
     return Known(visits[-1].slip.number) if visits else Nobody("uhid", wanted)

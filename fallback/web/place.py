@@ -10,21 +10,23 @@ from flask import current_app, g, session
 from fallback.downtime import Shift, User
 from fallback.enrolment import Installation
 from fallback.errors import FieldWrong, LoggedOut, ShiftNotOpen
-from fallback.frontdesk import Counter
+from fallback.frontdesk import Counter, PrintQueue
 from fallback.hospital import Hospital
 from fallback.language import LANGUAGES, translate
 from fallback.ledger import queries
 from fallback.ledger.queries import Database
 from fallback.slip import INDIA
 from fallback.web.scans import Scans
-from fallback.web.tray import Tray
 
 NAME = "parchi"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What the app was made with. `language` is that of first screens; `hosts` are the names it answers under."""
+    """What the app was made with. `language` is that of first screens; `hosts` are the names it answers under.
+
+    `queue` prints for the desks that have a printer of the server's; without one every desk prints from its browser.
+    """
 
     installation: Installation
     hospital: Hospital
@@ -32,8 +34,8 @@ class Place:
     clock: Callable[[], datetime]
     language: str
     hosts: frozenset[str]
-    tray: Tray
     scans: Scans
+    queue: PrintQueue | None
 
 
 def here() -> Place:

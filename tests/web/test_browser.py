@@ -3,10 +3,12 @@
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+from flask import Flask
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
@@ -22,7 +24,7 @@ from fallback.enrolment import Installation
 from fallback.ledger import queries
 from fallback.slip import Relation, Sex, SlipNumber
 from fallback.web import create_app
-from tests import factories
+from tests import factories, printers
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -50,7 +52,14 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 @pytest.fixture
 def address(installation: Installation) -> Iterator[str]:
     """The desk, served as it is for a clerk, on a free port."""
-    server = create_server(create_app(installation, factories.hospital()), host="127.0.0.1", port=0, threads=4)
+    with opened(create_app(installation, factories.hospital())) as found:
+        yield found
+
+
+@contextmanager
+def opened(app: Flask) -> Iterator[str]:
+    """An app on a free port; its address."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
@@ -187,6 +196,39 @@ def test_a_mistake_and_the_other_language_lose_nothing(browser: WebDriver, addre
     assert focused(browser) == "typed"
     press(browser, "?")
     reach(browser, "/keys")
+
+
+def test_a_desk_with_a_printer_prints_without_the_browser(browser: WebDriver, installation: Installation) -> None:
+    printer = printers.RoomPrinter("off")
+    with (
+        printers.queue(factories.counter(installation), printer) as running,
+        opened(create_app(installation, printers.hospital(), queue=running)) as address,
+    ):
+        open_desk(browser, address)
+        tab = Keys.TAB
+        press(browser, tab, tab, "Sunita Devi", tab, tab, "f", tab, "34", tab, tab, tab, tab, tab, tab, tab, tab, tab)
+        press(browser, tab, tab, "MED", Keys.ENTER)
+        reach(browser, f"/issued/{FIRST}")
+
+        def frame_says(words: str) -> None:
+            def look(seen: WebDriver) -> bool:
+                script = "return document.querySelector('.paper-frame-says').contentDocument.body.textContent"
+                return words in str(seen.execute_script(script))
+
+            waiting(browser).until(look)
+
+        frame_says("does not answer")
+        assert focused(browser) == "typed", "the frame takes no focus"
+        assert fits(browser)
+        press(browser, "sun")
+        printer.way = "on"
+        running.wake()
+        frame_says("Printed on lp-1")  # it looks again by itself
+        press_access_key(browser, "1")
+        waiting(browser).until(lambda seen: "REPRINT 1" in seen.find_element(By.CLASS_NAME, "print-says").text)
+        printers.until(lambda: printer.titles == [FIRST.text, f"{FIRST.text} reprint 1"])
+        assert printed(browser) == [], "the browser's own printer got nothing"
+        assert browser.find_element(By.ID, "typed").get_attribute("value") == "sun", "what was typed is still there"
 
 
 def test_nothing_is_kept_by_the_browser(browser: WebDriver, address: str) -> None:

@@ -78,7 +78,7 @@ def recovery_error() -> Exception:
 def test_the_account_names_every_gap_until_somebody_says_what_became_of_it(
     room: Visitor, installation: Installation
 ) -> None:
-    numbers, _ = frontdesk.print_pads(factories.counter(installation), series=1, count=2)
+    numbers, _ = frontdesk.print_pads(factories.counter(installation), series=1, count=2, issued_to="Ward 5")
     answer = room.get("/records/account")
     assert numbers[0].grouped in answer.text
     form = answer.page.form("numbers", "outcome")

@@ -167,7 +167,7 @@ def test_a_user_gets_a_pin_that_is_shown_once(visitor: Visitor, installation: In
 def test_blank_slips_are_a_pdf(visitor: Visitor, installation: Installation) -> None:
     visitor.log_in("meena")
     form = visitor.get("/supervisor").page.form("count")
-    answer = visitor.send(form, count="3")
+    answer = visitor.send(form, count="3", issued_to="Ward 5")
     assert answer.content.startswith(b"%PDF")
     assert installation.ledger.db().execute("SELECT count(*) FROM pad").fetchone() == (3,)
     for wrong in ("0", "501", "", "many"):

@@ -170,7 +170,7 @@ def test_the_records_room_reads_and_changes_nothing(desk: Visitor, installation:
 
 
 def test_a_pads_number_opens_its_form_and_keeps_its_number(desk: Visitor, installation: Installation) -> None:
-    numbers, _ = frontdesk.print_pads(factories.counter(installation), series=2, count=2)
+    numbers, _ = frontdesk.print_pads(factories.counter(installation), series=2, count=2, issued_to="Ward 5")
     answer = desk.find(numbers[0].text)
     assert answer.path == f"/pads/{numbers[0]}"
     form = answer.page.form("name", "form", action="/pads/")
@@ -190,7 +190,7 @@ def test_a_pads_number_opens_its_form_and_keeps_its_number(desk: Visitor, instal
 
 
 def test_a_pads_code_opens_its_form_too(desk: Visitor, installation: Installation) -> None:
-    numbers, _ = frontdesk.print_pads(factories.counter(installation), series=1, count=1)
+    numbers, _ = frontdesk.print_pads(factories.counter(installation), series=1, count=1, issued_to="Ward 5")
     blank = queries.pad_payload(installation.ledger.db(), numbers[0])
     assert blank is not None
     assert desk.find(payload.to_digits(blank)).path == f"/pads/{numbers[0]}"

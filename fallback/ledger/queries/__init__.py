@@ -17,6 +17,7 @@ from fallback.ledger.queries.recovery import (
     deliveries,
     delivery,
     has_page,
+    has_statement,
     is_on_a_page,
     numbers,
     pages,
@@ -33,6 +34,7 @@ __all__ = [
     "ShiftSums",
     "SlipRow",
     "certificates",
+    "clinic_slips",
     "current_downtime",
     "deliveries",
     "delivery",
@@ -43,6 +45,7 @@ __all__ = [
     "find_slips",
     "form_number",
     "has_page",
+    "has_statement",
     "installation",
     "is_on_a_page",
     "latest_slips",
@@ -302,6 +305,13 @@ def find_slips(db: Database, typed: str, count: int) -> list[SlipRow]:
         (typed, start + "%", "% " + start + "%", count),
     )
     return [_slip_row(row) for row in rows]
+
+
+def clinic_slips(db: Database, clinic: int, day: str) -> list[SlipRow]:
+    """The slips of a clinic and an ISO day, blanks left out, by token."""
+    rows = db.execute(_SLIP + "WHERE slip.clinic = ? AND slip.day = ? AND slip.kind <> 'pad'", (clinic, day))
+    found = [_slip_row(row) for row in rows]
+    return sorted(found, key=lambda row: (row.slip.visit.token_series, row.slip.visit.token, row.slip.number))
 
 
 def form_number(db: Database, form: str) -> SlipNumber | None:

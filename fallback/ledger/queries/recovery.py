@@ -15,7 +15,7 @@ class NumberRow:
 
     `stage` is where the newest revision stands with the target (`ready` before any delivery fact), "" without content.
     `sent` is True when any revision of it may have reached the target.
-    `spent` is unused, spoiled, missing or "".
+    `spent` is unused, spoiled, missing or "". `issued_to` is the ward or counter that got it as a blank, "" if unknown.
     """
 
     number: SlipNumber
@@ -31,6 +31,7 @@ class NumberRow:
     spent_reason: str
     journalled: bool
     paper_back: bool
+    issued_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +79,9 @@ def numbers(db: Database, target: str) -> list[NumberRow]:
         "FROM slip LEFT JOIN delivery ON delivery.number = slip.number AND delivery.target = ?",
         (target,),
     )}  # fmt: skip
-    pads = {row[0]: row[1] for row in db.execute("SELECT number, day FROM pad")}
+    pads = {row[0]: row[1:] for row in db.execute("SELECT number, day, issued_to FROM pad")}
     spent = {row[0]: row[1:] for row in db.execute("SELECT number, outcome, reason FROM spent")}
+    void_told = {row[0] for row in db.execute("SELECT number FROM void_told")}
     back = {row[0] for row in db.execute(
         "SELECT DISTINCT number FROM page_code JOIN page USING (picture) WHERE number <> '' "
         "AND page.outcome IN ('read', 'number_only', 'pad')",  # a forged page brings nothing back
@@ -88,8 +90,9 @@ def numbers(db: Database, target: str) -> list[NumberRow]:
     for series, next_serial in db.execute("SELECT series, next_serial FROM counter ORDER BY series").fetchall():
         for serial in range(1, next_serial):
             number = SlipNumber(series, serial)
+            pad_day, issued_to = pads.get(number.text, ("", ""))
             clinic, day, voided, conflict, journalled, kind, stage, sent = known.get(
-                number.text, (0, pads.get(number.text, ""), 0, 0, 0, "pad", "", 0)
+                number.text, (0, pad_day, 0, 0, 0, "pad", "", 0)
             )
             outcome, reason = spent.get(number.text, ("", ""))
             content = number.text in known and kind != "pad"
@@ -100,7 +103,7 @@ def numbers(db: Database, target: str) -> list[NumberRow]:
                     day=day,
                     has_content=content,
                     pad=number.text in pads,
-                    voided=bool(voided),
+                    voided=bool(voided) or number.text in void_told,
                     conflict=bool(conflict),
                     stage=stage if content else "",
                     sent=bool(sent),
@@ -108,6 +111,7 @@ def numbers(db: Database, target: str) -> list[NumberRow]:
                     spent_reason=reason,
                     journalled=bool(journalled),
                     paper_back=number.text in back,
+                    issued_to=issued_to,
                 )
             )
     return found
@@ -140,6 +144,11 @@ def pages(db: Database, *, open_only: bool = False) -> list[PageRow]:
         )
         for row in rows
     ]
+
+
+def has_statement(db: Database, digest: str) -> bool:
+    """Whether a paper that is no slip was read before, by its digest in hex."""
+    return db.execute("SELECT 1 FROM statement WHERE digest = ?", (digest,)).fetchone() is not None
 
 
 def is_on_a_page(db: Database, digest: str) -> bool:

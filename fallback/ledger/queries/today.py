@@ -13,6 +13,7 @@ class Version:
     """One version of a slip: the record, who wrote it in which shift ("" when only paper brought it), its digest."""
 
     slip: Slip
+    payload: bytes
     login: str
     shift: str
     journalled: bool
@@ -37,18 +38,20 @@ def numbers_left(db: Database, series: int) -> int:
 def versions(db: Database, number: SlipNumber) -> list[Version]:
     """All versions of a number, oldest first."""
     rows = db.execute(
-        "SELECT record, login, shift, journalled, digest FROM version WHERE number = ? ORDER BY revision, digest",
+        "SELECT record, payload, login, shift, journalled, digest FROM version WHERE number = ? "
+        "ORDER BY revision, digest",
         (number.text,),
     )
     return [
         Version(
             slip=Slip.from_record(json.loads(record)),
+            payload=payload,
             login=login,
             shift=shift,
             journalled=bool(journalled),
             digest=digest,
         )
-        for record, login, shift, journalled, digest in rows
+        for record, payload, login, shift, journalled, digest in rows
     ]
 
 

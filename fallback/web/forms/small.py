@@ -7,6 +7,7 @@ from wtforms import BooleanField, HiddenField, PasswordField, RadioField, Select
 from fallback.downtime import Role
 from fallback.language.fields import LABELS
 from fallback.web.forms.fields import Typed, choices
+from fallback.web.place import _
 
 
 class LoginForm(Typed):
@@ -67,10 +68,11 @@ class UserForm(Typed):
 
 
 class PadsForm(Typed):
-    """Blank slips to be printed."""
+    """Blank slips to be printed, and the ward or counter that gets them."""
 
     desk = SelectField(LABELS["desk"], validate_choice=False)
     count = StringField(LABELS["count"])
+    issued_to = StringField(LABELS["issued_to"])
 
 
 class ScanForm(Typed):
@@ -92,3 +94,31 @@ class DeclareForm(Typed):
     numbers = StringField(LABELS["numbers"])
     outcome = StringField(LABELS["outcome"])
     reason = StringField(LABELS["reason"])
+
+
+class ClinicSheetForm(Typed):
+    """A clinic's sheets for a day: the attendant's day sheet, the sheet on a box, the register."""
+
+    clinic = SelectField(LABELS["clinic"], validate_choice=False)
+    day = StringField(LABELS["day"])
+    desk = SelectField(LABELS["desk"], validate_choice=False)
+    tokens = StringField(LABELS["tokens"])
+    box = StringField(LABELS["box"])
+    count = StringField(LABELS["count"])
+
+
+class StickersForm(Typed):
+    """Stickers for the tubes of a slip: on which sheet, how many, from which tube and which sticker on."""
+
+    sheet = SelectField(LABELS["sheet"], validate_choice=False)
+    count = StringField(LABELS["count"], default="4")
+    tubes = StringField(LABELS["tubes"], default="1")
+    skip = StringField(LABELS["skip"], default="1")
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.sheet.choices = [
+            ("sticker-24", _("24 on an A4")),
+            ("sticker-40", _("40 on an A4")),
+            ("label-50x25", _("label printer")),
+        ]

@@ -16,6 +16,7 @@ from fallback.web.access import any_user, clerk, shown_again
 from fallback.web.forms import RegistrationForm, blank, fill, to_registration
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.frontdesk.page import desk_page, new_task, next_task
+from fallback.web.paper import wake
 from fallback.web.place import _, db, here, open_shift, shift, today, user
 
 
@@ -112,13 +113,13 @@ def asked_for(form: RegistrationForm) -> Registration:
 
 
 def finish(issued: Issued, asked: Registration) -> ResponseReturnValue:
-    """Sends an issued slip to the printer's tray and the browser to the desk; the same form again changes nothing.
+    """Tells the print queue of an issued slip and sends the browser to the desk; the same form again changes nothing.
 
     Raises FormUsed when the form's key was used for something else.
     """
     slip = issued.row.slip
     if not issued.again:
-        here().tray.put(issued)
+        wake()
     elif (slip.patient, slip.visit.clinic) != (asked.patient, asked.clinic):
         raise FormUsed(number=slip.number.grouped)
     return redirect(url_for("frontdesk.issued", number=slip.number))

@@ -12,6 +12,7 @@ from fallback.ledger import queries
 from fallback.ledger.queries import SlipRow
 from fallback.slip import Slip, SlipNumber
 from fallback.web.forms import RegistrationForm, blank
+from fallback.web.paper import paper_of
 from fallback.web.place import _, db, here, language, shift, today, why
 
 LAST = 5  # slips beside the form
@@ -112,7 +113,7 @@ def desk_page(
         notice=notice,
         candidates=candidates,
         issued=issued,
-        waits=issued is not None and here().tray.holds(issued.slip.number),
+        paper=paper_of(issued.slip.number) if issued else None,
         last=queries.latest_slips(db(), own.series, LAST) if own else [],
         offered=offered(),
     )

@@ -9,6 +9,7 @@ from fallback import frontdesk
 from fallback.downtime import Role
 from fallback.errors import FieldWrong, NotAllowed, PageUnknown, ParchiError
 from fallback.ledger import queries
+from fallback.ledger.queries import prints
 from fallback.web.access import allow, clerk, shown_again
 from fallback.web.forms import text, whole_number, whole_rupees
 from fallback.web.forms.small import CloseShiftForm, OpenShiftForm
@@ -59,7 +60,10 @@ def _close_page(typed: Mapping[str, str] | None, error: ParchiError | None) -> R
     form = CloseShiftForm(formdata=typed)
     sentence = form.mark(error)
     sums = queries.shift_sums(db(), own.key)
-    return render_template("frontdesk/close_shift.html", form=form, sentence=sentence, own=own, sums=sums)
+    unprinted = prints.waiting_prints(db(), own.series)
+    return render_template(
+        "frontdesk/close_shift.html", form=form, sentence=sentence, own=own, sums=sums, unprinted=unprinted
+    )
 
 
 @blueprint.route("/shift/close", methods=["GET", "POST"])

@@ -15,11 +15,12 @@ from fallback.slip import Kind, SlipNumber
 from fallback.web.access import any_user, clerk, shown_again
 from fallback.web.changes import changes
 from fallback.web.forms import RegistrationForm, blank, fill, text
-from fallback.web.forms.small import VoidForm
+from fallback.web.forms.small import StickersForm, VoidForm
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.frontdesk.desk import asked_for, finish, visit_form
 from fallback.web.frontdesk.page import correct_task, desk_page, next_task, pad_task
 from fallback.web.guard import PDF
+from fallback.web.paper import paper_of, printer_of, wake
 from fallback.web.place import _, db, here, open_shift, shift, user
 
 
@@ -38,6 +39,7 @@ def slip(number: SlipNumber) -> ResponseReturnValue:
     row = known(number)
     found = versions(db(), number)
     desk = queries.desk(db(), number.series)
+    paper, own = paper_of(number), shift()
     return render_template(
         "frontdesk/slip.html",
         row=row,
@@ -49,8 +51,10 @@ def slip(number: SlipNumber) -> ResponseReturnValue:
         ],
         visits=[each for each in queries.visits_of(db(), row.slip.person) if each.slip.number != number],
         uhid=row.slip.uhid or uhid_of(db(), number),
-        waits=here().tray.holds(number),
+        paper=paper,
+        ours=own is not None and paper is not None and own.series == paper.row.series,
         may_change=user().role in (Role.CLERK, Role.SUPERVISOR),
+        stickers=StickersForm(formdata=None),
     )
 
 
@@ -60,7 +64,7 @@ def print_slip(number: SlipNumber) -> ResponseReturnValue:
     """The first print, which is had once: whoever asks again is shown the way to a reprint. Raises PrintedAlready."""
     if request.method == "HEAD":
         return Response(mimetype=PDF)
-    issued = here().tray.take(number)
+    issued = frontdesk.take_first(here().counter, number, by=user().login)
     if issued is None:
         known(number)
         raise PrintedAlready(number=number.grouped)
@@ -70,11 +74,15 @@ def print_slip(number: SlipNumber) -> ResponseReturnValue:
 @blueprint.post("/slips/<slip:number>/reprint")
 @clerk
 def reprint(number: SlipNumber) -> ResponseReturnValue:
-    """The same slip again; the paper says so. The answer is the PDF."""
-    here().tray.take(number)  # an original that was never fetched must not come out after a reprint
+    """The same slip again; the paper says so. The answer is the PDF, or where it stands with the desk's printer."""
     own = shift()
+    series = own.series if own else 0
+    printer = "" if request.form.get("here") == "yes" else printer_of(series)
     card = request.form.get("card") == "yes"
-    done = frontdesk.reprint(here().counter, number, by=user().login, card=card, series=own.series if own else 0)
+    done = frontdesk.reprint(here().counter, number, by=user().login, card=card, series=series, printer=printer)
+    if printer:
+        wake()
+        return redirect(url_for("frontdesk.paper", number=number))
     return pdf(frontdesk.sheet(here().counter, done), f"slip-{number.text}-reprint.pdf")
 
 
@@ -142,8 +150,8 @@ def void(number: SlipNumber) -> ResponseReturnValue:
     allowed_by = user().login if user().role is Role.SUPERVISOR else ""
     if form.typed("login") and not allowed_by:
         allowed_by = enrolment.log_in(here().installation.ledger, form.typed("login"), form.typed("pin")).login
-    issued = frontdesk.void(here().counter, open_shift().key, number, reason, allowed_by=allowed_by)
-    here().tray.put(issued)
+    frontdesk.void(here().counter, open_shift().key, number, reason, allowed_by=allowed_by)
+    wake()
     return redirect(url_for("frontdesk.slip", number=number))
 
 

@@ -101,5 +101,8 @@ def print_pads() -> ResponseReturnValue:
         raise FieldWrong(field="desk", why="Choose one from the list.")
     if count is None or not 1 <= count <= MOST_PADS:
         raise FieldWrong(field="count", why="Write a number from 1 to 500.")
-    numbers, content = frontdesk.print_pads(here().counter, series=series, count=count, by=user().login)
+    issued_to = text("issued_to", form.typed("issued_to"))
+    numbers, content = frontdesk.print_pads(
+        here().counter, series=series, count=count, issued_to=issued_to, by=user().login
+    )
     return pdf(content, f"blank-slips-{numbers[0].text}.pdf")

@@ -1,0 +1,231 @@
+"""Every sheet but the slip: made from the journal, signed by a desk or the hospital, ready to be printed."""
+
+from datetime import date, datetime
+
+from fallback import payload
+from fallback.downtime import Shift
+from fallback.errors import (
+    DeskNotUsable,
+    FieldWrong,
+    ReceiptMissing,
+    Sentence,
+    ShiftStillOpen,
+    ShiftUnknown,
+    SlipIsVoid,
+    SlipUnknown,
+)
+from fallback.frontdesk.counter import Counter, Issued, printed
+from fallback.keys import Certificate, Sign
+from fallback.ledger import queries
+from fallback.ledger.queries import papers
+from fallback.printing import (
+    BoxSheet,
+    DaySheet,
+    DeskCard,
+    Entry,
+    PadCover,
+    Poster,
+    Register,
+    ShiftSheet,
+    render_paper,
+    render_sheet,
+)
+from fallback.slip import EPOCH, TUBES_LIMIT, Kind, SlipNumber
+from fallback.statement import HEAD_SIZE, TOKENS_A_PAGE, BoxStatement, DayStatement, RootStatement, ShiftStatement
+
+SLIP_SHEETS = ("sticker-24", "sticker-40", "label-50x25", "wristband", "receipt", "token", "referral")
+MOST_TOKENS = 2_500  # of one printing: a hundred pages
+MOST_BOXES = 1_000
+
+
+def slip_sheet(
+    counter: Counter, number: SlipNumber, name: str, *, count: int = 1, first_tube: int = 1, start: int = 1
+) -> bytes:
+    """A sheet made of one slip, by its layout's name (see SLIP_SHEETS); of stickers and labels `count` pieces.
+
+    `first_tube` is the number of the first tube, `start` the first sticker of the sheet that is still there. Raises
+    SlipUnknown, SlipIsVoid, ReceiptMissing, and FieldWrong for a count, tube or sticker that there is not.
+    """
+    row = queries.slip(counter.ledger.db(), number)
+    if row is None or row.slip.kind is Kind.PAD:
+        raise SlipUnknown(number=number.grouped)
+    if row.voided:
+        raise SlipIsVoid(number=number.grouped)
+    if name == "receipt" and not row.receipt:
+        raise ReceiptMissing(number=number.grouped)
+    if not 0 < count <= TUBES_LIMIT:
+        raise _not_within("count", TUBES_LIMIT)
+    slip = printed(counter, Issued(row=row))
+    tubes = range(first_tube, first_tube + count)
+    return render_sheet(name, [slip], counter.hospital, tubes=tubes, skip=start - 1)
+
+
+def shift_sheet(counter: Counter, key: str) -> bytes:
+    """The sheet of a closed shift, a page for each code; made again, it is the same to the byte.
+
+    Raises ShiftUnknown, ShiftStillOpen, or DeskNotUsable when the desk's key is not on this machine.
+    """
+    db = counter.ledger.db()
+    shift, end = queries.shift(db, key), papers.shift_end(db, key)
+    if shift is None:
+        raise ShiftUnknown(shift=key[:12] if key.isprintable() else "?")
+    if end is None:
+        raise ShiftStillOpen(shift=key)
+    sign, sums = counter.sign(shift.series), queries.shift_sums(db, key)
+    whole = ShiftStatement(
+        hospital=counter.hospital_id,
+        drill=counter.drill,
+        series=shift.series,
+        ordinal=int(key.rpartition(".")[2]),
+        opened=_second(shift.opened),
+        closed=_second(shift.closed),
+        issued=sums.slips,
+        first=SlipNumber.parse(sums.first).serial if sums.first else 0,
+        last=SlipNumber.parse(sums.last).serial if sums.last else 0,
+        voids=tuple(papers.shift_voids(db, key)),
+        corrections=sums.corrections,
+        reprints=sums.reprints,
+        receipts=queries.receipts(db, key),
+        receipts_rupees=sums.paid_rupees,
+        refunded_rupees=sums.refunded_rupees,
+        exempt=sums.exempt,
+        later=sums.later,
+        opening_float=shift.opening_float,
+        counted_cash=shift.counted_cash or 0,
+        head_sequence=end.sequence,
+        head=end.hash[:HEAD_SIZE],
+    )
+    pages = payload.pages_of(whole)
+    sheet = ShiftSheet(
+        pages=[(page, payload.to_digits(payload.encode_statement(page, sign))) for page in pages],
+        desk=_desk_name(counter, shift.series),
+        clerk=_clerk(counter, shift),
+        note=shift.note,
+        certificate=_certificate_digits(counter, _enrolment(counter, shift.series)[0]),
+    )
+    return render_paper(sheet, counter.hospital)
+
+
+def day_sheets(counter: Counter, *, clinic: int, day: date, series: int, tokens: int = TOKENS_A_PAGE) -> bytes:
+    """Day sheets for a desk's tokens of a clinic and day, from the first on, with who is known here.
+
+    Raises FieldWrong for a number of tokens that there is not, DeskNotUsable.
+    """
+    if not 0 < tokens <= MOST_TOKENS:
+        raise _not_within("tokens", MOST_TOKENS)
+    sign = counter.sign(series)
+    pages = []
+    for first in range(1, tokens + 1, TOKENS_A_PAGE):
+        page = DayStatement(
+            hospital=counter.hospital_id,
+            drill=counter.drill,
+            signer=series,
+            clinic=clinic,
+            day=day,
+            token_series=series,
+            first=first,
+        )
+        pages.append((page, payload.to_digits(payload.encode_statement(page, sign))))
+    sheet = DaySheet(pages=pages, desk=_desk_name(counter, series), entries=_entries(counter, clinic, day))
+    return render_paper(sheet, counter.hospital)
+
+
+def box_sheet(counter: Counter, *, clinic: int, day: date, series: int, box: int = 1, count: int = 0) -> bytes:
+    """The sheet of one of a clinic's boxes of a day; a count of 0 is written by hand.
+
+    Raises FieldWrong, DeskNotUsable.
+    """
+    if not 0 < box <= MOST_BOXES:
+        raise _not_within("box", MOST_BOXES)
+    statement = BoxStatement(
+        hospital=counter.hospital_id,
+        drill=counter.drill,
+        signer=series,
+        clinic=clinic,
+        day=day,
+        box=box,
+        count=count,
+    )
+    digits = payload.to_digits(payload.encode_statement(statement, counter.sign(series)))
+    sheet = BoxSheet(statement=statement, digits=digits, desk=_desk_name(counter, series))
+    return render_paper(sheet, counter.hospital)
+
+
+def register_sheets(counter: Counter, *, clinic: int, day: date) -> bytes:
+    """The department register of a clinic and day, void slips marked, with the journal's head on each page."""
+    entries, head = _entries(counter, clinic, day), counter.ledger.head()
+    sheet = Register(
+        clinic=clinic, day=day, entries=entries, head=(head.sequence, head.hash.hex()), drill=counter.drill
+    )
+    return render_paper(sheet, counter.hospital)
+
+
+def poster(counter: Counter, root: bytes, sign: Sign) -> bytes:
+    """The poster with the hospital's root key; `root` is the public key, `sign` its signature.
+
+    Raises SecretMissing when the root's key is not on this machine, PayloadTooLong when the hospital's name is too
+    long.
+    """
+    statement = RootStatement(public=root, name=counter.hospital.name)
+    digits = payload.to_digits(payload.encode_root(statement, sign))
+    return render_paper(Poster(root=statement, digits=digits, drill=counter.drill), counter.hospital)
+
+
+def desk_card(counter: Counter, series: int) -> bytes:
+    """A desk's card with its certificate; a retired desk has one, too.
+
+    Raises DeskNotUsable when it was never enrolled.
+    """
+    certificate, day = _enrolment(counter, series)
+    digits = _certificate_digits(counter, certificate)
+    card = DeskCard(certificate=certificate, digits=digits, hospital_id=counter.hospital_id, day=day)
+    return render_paper(card, counter.hospital)
+
+
+def pad_cover(counter: Counter, numbers: list[SlipNumber], *, issued_to: str, by: str, day: date) -> PadCover:
+    """The cover of a pad; `by` is a login. Raises DeskNotUsable when its desk was never enrolled."""
+    certificate, _ = _enrolment(counter, numbers[0].series)
+    user = queries.user(counter.ledger.db(), by)
+    return PadCover(
+        numbers=numbers,
+        certificate=certificate,
+        digits=_certificate_digits(counter, certificate),
+        issued_to=issued_to,
+        by=user.name if user else by,
+        day=day,
+    )
+
+
+def _not_within(field: str, most: int) -> FieldWrong:
+    return FieldWrong(field=field, why=Sentence("Write a number from 1 to {most}.", most=most))
+
+
+def _enrolment(counter: Counter, series: int) -> tuple[Certificate, date]:
+    found = papers.enrolment(counter.ledger.db(), series)
+    if found is None:
+        raise DeskNotUsable(series=series, why="it was never enrolled")
+    return found
+
+
+def _certificate_digits(counter: Counter, certificate: Certificate) -> str:
+    return payload.to_digits(payload.encode_certificate(certificate, counter.hospital_id))
+
+
+def _entries(counter: Counter, clinic: int, day: date) -> list[Entry]:
+    rows = queries.clinic_slips(counter.ledger.db(), clinic, day.isoformat())
+    return [Entry(row.slip, row.voided) for row in rows]
+
+
+def _desk_name(counter: Counter, series: int) -> str:
+    desk = queries.desk(counter.ledger.db(), series)
+    return desk.name if desk else f"{series:03d}"
+
+
+def _clerk(counter: Counter, shift: Shift) -> str:
+    user = queries.user(counter.ledger.db(), shift.login)
+    return user.name if user else shift.login
+
+
+def _second(at: datetime | None) -> datetime | None:
+    """The moment as a statement carries it; None for one that only a clock that is not set can say."""
+    return at.replace(microsecond=0) if at and at > EPOCH else None
