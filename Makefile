@@ -31,7 +31,7 @@ bench: env-test         ## every claim beside its peer or its floor
 	set -e; for bench in bench/*.py; do $(BIN)/python $$bench; done
 
 gallery: env-test       ## the pictures in docs/gallery, from a real run
-	$(BIN)/python -m fallback.rehearsal.gallery docs/gallery
+	$(BIN)/python -m fallback.rehearsal.gallery docs/gallery/paper
 	$(BIN)/python -m tests.web.screens docs/gallery
 
 clean:                  ## removes the environment; never a data folder

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from fallback import hospital_file
 from tests import factories
 
 HOME = Path(__file__).parent.parent
@@ -90,11 +91,11 @@ def test_desks_users_and_downtime(shell: Shell) -> None:
 
 def test_pads_are_printed_and_read_back_from_paper_alone(shell: Shell, tmp_path: Path) -> None:
     pdf = tmp_path / "pads.pdf"
-    numbers = shell.json("pad", "--desk", "1", "--count", "2", "--out", str(pdf))["numbers"]
+    numbers = shell.json("pad", "--desk", "1", "--count", "2", "--to", "Ward 5", "--out", str(pdf))["numbers"]
     keys = shell.data / "keys.json"
     lines = shell.run("read", str(pdf), "--keys", str(keys), "--json", code=0).splitlines()
     pages = [json.loads(line) for line in lines]
-    assert [page["outcome"] for page in pages] == ["genuine"]
+    assert [page["outcome"] for page in pages] == ["genuine", "genuine"], "the cover, and the pad"
     codes = [code for page in pages for code in page["codes"] if "slip" in code]
     assert sorted({code["slip"]["number"] for code in codes}) == sorted(numbers)
     assert {code["slip"]["kind"] for code in codes} == {"pad"}
@@ -147,6 +148,25 @@ def test_init_beside_its_own_hospital_file_still_tells_the_recovery_key(shell: S
     assert not (new.data / "vault.json").exists()
 
 
+def test_init_keeps_the_hospitals_layouts_beside_its_file(shell: Shell, tmp_path: Path) -> None:
+    office = tmp_path / "office"
+    (office / "our sheets" / "logos").mkdir(parents=True)
+    (office / "our sheets" / "slip-a4.toml").write_text("# ours")
+    (office / "our sheets" / "logos" / "lion.png").write_bytes(b"a lion")
+    text = (
+        (HOME / "hospital.toml")
+        .read_text(encoding="utf-8")
+        .replace("\nstate = 7", '\nlayouts = "our sheets"\nstate = 7')
+    )
+    (office / "hospital.toml").write_text(text, encoding="utf-8")
+    new = Shell(tmp_path / "data", shell.secret)
+    new.run("init", PARCHI_HOSPITAL=str(office / "hospital.toml"))
+    kept = hospital_file.load(new.data / "hospital.toml").layouts
+    assert kept == (new.data / "our sheets").resolve()
+    assert (kept / "slip-a4.toml").read_text() == "# ours"
+    assert (kept / "logos" / "lion.png").read_bytes() == b"a lion"
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -157,6 +177,8 @@ def test_init_beside_its_own_hospital_file_still_tells_the_recovery_key(shell: S
         ["user", "set", "asha", "--name", "आ" * 500],
         ["approve", "--day", "yesterday"],
         ["approve", "--to", "http://[bad/fhir"],
+        ["pad", "--desk", "1", "--out", "pads.pdf"],
+        ["pad", "--desk", "1", "--to", " ", "--out", "pads.pdf"],
         ["serve", "--port", "0"],
         ["serve", "--port", "-5"],
         ["serve", "--port", "99999"],
@@ -174,7 +196,7 @@ def test_what_cannot_be_used_is_refused_with_a_sentence(shell: Shell, words: lis
 def test_no_number_is_taken_for_pads_that_cannot_be_written(shell: Shell, tmp_path: Path) -> None:
     before = shell.json("journal", "verify")["lines"]
     for out in (tmp_path / "missing" / "pads.pdf", shell.secret / "pads.pdf"):
-        assert "cannot be written" in shell.run("pad", "--desk", "1", "--out", str(out), code=3)
+        assert "cannot be written" in shell.run("pad", "--desk", "1", "--to", "Ward 5", "--out", str(out), code=3)
     assert shell.json("journal", "verify")["lines"] == before
 
 
@@ -212,7 +234,7 @@ def test_a_restored_folder_says_which_key_it_lacks_and_takes_it(shell: Shell, tm
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signal")
 def test_ctrl_c_while_the_workers_of_a_scan_start_is_one_sentence(shell: Shell, tmp_path: Path) -> None:
-    shell.run("pad", "--desk", "1", "--count", "100", "--out", str(tmp_path / "pads.pdf"))
+    shell.run("pad", "--desk", "1", "--count", "100", "--to", "Ward 5", "--out", str(tmp_path / "pads.pdf"))
     words = ["read", str(tmp_path / "pads.pdf")]
     command: list[str | Path] = [sys.executable, "-m", "fallback", "--data", shell.data, *words]
     for patience in (0.9, 1.2, 1.5):

@@ -8,6 +8,8 @@ import pytest
 
 from fallback.cli import group
 from fallback.cli.pages import classes, commands_page, errors_page
+from fallback.printing.layout import names
+from fallback.printing.layout.kinds import KINDS, SHEETS
 from fallback.settings import NAMES
 from fallback.slip import Slip, SlipNumber
 
@@ -55,6 +57,34 @@ def test_every_payload_field_is_in_the_specification() -> None:
     page = (DOCS / "payload.md").read_text(encoding="utf-8")
     fields = Slip(number=SlipNumber(1, 1)).record()
     assert [name for name in fields if f"`{name}`" not in page] == []
+
+
+def _row(page: str, name: str, column: int) -> str:
+    """The line of a table in whose column a name stands."""
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+    return next(line for line in rows if len(line.split("|")) > column and f"`{name}`" in line.split("|")[column])
+
+
+def test_the_page_of_layouts_names_every_kind_of_box_with_its_keys() -> None:
+    page = (DOCS / "layouts.md").read_text(encoding="utf-8")
+    boxes = page[page.index("| `draw` |") :]
+    for draw, keys in KINDS.items():
+        line = _row(boxes, draw, 1)
+        assert {key for key in keys if f"`{key}`" not in line} == set(), draw
+
+
+def test_the_page_of_layouts_names_every_sheet_with_its_parts_and_fields() -> None:
+    page = (DOCS / "layouts.md").read_text(encoding="utf-8")
+    for name in names():
+        assert f"`{name}`" in page, name
+    for sheet, kind in SHEETS.items():
+        line = _row(page, sheet, 2)
+        needs = {*kind.parts, *(need for each in kind.parts.values() for need in each)}
+        assert {need for need in needs if f"`{need}`" not in line} == set(), sheet
+        described = page[page.index("## Fields") : page.index("## What no layout can do")]
+        own = described[described.index(f"- `{sheet}`:") :] if f"- `{sheet}`:" in described else described
+        own = own.split("\n- ")[0] if own is not described else own
+        assert {field for field in kind.fields if f"`{field}`" not in own} == set(), sheet
 
 
 def test_every_command_in_the_readme_exists() -> None:

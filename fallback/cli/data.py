@@ -12,7 +12,7 @@ import click
 
 from fallback import hospital_file, names
 from fallback.enrolment import Installation, open_installation
-from fallback.errors import PassphraseMissing
+from fallback.errors import ClinicUnknown, PassphraseMissing
 from fallback.frontdesk import Counter
 from fallback.hospital import Hospital
 from fallback.keys import hospital_id
@@ -89,6 +89,14 @@ class Data:
             drill=installation.drill,
             sign=installation.sign,
         )
+
+
+def clinic_of(hospital: Hospital, code: str) -> int:
+    """The number of the clinic with a code. Raises ClinicUnknown."""
+    found = next((each.number for each in hospital.clinics if each.code == code.upper()), None)
+    if found is None:
+        raise ClinicUnknown(code=code[:20] if code.isprintable() else "?")
+    return found
 
 
 def show(value: Any, *, as_json: bool, text: str = "") -> None:

@@ -2,10 +2,11 @@
 
 import os
 import secrets
+from contextlib import nullcontext
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
-from shutil import copyfile
+from shutil import copyfile, copytree
 
 import click
 from waitress import create_server
@@ -17,6 +18,7 @@ from fallback.disk import disk_error, needs_room, write_file
 from fallback.downtime import Role
 from fallback.errors import AddressNotLoopback, PortTaken
 from fallback.ledger import queries
+from fallback.printing.spool import spooler
 from fallback.web import create_app
 
 
@@ -75,10 +77,13 @@ def example(context: click.Context, port: int | None) -> None:
 
 
 def _keep_hospital(data: Data) -> None:
-    """Puts the hospital's file into the data folder, unless it lies there already."""
+    """Puts the hospital's file and the folder of its layouts into the data folder, unless it lies there already."""
     kept = data.folder / "hospital.toml"
+    layouts = data.hospital().layouts
     try:
         if not (kept.exists() and kept.samefile(data.settings.hospital)):
+            if layouts:
+                copytree(layouts, data.folder / layouts.name, copy_function=copyfile, dirs_exist_ok=True)
             copyfile(data.settings.hospital, kept)
     except OSError as wrong:
         raise disk_error(wrong, data.folder) from wrong
@@ -93,7 +98,7 @@ def _write_private(path: Path, text: str) -> None:
 @click.option("--port", type=click.IntRange(1, 65_535), help="The port (else PARCHI_PORT, else 8000).")
 @click.pass_obj
 def serve(data: Data, port: int | None) -> None:
-    """Serves the desk on this machine, at http://127.0.0.1:8000, until Ctrl-C.
+    """Serves the desk on this machine, at http://127.0.0.1:8000, until Ctrl-C, and prints for desks with a printer.
 
     Example: python -m fallback --data /srv/parchi serve --port 8000
     """
@@ -101,14 +106,18 @@ def serve(data: Data, port: int | None) -> None:
         host, number = data.settings.host, port or data.settings.port
         if host != "localhost" and not _is_loopback(host):
             raise AddressNotLoopback(host=host)
-        app = create_app(installation, data.hospital(), language=data.settings.language)
+        counter = data.counter(installation)
+        served = any(printer.desks for printer in counter.hospital.printers)
+        queue = frontdesk.PrintQueue(counter, spooler) if served else None
+        app = create_app(installation, counter.hospital, language=data.settings.language, queue=queue)
         try:
             server = create_server(app, host=host, port=number, threads=16, ident=None)
         except OSError as wrong:
             raise PortTaken(port=number) from wrong
         click.echo(f"The desk is open at http://{host}:{number}  (Ctrl-C closes it)")
         try:
-            server.run()
+            with queue or nullcontext():
+                server.run()
         finally:
             server.close()
 
@@ -262,20 +271,21 @@ def user_list(data: Data, as_json: bool) -> None:
 @click.command()
 @click.option("--desk", "series", type=int, required=True, help="The series whose numbers the blanks take.")
 @click.option("--count", type=click.IntRange(1, frontdesk.MOST_PADS), default=3, show_default=True)
+@click.option("--to", "issued_to", type=Words(), required=True, help="The ward or counter that gets them.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The PDF to write.")
 @json_option
 @click.pass_obj
-def pad(data: Data, series: int, count: int, out: Path, as_json: bool) -> None:
+def pad(data: Data, series: int, count: int, issued_to: str, out: Path, as_json: bool) -> None:
     """Prints numbered blank slips with a signed QR, for writing by pen.
 
-    Example: python -m fallback pad --desk 1 --count 30 --out pads.pdf
+    Example: python -m fallback pad --desk 1 --count 30 --to "Ward 5" --out pads.pdf
     """
     with data.installation() as installation:
         needs_room(out)  # numbers are never given twice: none is taken for a sheet that cannot be written
-        numbers, pdf = frontdesk.print_pads(data.counter(installation), series=series, count=count)
+        numbers, pdf = frontdesk.print_pads(data.counter(installation), series=series, count=count, issued_to=issued_to)
         write_file(out, pdf)
-        value = {"file": str(out), "numbers": [number.text for number in numbers]}
-        text = f"{count} blanks, {numbers[0].grouped} to {numbers[-1].grouped}, are in {out}."
+        value = {"file": str(out), "numbers": [number.text for number in numbers], "issued_to": issued_to}
+        text = f"{count} blanks for {issued_to}, {numbers[0].grouped} to {numbers[-1].grouped}, are in {out}."
         show(value, as_json=as_json, text=text)
 
 

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 import click
 
 from fallback import frontdesk, language, recovery
-from fallback.cli.data import Data, Words, json_option, show
+from fallback.cli.data import Data, Words, clinic_of, json_option, show
 from fallback.disk import write_file
 from fallback.ehospital.fhir import FhirConnector
 from fallback.enrolment import Installation
-from fallback.errors import AccountWrong, ClinicUnknown, TargetUnnamed, TokenMissing
+from fallback.errors import AccountWrong, TargetUnnamed, TokenMissing
 from fallback.hospital import Hospital, Target
 from fallback.keys import PublicKeys, is_genuine
 from fallback.ledger import queries
@@ -144,7 +144,7 @@ def approve(
     """
     hospital = data.hospital()
     choice = recovery.Choice(
-        clinics=frozenset(_clinic(hospital, code) for code in clinics) or None,
+        clinics=frozenset(clinic_of(hospital, code) for code in clinics) or None,
         days=frozenset(day.date().isoformat() for day in days) or None,
         series=frozenset(desks) or None,
         again=again,
@@ -323,13 +323,6 @@ def _target(hospital: Hospital, to: str) -> Target:
 def _only(hospital: Hospital) -> str:
     """The name of the target meant when none is said: the first of the file, "" when it lists none."""
     return hospital.targets[0].name if hospital.targets else ""
-
-
-def _clinic(hospital: Hospital, code: str) -> int:
-    found = next((each.number for each in hospital.clinics if each.code == code.upper()), None)
-    if found is None:
-        raise ClinicUnknown(code=code)
-    return found
 
 
 def token_from(path: Path | None) -> str:

@@ -49,9 +49,31 @@ class PrinterRefused(ParchiError):
     exit_code = 5
 
 
+class PrintSettled(ParchiError):
+    """Somebody says what became of a print, and it is known already, or a newer print took its place."""
+
+    says = "It is known already what became of the paper of slip {number}. Nothing was changed: look at the list again."
+    http_status = 409
+
+
 class PrintUncertain(ParchiError):
     """The connection broke while a sheet was being sent: nobody but a person can tell whether paper came out."""
 
     says = "The printer {printer} stopped while it was printing. Look whether the paper came out, then say so."
     http_status = 503
     exit_code = 5
+
+
+class ProofMissing(ParchiError):
+    """Scans on which no code of a printer test was read."""
+
+    says = (
+        "No code of a printer test was read in {file}. Scan the whole page flat at 300 dots per inch. If it is read "
+        "then neither, this printer and scanner cannot do codes: go by the printed number and the journal."
+    )
+
+
+class ProofMixed(ParchiError):
+    """Pages of printer tests made for printers of different resolutions."""
+
+    says = "These are printer tests made for {dpis} dots per inch. Read the pages of one printer at a time."

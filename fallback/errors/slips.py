@@ -19,9 +19,12 @@ class FieldWrong(ParchiError):
 
 
 class KeysWrong(ParchiError):
-    """A file of public keys, or a certificate, that cannot be used."""
+    """A file of public keys, or a poster or certificate on paper, that cannot be used."""
 
-    says = "{place} is not a file of Parchi's public keys: {why}. Use the keys.json that `init` or the kit made."
+    says = (
+        "{place} cannot be used as public keys: {why}. "
+        "Use the keys.json that `init` or the kit made, or scans of the poster and the desks' cards."
+    )
 
 
 class PayloadWrong(ParchiError):
@@ -56,6 +59,30 @@ class ShiftNotOpen(ParchiError):
     """The shift that a request names is closed or was never opened."""
 
     says = "Your shift is not open. Open a shift at a desk first; nothing that you typed was lost."
+    http_status = 409
+    exit_code = 3
+
+
+class ShiftUnknown(ParchiError):
+    """A shift's key that no shift has."""
+
+    says = "There is no shift {shift}. Its key stands on the supervisor's page, like 001.3."
+    http_status = 404
+    exit_code = 3
+
+
+class ShiftStillOpen(ParchiError):
+    """The sheet of a shift that has not been closed."""
+
+    says = "Shift {shift} is still open. Close it first; its sheet is made from what was counted then."
+    http_status = 409
+    exit_code = 3
+
+
+class ReceiptMissing(ParchiError):
+    """A receipt for a slip that no money was taken for."""
+
+    says = "No money was taken for slip {number}, so it has no receipt."
     http_status = 409
     exit_code = 3
 
