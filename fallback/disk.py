@@ -43,13 +43,15 @@ def write_file(path: Path, content: bytes) -> None:
         raise disk_error(wrong, path.parent) from wrong
 
 
-def needs_room(path: Path) -> None:
-    """Raises as `write_file` would when a file cannot be written there; nothing is left of the try."""
+def needs_room(path: Path, size: int = 0) -> None:
+    """Raises as `write_file` would when a file of `size` bytes cannot be written there; nothing is left of the try."""
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
-        with TemporaryFile(dir=path.parent):
-            pass
+        with TemporaryFile(dir=path.parent) as file:
+            file.write(bytes(size))
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as wrong:
         raise disk_error(wrong, path.parent) from wrong
 

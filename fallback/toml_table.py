@@ -11,6 +11,7 @@ from fallback.errors import HospitalFileWrong, LayoutWrong, Sentence
 from fallback.toml_lines import Place, line_of_syntax_error, lines_of
 
 SIZE_LIMIT = 1_000_000  # bytes; the largest file we ship has 20,000
+LINE_LIMIT = 10_000  # letters; a key of 100,000 dots would be read for minutes
 TEXT_LIMIT = 120  # letters of one text: what fits on a slip
 
 T = TypeVar("T")
@@ -78,7 +79,7 @@ class Tables:
 
         def check(at: Place, value: object) -> float:
             if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
-                self.fail(at, Sentence("A number from {low} to {high} was expected.", low=low, high=high))
+                self.fail(at, Sentence("A number from {low} to {high} was expected.", low=f"{low:g}", high=f"{high:g}"))
             return float(value)
 
         return check
@@ -121,6 +122,10 @@ def document_of(path: Path, wrong: Wrong) -> tuple[dict[str, Any], Tables]:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         complain(line=line, why="The file is not UTF-8 text. Save it again with the encoding UTF-8.")
+    for number, written in enumerate(text.split("\n"), 1):
+        if len(written) > LINE_LIMIT:
+            why = Sentence("The line is longer than {limit} letters: that is none of Parchi's.", limit=LINE_LIMIT)
+            complain(line=number, why=why)
     try:
         document = tomllib.loads(text)
     except RecursionError:

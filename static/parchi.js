@@ -25,6 +25,13 @@
     }
   });
 
+  // Enter in a field takes the button beside it, where a form has several: else it is always the first one.
+  document.addEventListener("keydown", (event) => {
+    const row = event.key === "Enter" && event.target.closest && event.target.closest(".grid");
+    const beside = row && event.target.matches("input") && row.querySelector("button[formaction]");
+    if (beside) { event.preventDefault(); beside.click(); }
+  });
+
   // The clinic's name, room and fee as soon as its code or name stands in the field.
   const clinic = document.getElementById("clinic");
   const says = document.getElementById("clinic-says");

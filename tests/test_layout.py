@@ -1,5 +1,6 @@
 """Layouts: what a hospital may change, and what no layout file can do."""
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -85,8 +86,8 @@ def test_boxes_that_overlap_are_refused_with_both_lines(tmp_path: Path) -> None:
         ("at = [153.2, 15]", "at = [153.2, 10]", "nearer than 15 mm to the edge that is torn (top)"),
         ('[[part.box]]\n  draw = "tags"\n  at = [12, 23.5]\n  size = [186, 4.4]\n', "", "no box with tags"),
         ('fields = ["name"]', 'fields = ["reason"]', "no box with name"),
-        ('draw = "again"', 'draw = "notes"', "no box with again"),
-        ('fields = ["name"]', 'fields = ["nmae"]', "nmae is no field of this sheet"),
+        ('draw = "again"', 'draw = "text"', "no box with again"),
+        ('fields = ["name"]', 'fields = ["nmae"]', "nmae cannot stand in this box"),
         ('draw = "vitals"', 'draw = "vitls"', "One of these was expected"),
         ("dpi = 300", "dpi = 200", "203, 300 or 600"),
         ('language = "both"', 'language = "fr"', "both, en, hi"),
@@ -101,10 +102,10 @@ def test_boxes_that_overlap_are_refused_with_both_lines(tmp_path: Path) -> None:
         ("columns = 6", "columns = 0", "A whole number from 1 to 20"),
         ("dpi = 300", "dpi 300", "not written as TOML"),
         ('"not_seen"', '"notseen"', "One of these was expected"),
-        ('["bp"', '["pressure"', "is no field of this sheet")
+        ('["bp"', '["pressure"', "cannot stand in this box")
         if '["bp"' in SLIP
-        else ("complaint", "pain", "is no field"),
-        ('field = "days"', 'field = "nights"', "is no field of this sheet"),
+        else ("complaint", "pain", "cannot stand in this box"),
+        ('field = "days"', 'field = "nights"', "cannot stand in this box"),
         ('align = "centre"', 'align = "center"', "left, centre, right"),
     ],
 )
@@ -113,6 +114,186 @@ def test_what_no_layout_may_do(tmp_path: Path, change: str, to: str, words: str)
     wrong = refused(tmp_path, SLIP.replace(change, to, 1))
     assert words in str(wrong)
     assert int(str(wrong.values["line"])) >= 1
+
+
+PATIENT_TEAR = 'size = [210, 198]\ntorn = ["bottom"]'
+HOSPITAL_PART = 'name = "hospital"\nat = [0, 198]\nsize = [210, 99]\ntorn = ["top"]'
+NAMED = 'fields = ["name"]'
+SMALL = "too small to be read"
+
+
+def box_of(text: str, draw: str) -> str:
+    """The first box of a kind, as its file has it."""
+    start = text.index(f'  [[part.box]]\n  draw = "{draw}"')
+    return text[start : text.index("[[", start + 6)].rstrip() + "\n"
+
+
+def with_box(text: str, before: str, box: str) -> str:
+    return text.replace(
+        f'  [[part.box]]\n  draw = "{before}"', f'  [[part.box]]\n{box}\n  [[part.box]]\n  draw = "{before}"', 1
+    )
+
+
+def sized(text: str, draw: str, width: float, height: float) -> str:
+    box = box_of(text, draw)
+    return text.replace(box, re.sub(r"size = \[.*\]", f"size = [{width}, {height}]", box), 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (SLIP.replace(FIRST_QR, FIRST_QR + '\n  when = "live"'), "no box with qr"),
+        (SLIP.replace('draw = "tags"', 'draw = "tags"\n  when = "void"', 1), "no box with tags"),
+        (SLIP.replace(NAMED, NAMED + '\n  when = "live"', 1), "no box with name"),
+        (SLIP.replace(FIRST_QR, FIRST_QR.replace('"qr"', '"bars"') + '\n  code = "qr"'), "One of these was expected"),
+        (SLIP.replace(FIRST_QR, FIRST_QR + '\n  code = "bars"'), "One of these was expected"),
+        (with_box(SLIP, "tags", '  draw = "rule"\n  at = [100, 50]\n  size = [90, 0]'), "runs through a code"),
+        (with_box(SLIP, "tags", '  draw = "rule"\n  at = [154, 20]\n  size = [0, 90]'), "runs through a code"),
+        (with_box(SLIP, "tags", '  draw = "frame"\n  at = [154, 29]\n  size = [43, 43]'), "runs through a code"),
+        (with_box(SLIP, "tags", '  draw = "frame"\n  at = [150, 75]\n  size = [50, 60]'), "runs through a code"),
+        (with_box(SLIP, "tags", '  draw = "rule"\n  at = [1, 293.9]\n  size = [20, 0]'), "leaves its part"),
+        (SLIP.replace("at = [12, 190.4]", "at = [12, 192.5]"), "nearer than 1.4 mm to the edge that is torn (bottom)"),
+        (sized(SLIP, "header", 186, 9), SMALL),
+        (SLIP.replace("size = [68.8, 44.3]", "size = [68.8, 14]"), SMALL),
+        (sized(SLIP, "tags", 186, 0.1), SMALL),
+        (sized(SLIP, "tags", 3, 4.4), SMALL),
+        (sized(SLIP, "again", 0, 0), SMALL),
+        (sized(SLIP, "notes", 44.8, 1), SMALL),
+        (sized(SLIP, "bars", 44.8, 3), SMALL),
+        (sized(SLIP, "row", 84, 2), SMALL),
+        (sized(SLIP, "row", 0.1, 12), SMALL),
+        (SLIP.replace('fields = ["name"]', 'fields = [["name", 0.1], ["fee", 100]]', 1), SMALL),
+        (SLIP.replace('fields = ["name"]', 'fields = [["name", nan], ["fee", 1]]', 1), "A number from"),
+        (SLIP.replace('fields = ["name"]', 'fields = [["name", 1], ["fee", inf]]', 1), "A number from"),
+        (SLIP.replace("at = [0, 0]", "at = [nan, 0]", 1), "A number from"),
+        (SLIP.replace("size = [210, 198]", "size = [inf, 198]", 1), "A number from"),
+        (SLIP.replace("value = 10.5", "value = 0.1", 1), "A number from 6"),
+        (SLIP.replace("label = 7 ", "label = 1 ", 1), "A number from 5"),
+        (SLIP.replace(PATIENT_TEAR, PATIENT_TEAR + "\nrepeat = [1, 2]\nstep = [0, 198]"), "higher than the page"),
+        (SLIP.replace("size = [210, 99]", "size = [210, 49]\nrepeat = [1, 2]"), "repeated alike"),
+        (SLIP.replace("corners = 4", "corners = 0.1"), "A number from 3 to 10"),
+        (SLIP.replace("corners = 4", "corners = false"), "A number from 0 to 10"),
+        (SLIP.replace("dpi = 300 ", "dpi = 300.5 "), "203, 300 or 600"),
+        (SLIP.replace("dpi = 300 ", "dpi = [300] "), "203, 300 or 600"),
+        (SLIP.replace("page = [210, 297]", "page = [5, 297]"), "A number from 10 to 1200"),
+        (SLIP.replace("corners = 4", "corners = 10"), "corner mark"),
+        (SLIP.replace("page = [210, 297]", 'page = "slip"'), "Two numbers in brackets"),
+        (SLIP.replace("page = [210, 297]", "page = [420, 594]"), "larger than its paper of 210 by 297 mm"),
+        (SLIP.replace('logo = ""', 'logo = "../sign.png"'), "without any folder"),
+        (SLIP.replace('logo = ""', 'logo = "/dev/zero"'), "without any folder"),
+        (SLIP.replace('logo = ""', 'logo = "sign\\u0000.png"'), "does not print"),
+        (SLIP.replace('font = "Mukta" ', "font = 'C:\\House.ttf' "), "without any folder"),
+        (SLIP + "\n# " + "x" * 20_000, "longer than"),
+        (SLIP + '\n[[part]]\nname = "patient"\nsize = [10, 10]\n' * 20, "more than 20"),
+    ],
+)  # fmt: skip
+def test_the_ways_around_the_rules_are_closed(tmp_path: Path, text: str, words: str) -> None:
+    assert text != SLIP
+    assert words in str(refused(tmp_path, text))
+
+
+def test_a_frame_may_stand_around_a_code_and_a_rule_beside_it(tmp_path: Path) -> None:
+    text = with_box(SLIP, "tags", '  draw = "frame"\n  at = [153, 28.4]\n  size = [45.2, 44.3]')
+    load(write(tmp_path, with_box(text, "tags", '  draw = "rule"\n  at = [152, 20]\n  size = [0, 90]')))
+
+
+def test_a_line_that_is_torn_belongs_to_both_its_sides(tmp_path: Path) -> None:
+    """Whichever of the two parts names it, no code may stand near it."""
+    moved = SLIP.replace("at = [153.2, 15]", "at = [153.2, 8]").replace(
+        HOSPITAL_PART, HOSPITAL_PART.replace('["top"]', "[]")
+    )
+    assert "torn (bottom)" in str(refused(tmp_path, moved))
+
+
+def test_the_copies_of_a_repeated_part_may_not_lie_on_another_part(tmp_path: Path) -> None:
+    text = (BUNDLED / "pad.toml").read_text(encoding="utf-8")
+    second = text.replace("at = [66, 0]", "at = [66, 10]", 1)
+    assert second != text
+    with pytest.raises(LayoutWrong, match="higher than the page"):
+        load(write(tmp_path, second, "pad.toml"))
+    wide = text.replace("size = [66, 148.5]", "size = [67, 148.5]", 1)
+    assert wide != text
+    with pytest.raises(LayoutWrong, match="lies on the part"):
+        load(write(tmp_path, wide, "pad.toml"))
+    below = text.replace("step = [144, 148.5]", "step = [144, 148.4]", 1)
+    assert below != text
+    with pytest.raises(LayoutWrong, match="copies would overlap"):
+        load(write(tmp_path, below, "pad.toml"))
+
+
+def test_a_whole_number_may_be_written_with_a_point(tmp_path: Path) -> None:
+    assert load(write(tmp_path, SLIP.replace("dpi = 300 ", "dpi = 300.0 "))).dpi == 300
+
+
+def test_a_card_fits_on_every_slip(tmp_path: Path) -> None:
+    text = (BUNDLED / "card.toml").read_text(encoding="utf-8")
+    for old, new in (("size = [92, 70]", "size = [150, 70]"), ('at = ["middle", 84]', 'at = ["middle", 184]')):
+        assert old in text
+        with pytest.raises(LayoutWrong, match="wider or higher than the page"):
+            load(write(tmp_path, text.replace(old, new, 1), "card.toml"))
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "to", "words"),
+    [
+        ("register", '"token"', '"remarks"', "no box with token"),
+        ("register", 'draw = "table"', 'draw = "row"', "unknown"),
+        ("shift-sheet", '"void_2"', '"void_3"', "each once"),
+        ("shift-sheet", '"void_1", "void_2"', '"void_2", "void_1", "void_1"', "each once"),
+        ("day-sheet", "count = 25", "count = 24", "needs 25 rows"),
+        ("poster", 'code = "root"', 'code = "qr"', "One of these was expected"),
+    ],
+)
+def test_no_row_of_a_list_gets_lost(tmp_path: Path, name: str, change: str, to: str, words: str) -> None:
+    text = (BUNDLED / f"{name}.toml").read_text(encoding="utf-8")
+    assert change in text
+    with pytest.raises(LayoutWrong, match=words):
+        load(write(tmp_path, text.replace(change, to, 1), f"{name}.toml"))
+
+
+def test_a_column_stands_in_the_table_only_and_there_is_one_table(tmp_path: Path) -> None:
+    text = (BUNDLED / "register.toml").read_text(encoding="utf-8")
+    beside = text.replace('fields = [["journal", 230]', 'fields = [["token", 20], ["journal", 210]', 1)
+    with pytest.raises(LayoutWrong, match="token cannot stand in this box"):
+        load(write(tmp_path, beside, "register.toml"))
+    small = '  [[part.box]]\n  draw = "table"\n  at = [12, 4]\n  size = [273, 20]\n  fields = ["token"]\n  count = 2\n'
+    with pytest.raises(LayoutWrong, match="one table"):
+        load(write(tmp_path, text.rstrip() + "\n" + small, "register.toml"))
+
+
+def test_what_is_no_file_is_no_logo_and_no_font(tmp_path: Path) -> None:
+    """A pipe would be read for ever."""
+    os.mkfifo(tmp_path / "pipe")
+    assert "no such picture" in str(refused(tmp_path, SLIP.replace('logo = ""', 'logo = "pipe"')))
+    assert "no such font" in str(refused(tmp_path, SLIP.replace('font = "Mukta" ', 'font = "pipe" ')))
+    with (tmp_path / "large.ttf").open("wb") as file:
+        file.truncate(1_000_000_000)
+    assert "larger than 20 MB" in str(refused(tmp_path, SLIP.replace('font = "Mukta" ', 'font = "large.ttf" ')))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "I;16", "RGB", "RGBA", "LA"])
+def test_a_logo_of_any_depth_is_printed(tmp_path: Path, mode: str) -> None:
+    Image.new(mode, (90, 60)).save(tmp_path / "sign.png")
+    write(tmp_path, SLIP.replace('logo = ""', 'logo = "sign.png"'))
+    try:
+        plan = layout("slip-a4", replace(HOSPITAL, layouts=tmp_path))
+    except LayoutWrong as wrong:
+        assert "broken" in str(wrong)
+        return
+    assert plan.logo is not None
+    _, boxes = draw_slips([examples.plain()], replace(HOSPITAL, layouts=tmp_path), paper="a4")
+    assert any(box.kind == "picture" for box in boxes)
+
+
+def test_a_slip_does_not_wait_for_a_logo_that_was_lost(tmp_path: Path) -> None:
+    Image.new("L", (90, 60)).save(tmp_path / "sign.png")
+    write(tmp_path, SLIP.replace('logo = ""', 'logo = "sign.png"'))
+    mine = replace(HOSPITAL, layouts=tmp_path)
+    assert any(box.kind == "picture" for box in draw_slips([examples.plain()], mine, paper="a4")[1])
+    Image.new("L", (5000, 5000)).save(tmp_path / "sign.png")
+    assert not any(box.kind == "picture" for box in draw_slips([examples.plain()], mine, paper="a4")[1])
+    (tmp_path / "sign.png").unlink()
+    assert not any(box.kind == "picture" for box in draw_slips([examples.plain()], mine, paper="a4")[1])
 
 
 def test_a_missing_part_and_an_empty_file_are_told(tmp_path: Path) -> None:

@@ -95,6 +95,28 @@ def test_texts_of_120_letters_neither_overprint_nor_hide_a_code(name: str) -> No
         assert LONG in text_of(pdf) and LONG_HINDI in text_of(pdf), "the clinic is whole: it is what the sheet is for"
 
 
+@pytest.mark.parametrize("letter", ["W", "क्ष्म्य", "ঠ", "i"])
+@pytest.mark.parametrize("name", NAMES)
+def test_texts_of_300_letters_never_overprint(name: str, letter: str) -> None:
+    text = "".join(letter if place % 11 else " " for place in range(1, 301))
+    paper = examples.papers()[name]
+    for field in ("desk", "clerk", "note", "issued_to", "by"):
+        if hasattr(paper, field):
+            paper = replace(paper, **{field: text})  # type: ignore[type-var]
+    if hasattr(paper, "entries"):
+        patient = replace(slips.plain().slip.patient, name=text, name_hindi=text, guardian=text)
+        entries = [replace(entry, slip=replace(entry.slip, patient=patient, uhid=text)) for entry in paper.entries]
+        paper = replace(paper, entries=entries)  # type: ignore[type-var]
+    check(paper, cut=True)
+
+
+def test_pads_for_a_ward_of_300_letters() -> None:
+    printed = replace(slips.pad(5001), issued_to="क्ष्म्य W " * 30, desk_name="W" * 300)
+    _, boxes = draw_pads([printed, slips.pad(5002)], HOSPITAL)
+    assert overprinted(boxes) == []
+    assert outside(boxes, 210.0, 297.0) == []
+
+
 @pytest.mark.parametrize("voids", [0, 1, 35, 200])
 def test_every_void_of_a_shift_stands_on_its_sheet(voids: int) -> None:
     sheet = examples.shift(voids)

@@ -15,7 +15,16 @@ import pytest
 from fallback import frontdesk, payload
 from fallback.downtime import Shift
 from fallback.enrolment import Installation, open_installation
-from fallback.errors import ParchiError, PrinterOff, PrinterOutOfPaper, PrinterRefused, PrintSettled, SlipIsVoid
+from fallback.errors import (
+    LayoutWrong,
+    ParchiError,
+    PrinterOff,
+    PrinterOutOfPaper,
+    PrinterRefused,
+    PrintSettled,
+    PrintUncertain,
+    SlipIsVoid,
+)
 from fallback.frontdesk import Counter, prints
 from fallback.ledger import Transaction, queries
 from fallback.ledger.facts import FactKind
@@ -81,6 +90,21 @@ def test_of_many_who_ask_for_the_original_exactly_one_gets_it(counter: Counter, 
     assert taken[0].card
     assert taken[0].reprint is None
     assert facts(counter) == [FactKind.SLIP_PRINTED]
+
+
+def test_an_original_that_cannot_be_drawn_stays_one(counter: Counter, shift: Shift, tmp_path: Path) -> None:
+    """A layout that is wrong for a minute must not make the patient's original a reprint."""
+    number = issue(counter, shift)
+    wrong = replace(counter, hospital=replace(counter.hospital, layouts=tmp_path))
+    (tmp_path / "slip-a4.toml").write_text("sheet = 7", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(LayoutWrong):
+            frontdesk.first_sheet(wrong, number)
+        assert state(counter) is PrintState.WAITING
+    (tmp_path / "slip-a4.toml").unlink()
+    assert frontdesk.first_sheet(wrong, number)
+    assert frontdesk.first_sheet(wrong, number) is None
+    assert facts(counter) == [FactKind.SLIP_PRINTED, FactKind.PRINT_FAILED] * 2 + [FactKind.SLIP_PRINTED]
 
 
 def test_the_original_of_a_slip_is_what_was_issued(counter: Counter, shift: Shift) -> None:
@@ -284,6 +308,25 @@ def test_a_break_while_sending_is_stuck_until_a_person_looks(counter: Counter, s
     assert printer.pdfs[-1] == frontdesk.sheet(served(counter), again), (
         "it says REPRINT 1, when and by whom it was asked"
     )
+
+
+def test_a_printer_that_breaks_off_on_each_sheet_does_not_eat_the_whole_queue(counter: Counter, shift: Shift) -> None:
+    printer = RoomPrinter("breaks")
+    numbers = [issue(counter, shift) for _ in range(5)]
+    with queue(counter, printer) as running:
+        running.wake()
+        until(lambda: len(printer.titles) == 2)
+        printer.way = "on"  # it would print now, but nobody has looked yet
+        rows = [print_of(counter.ledger.db(), number) for number in numbers]
+        last = rows[-1]
+        assert last is not None
+        until(lambda: isinstance(running.why(last, NAME), PrintUncertain))
+        assert [state(counter, number) for number in numbers] == [PrintState.HANDED] * 2 + [PrintState.WAITING] * 3
+        assert rows[0] is not None
+        prints.done(counter, rows[0], by="asha")
+        running.wake()
+        until(lambda: state(counter, numbers[-1]) is PrintState.DONE)
+    assert printer.titles == [number.text for number in numbers]
 
 
 def test_a_person_says_it_once(counter: Counter, shift: Shift) -> None:

@@ -1,5 +1,6 @@
 """The printer test: what is printed is read back, what is worn reads less, and no code of it passes for a slip's."""
 
+import importlib
 import io
 import itertools
 import json
@@ -31,6 +32,7 @@ from fallback.printing.proof import (
 from fallback.printing.proof_page import PROOF_PAPERS, draw_proof, render_proof
 from fallback.scanning.codes import read_codes
 from fallback.slip import SlipNumber
+from tests.printers import RoomPrinter
 
 DPIS = (203, 300, 600)
 TRUE_DPI = {203: 203.2, 300: 300.0, 600: 600.0}
@@ -273,3 +275,35 @@ def test_a_photograph_is_read_too(tmp_path: Path) -> None:
     path = tmp_path / "photo.jpg"
     path.write_bytes(packed.getvalue())
     assert "Use the standard size" in run("read", str(path))
+
+
+def hospital_with(folder: Path, *printers: str) -> Path:
+    path = folder / "hospital.toml"
+    text = (Path(__file__).parent.parent / "hospital.toml").read_text(encoding="utf-8")
+    path.write_text(text + "".join(f"\n[[printer]]\n{each}\n" for each in printers), encoding="utf-8")
+    return path
+
+
+def listed(hospital: Path, *words: str, code: int) -> str:
+    done = click.testing.CliRunner().invoke(group, ["--hospital", str(hospital), "printer", "list", *words])
+    assert done.exit_code == code, (done.output, done.exception)
+    return str(done.output)
+
+
+def test_the_printers_are_listed_with_what_each_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "names no printer" in listed(hospital_with(tmp_path), code=0)
+    thermal = 'name = "casualty"\nway = "escpos"\naddress = "tcp://127.0.0.1:1"\npaper = "roll"'
+    laser = 'name = "lp-1"\nway = "cups"\naddress = "lp-1"\npaper = "a4"\ndpi = 600\ndesks = ["Counter 1"]'
+    assert "RED  casualty (escpos, roll, 203 dpi): The printer casualty does not answer" in listed(
+        hospital_with(tmp_path, thermal), code=4
+    )
+    rooms = {"casualty": RoomPrinter("empty"), "lp-1": RoomPrinter()}
+    module = importlib.import_module("fallback.cli.printer")  # as an attribute of cli, the name is the command's
+    monkeypatch.setattr(module, "spooler", lambda printer: rooms[printer.name])
+    said = json.loads(listed(hospital_with(tmp_path, thermal, laser), "--json", code=4))
+    assert [(each["name"], each["ready"], each["dpi"], each["desks"]) for each in said] == [
+        ("casualty", False, 203, []),
+        ("lp-1", True, 600, ["Counter 1"]),
+    ]
+    assert "put paper in" in said[0]["words"]
+    assert "ok   lp-1 (cups, a4, 600 dpi): ready" in listed(hospital_with(tmp_path, laser), code=0)

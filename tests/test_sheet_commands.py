@@ -1,6 +1,7 @@
 """Sheets from the journal: what is signed is read back from paper alone; the commands, and what they refuse."""
 
 import json
+import resource
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -303,6 +304,7 @@ _DAY = ("--clinic", "den", "--date", "2026-11-23")
         (("register", *_DAY), 1, ""),
         (("labels", _NUMBER, "--count", "4", "--start", "22"), 2, ""),
         (("labels", "00100000114", "--layout", "label-50x25"), 4, ""),
+        (("labels", "00100000114", "--layout", "label-50x25", "--start", "6"), 4, ""),
         (("wristband", _NUMBER), 1, ""),
         (("receipt", _NUMBER), 1, ""),
         (("token", _NUMBER), 1, ""),
@@ -326,6 +328,7 @@ def test_every_sheet_has_a_command(
     [
         (("shift", "001.7"), 3, "There is no shift 001.7"),
         (("desk-card", "--desk", "9"), 3, "never enrolled"),
+        (("desk-card", "--desk", "9" * 23), 3, "never enrolled"),
         (("day", "--clinic", "XYZ", "--desk", "1"), 2, "No clinic has the code XYZ"),
         (("day", "--clinic", "DEN", "--desk", "9"), 3, "Desk 9"),
         (("day", "--clinic", "DEN", "--desk", "1", "--date", "25-11-2026"), 2, "date"),
@@ -354,3 +357,48 @@ def test_what_the_commands_signed_is_in_no_journal(terminal: Terminal, tmp_path:
     before = json.loads(terminal("journal", "verify", "--json").output)
     terminal("sheet", "day", *_DAY, "--desk", "1", "--out", tmp_path / "day.pdf")
     assert json.loads(terminal("journal", "verify", "--json").output) == before
+
+
+def test_a_full_disk_takes_no_number_for_a_blank(terminal: Terminal, tmp_path: Path) -> None:
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(
+        resource.RLIMIT_FSIZE, (40_000, limit[1])
+    )  # less than a pad, as a full disk has; SIGXFSZ is ignored
+    try:
+        terminal("pad", "--desk", "1", "--to", "Ward 5", "--out", tmp_path / "pads.pdf", code=3)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert list(tmp_path.iterdir()) == []
+    after = terminal("pad", "--desk", "1", "--count", "1", "--to", "Ward 5", "--out", tmp_path / "pads.pdf").output
+    assert SlipNumber(1, 3).grouped in after, "the next number is the one after the last slip"
+
+
+def _hospital(folder: Path, more: str) -> Path:
+    file = folder / "hospital.toml"
+    text = (Path(__file__).parent.parent / "hospital.toml").read_text(encoding="utf-8")
+    file.write_text(text.replace("\n[[clinic]]\n", f"\n{more}\n\n[[clinic]]\n", 1), encoding="utf-8")
+    return file
+
+
+def test_check_names_a_mistyped_desk_and_a_printer_that_is_off(terminal: Terminal, tmp_path: Path) -> None:
+    table = '[[printer]]\nname = "hall"\nway = "escpos"\naddress = "/nowhere/lp0"\npaper = "roll"\ndesks = ["{}"]'
+    said = terminal("--hospital", _hospital(tmp_path, table.format("Counter 77")), "check", code=4).output
+    assert "RED  printers: hall serves Counter 77, but no desk has that name." in said
+    said = terminal("--hospital", _hospital(tmp_path, table.format("Counter 1")), "check", code=4).output
+    assert "RED  printers: The printer hall " in said
+
+
+def test_check_names_a_layout_that_is_broken_and_one_that_is_used_for_nothing(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    folder = tmp_path / "layouts"
+    folder.mkdir()
+    file = _hospital(tmp_path, "")
+    text = file.read_text(encoding="utf-8").replace('# layouts = "layouts"', 'layouts = "layouts"')
+    file.write_text(text, encoding="utf-8")
+    (folder / "receipt.toml").write_text('sheet = "receipt"\n', encoding="utf-8")
+    assert "RED  layouts: receipt.toml, line 1" in terminal("--hospital", file, "check", code=4).output
+    (folder / "receipt.toml").rename(folder / "reciept.toml")
+    assert (
+        "RED  layouts: reciept.toml: no sheet has such a name" in terminal("--hospital", file, "check", code=4).output
+    )

@@ -205,6 +205,16 @@ def test_stickers_begin_where_the_sheet_is_free_and_go_on() -> None:
     assert len(list(pictures(labels, 40))) == 4
 
 
+def test_the_telephone_is_on_every_sheet_however_long_the_addresses() -> None:
+    hospital = replace(
+        HOSPITAL,
+        address="Hospital Marg, Kasturba Nagar, New Delhi 110003",
+        address_hindi="अस्पताल मार्ग, कस्तूरबा नगर, नई दिल्ली 110003",
+    )
+    for name in ("receipt", "referral"):
+        assert hospital.phone in text_of(render_sheet(name, [SHEETS[name]["plain"]], hospital)), name
+
+
 def test_a_sticker_and_a_tube_that_there_is_not() -> None:
     plain = [SHEETS["sticker-24"]["plain"]]
     for wrong in ({"skip": 24}, {"skip": -1}, {"tubes": [0]}, {"tubes": [100]}):
@@ -399,7 +409,7 @@ def test_bars_that_are_too_narrow_for_13_digits_are_refused(tmp_path: Path) -> N
     text = (BUNDLED / "label-50x25.toml").read_text(encoding="utf-8")
     file = tmp_path / "label-50x25.toml"
     file.write_text(text.replace("size = [45, 13.8]", "size = [34, 13.8]"), encoding="utf-8")
-    with pytest.raises(LayoutWrong, match="bars would be too narrow"):
+    with pytest.raises(LayoutWrong, match=r"needs 35\.8 by 13\.8 mm"):
         load(file)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import socketserver
 import sys
 import threading
 import tty
@@ -194,6 +195,19 @@ def test_paper_that_ends_in_the_midst_is_uncertain(in_turn: bool) -> None:
     with plugged_in(Thermal(paper=200, in_turn=in_turn)) as printer, pytest.raises(PrintUncertain):
         spooler(thermal(printer.address)).send("1", roll())
     assert printer.slips == []
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_printer_that_talks_for_ever_holds_up_nobody() -> None:
+    class Chatter(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                while True:
+                    self.request.sendall(b"\xff" * 64)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Chatter) as server:
+        threading.Thread(target=server.handle_request).start()
+        spooler(thermal(f"tcp://127.0.0.1:{server.server_address[1]}")).check()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no device files")

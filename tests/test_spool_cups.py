@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socketserver
 import subprocess
 import threading
 import time
@@ -244,6 +245,29 @@ def test_no_service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for call in (queue().check, lambda: queue().send("1", SLIP), lambda: queue().job("17")):
         with pytest.raises(PrinterRefused, match="CUPS"):
             call()
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [b"", b"bananas\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n\1\1", b"HTTP/1.1 200 OK\r\n\r\n\1"],
+)
+def test_a_service_that_talks_nonsense_is_no_service(monkeypatch: pytest.MonkeyPatch, reply: bytes) -> None:
+    class Nonsense(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(1000)
+            self.wfile.write(reply)
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Nonsense) as server:
+        threading.Thread(target=server.handle_request).start()
+        monkeypatch.setenv("CUPS_SERVER", f"127.0.0.1:{server.server_address[1]}")
+        with pytest.raises(PrinterRefused, match="CUPS"):
+            queue().check()
+
+
+def test_an_address_of_cups_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUPS_SERVER", "localhost:port")
+    with pytest.raises(PrinterRefused, match="CUPS"):
+        queue().check()
 
 
 # --- the real one -----------------------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ from fallback.ledger import queries
 from fallback.printing.spool import spooler
 from fallback.web import create_app
 
+_COVER_BYTES, _BLANK_BYTES = 600_000, 6_000  # of the PDF of blank slips, at most; the cover with a logo
+
 
 @click.command()
 @click.option(
@@ -281,7 +283,8 @@ def pad(data: Data, series: int, count: int, issued_to: str, out: Path, as_json:
     Example: python -m fallback pad --desk 1 --count 30 --to "Ward 5" --out pads.pdf
     """
     with data.installation() as installation:
-        needs_room(out)  # numbers are never given twice: none is taken for a sheet that cannot be written
+        # Numbers are never given twice: none is taken for a sheet that cannot be written.
+        needs_room(out, _COVER_BYTES + count * _BLANK_BYTES)
         numbers, pdf = frontdesk.print_pads(data.counter(installation), series=series, count=count, issued_to=issued_to)
         write_file(out, pdf)
         value = {"file": str(out), "numbers": [number.text for number in numbers], "issued_to": issued_to}

@@ -85,7 +85,7 @@ def reconcile(context: click.Context, to: str, as_json: bool) -> None:
     for part in account.parts:
         clinic = hospital.clinic(part.clinic)
         counts = " ".join(f"{part.sums.counts[each]:>8}" for each in Bucket)
-        code = clinic.code if clinic else "?"
+        code = clinic.shown_code if clinic else "?"
         words.append(f"{part.series:>4} {part.day or '?':>10} {code:>6} {part.sums.issued:>7} {counts}")
     total = account.total
     words.append(f"{'all':>22} {total.issued:>7} " + " ".join(f"{total.counts[each]:>8}" for each in Bucket))

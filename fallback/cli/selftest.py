@@ -18,6 +18,8 @@ from fallback.keys import SigningKey
 from fallback.language import format_moment
 from fallback.ledger import queries
 from fallback.printing import PrintedSlip, render_slips
+from fallback.printing.layout import layout, names
+from fallback.printing.spool import spooler
 from fallback.scanning import read_files
 from fallback.slip import Age, Patient, Slip, SlipNumber, Visit
 
@@ -52,6 +54,8 @@ def check(context: click.Context, as_json: bool) -> None:
             "second copy": lambda: _copy(installation, data.settings.copy),
             "disk": lambda: _disk(data.folder),
             "clock": lambda: _clock(data.clock()),
+            "layouts": lambda: _layouts(hospital),
+            "printers": lambda: _printers(installation, hospital),
             "print and read": lambda: _round_trip(hospital),
         }
         findings = [_try(what, act) for what, act in tries.items()]
@@ -112,6 +116,35 @@ def _clock(now: datetime) -> str:
     if now < _OLDEST_SENSIBLE:
         raise ValueError(f"it says {format_moment(now)}, which cannot be. Set it before a shift is opened")
     return f"{format_moment(now)} in India: compare it with a phone"
+
+
+def _layouts(hospital: Hospital) -> str:
+    """Reads every layout: a broken one is found today, not when its sheet is needed."""
+    own = [file for file in (hospital.layouts.glob("*.toml") if hospital.layouts else ()) if file.is_file()]
+    strangers = sorted(file.name for file in own if file.stem not in names())
+    if strangers:
+        raise ValueError(
+            f"{', '.join(strangers)}: no sheet has such a name, so it is used for nothing. "
+            "The names: python -m fallback layout list"
+        )
+    for name in names():
+        layout(name, hospital)
+    return f"{len(names())} sheets, {len(own)} of them by the hospital's own layouts"
+
+
+def _printers(installation: Installation, hospital: Hospital) -> str:
+    """Asks every printer; a desk's name that is mistyped would leave that desk without its printer, silently."""
+    desks = {desk.name for desk in queries.desks(installation.ledger.db()) if not desk.retired}
+    for printer in hospital.printers:
+        unknown = [name for name in printer.desks if name not in desks]
+        if unknown:
+            raise ValueError(
+                f"{printer.name} serves {', '.join(unknown)}, but no desk has that name. "
+                "Write it in hospital.toml as here: python -m fallback desk list"
+            )
+        spooler(printer).check()
+    ready = ", ".join(printer.name for printer in hospital.printers)
+    return f"{ready}: ready" if ready else "none in hospital.toml: every desk prints from its browser"
 
 
 def _round_trip(hospital: Hospital) -> str:

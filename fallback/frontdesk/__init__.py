@@ -13,7 +13,7 @@ from fallback.frontdesk.papers import (
     slip_sheet,
 )
 from fallback.frontdesk.print_queue import PrintQueue
-from fallback.frontdesk.prints import done, lost, reprint, take_first
+from fallback.frontdesk.prints import done, first_sheet, lost, reprint, take_first
 from fallback.frontdesk.registration import Registration, check
 from fallback.frontdesk.shifts import close_shift, end_downtime, open_shift, start_downtime
 from fallback.frontdesk.slips import correct, fill_pad, register, void
@@ -35,6 +35,7 @@ __all__ = [
     "done",
     "end_downtime",
     "fill_pad",
+    "first_sheet",
     "lost",
     "open_shift",
     "poster",

@@ -30,7 +30,7 @@ from fallback.printing import (
     render_paper,
     render_sheet,
 )
-from fallback.slip import EPOCH, TUBES_LIMIT, Kind, SlipNumber
+from fallback.slip import EPOCH, SERIES_LIMIT, TUBES_LIMIT, Kind, SlipNumber
 from fallback.statement import HEAD_SIZE, TOKENS_A_PAGE, BoxStatement, DayStatement, RootStatement, ShiftStatement
 
 SLIP_SHEETS = ("sticker-24", "sticker-40", "label-50x25", "wristband", "receipt", "token", "referral")
@@ -201,7 +201,8 @@ def _not_within(field: str, most: int) -> FieldWrong:
 
 
 def _enrolment(counter: Counter, series: int) -> tuple[Certificate, date]:
-    found = papers.enrolment(counter.ledger.db(), series)
+    known = 0 < series <= SERIES_LIMIT  # a longer number is none of the database's
+    found = papers.enrolment(counter.ledger.db(), series) if known else None
     if found is None:
         raise DeskNotUsable(series=series, why="it was never enrolled")
     return found

@@ -30,6 +30,9 @@ from fallback.printing.spool import JobState, Spooler
 AHEAD = 3  # jobs that a spooler gets at once: what waits here is still an original when the printer breaks down
 LONGEST_PAUSE = 15.0  # seconds between two looks at a printer
 LONGEST_REFUSAL = 300.0  # seconds before a sheet that was refused is tried again: each try is two lines of the journal
+UNSETTLED = (
+    2  # sheets that broke off in sending before a person is asked: a printer that hangs up on each would eat all
+)
 PATIENCE = 120.0  # seconds that a job may be on its way before a person is asked to look
 _NOTHING_LEFT = (PrinterUnknown, PrinterOff, PrinterOutOfPaper, PrinterRefused)
 _log = logging.getLogger(__name__)
@@ -122,7 +125,7 @@ class _Feeder:
     """One printer's thread. What it knows besides the journal are the spooler's own words, asked for again and again.
 
     `trouble` is why the printer does not print now; `jobs` what the spooler has, by the key of the print; `refused` the
-    sheets that it did not take; `sending` the key of the one that is being sent.
+    sheets that it did not take; `sending` the key of the one that is being sent; `unsettled` those that broke off.
     """
 
     def __init__(self, counter: Counter, printer: Printer, spooler: Callable[[Printer], Spooler]) -> None:
@@ -132,6 +135,7 @@ class _Feeder:
         self.jobs: dict[str, _Job] = {}
         self.refused: dict[str, _Refused] = {}
         self.sending = ""
+        self.unsettled = 0
         self.woken, self.stopping = threading.Event(), threading.Event()
         self.thread = threading.Thread(target=self._run, name=f"printer {printer.name}", daemon=True)
 
@@ -161,10 +165,11 @@ class _Feeder:
 
     def _follow(self, spooler: Spooler) -> bool:
         found: dict[str, _Job] = {}
-        finished = False
+        finished, self.unsettled = False, 0
         for row in handed_to(self._counter.ledger.db(), self._printer.name):
-            if not row.job:
-                continue  # it broke while it was sent: there is nobody to ask
+            if not row.job:  # it broke while it was sent: no spooler can tell
+                self.unsettled += 1
+                continue
             before = self.jobs.get(row.key, _Job(JobState.PENDING, time.monotonic()))
             try:
                 state = spooler.job(row.job)
@@ -183,6 +188,9 @@ class _Feeder:
         states = [job.state for job in self.jobs.values()]
         if JobState.STUCK in states:
             self.trouble = _trouble(spooler) or PrintUncertain(printer=self._printer.name)
+            return False
+        if self.unsettled >= UNSETTLED:
+            self.trouble = PrintUncertain(printer=self._printer.name)
             return False
         db, name, desks = self._counter.ledger.db(), self._printer.name, self._desks()
         skip = [key for key, refused in self.refused.items() if time.monotonic() < refused.until]

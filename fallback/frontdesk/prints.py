@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from fallback.errors import PrintSettled, SlipIsVoid, SlipUnknown
-from fallback.frontdesk.counter import Counter, Issued
+from fallback.errors import ParchiError, PrintSettled, SlipIsVoid, SlipUnknown
+from fallback.frontdesk.counter import Counter, Issued, sheet
 from fallback.ledger import queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import prints
@@ -17,14 +17,24 @@ from fallback.slip import SlipNumber
 
 def take_first(counter: Counter, number: SlipNumber, printer: str = "", *, by: str = "") -> Issued | None:
     """Hands a slip's original over, once: whoever asks again gets None. `printer` "" is the browser."""
+    taken = _take(counter, number, printer, by)
+    return taken[1] if taken else None
 
-    def job(tx: Transaction) -> Issued | None:
-        row = prints.print_of(tx.db, number)
-        if row is None or row.reprint or row.state is not PrintState.WAITING:
-            return None
-        return _hand_over(tx, row, printer, by)
 
-    return counter.ledger.write(job)
+def first_sheet(counter: Counter, number: SlipNumber, *, by: str = "") -> bytes | None:
+    """The PDF of a slip's original for a browser, once: whoever asks again gets None.
+
+    One that cannot be drawn is an original still. Raises what `sheet` raises.
+    """
+    taken = _take(counter, number, "", by)
+    if taken is None:
+        return None
+    row, issued = taken
+    try:
+        return sheet(counter, issued)
+    except Exception as wrong:
+        give_back(counter, row, "", str(wrong) if isinstance(wrong, ParchiError) else type(wrong).__name__)
+        raise
 
 
 def take_next(
@@ -84,6 +94,16 @@ def done(counter: Counter, row: PrintRow, *, by: str = "") -> None:
 def lost(counter: Counter, row: PrintRow, *, by: str) -> None:
     """A person looked: no paper came out. What follows is a reprint. Raises PrintSettled when it was known already."""
     _settle(counter, FactKind.PRINT_LOST, row, by)
+
+
+def _take(counter: Counter, number: SlipNumber, printer: str, by: str) -> tuple[PrintRow, Issued] | None:
+    def job(tx: Transaction) -> tuple[PrintRow, Issued] | None:
+        row = prints.print_of(tx.db, number)
+        if row is None or row.reprint or row.state is not PrintState.WAITING:
+            return None
+        return row, _hand_over(tx, row, printer, by)
+
+    return counter.ledger.write(job)
 
 
 def _hand_over(tx: Transaction, row: PrintRow, printer: str, by: str) -> Issued:

@@ -133,8 +133,9 @@ def empty() -> PrintedSlip:
 def void() -> PrintedSlip:
     """A void, with its reason."""
     slip = replace(
-        plain().slip, kind=Kind.VOID, revision=1, replaces=b"\x01\x02\x03\x04", reason="गलत विभाग: wrong clinic"
-    )
+        plain().slip, kind=Kind.VOID, revision=1, replaces=b"\x01\x02\x03\x04", reason="गलत विभाग: wrong clinic",
+        patient=Patient(), visit=Visit(clinic=7),
+    )  # fmt: skip
     return replace(plain(), slip=slip, card=False, digits=digits(330, 4))
 
 

@@ -95,7 +95,11 @@ def fields_of(
     clinic = hospital.clinic(visit.clinic)
     free = visit.fee == 0 and visit.fee_status is FeeStatus.PAID
     status = FREE if free else FEE_STATUS[visit.fee_status]
-    stranger = slip.kind in (Kind.PAD, Kind.SHIFT)
+    stranger = slip.kind in (
+        Kind.PAD,
+        Kind.SHIFT,
+        Kind.VOID,
+    )  # a void tells of no fee: "free" beside its receipt is a lie
     names = clinic_names(visit.clinic, hospital)
     whole_mobile = whole_mobile and not _is_discreet(clinic)
     values = {

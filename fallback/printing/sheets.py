@@ -48,6 +48,8 @@ def draw_sheet(
     if language:
         plan = replace(plan, language=language)
     places = max(part.repeat[0] * part.repeat[1] for part in plan.parts)
+    if places == 1:
+        skip = 0  # single labels come off a roll: there is none to begin at
     if not 0 <= skip < places:
         raise FieldWrong(
             field="skip", why=Sentence("The sheet has {places} stickers: begin at one of them.", places=places)

@@ -4,6 +4,7 @@ What is called a line here has been shaped once and knows its ink; every size of
 shares its fonts between threads and is not safe to use from two at a time: all that is here runs under `RENDERING`.
 """
 
+import hashlib
 import re
 import threading
 import unicodedata
@@ -24,6 +25,7 @@ BOLD = "Mukta-Bold"
 FONTS = Path(__file__).parent / "fonts"
 ELLIPSIS = "…"
 _NEEDED = "Az09₹·…कषरज्ि"  # letters without which a font cannot set a slip
+_FONT_LIMIT = 20_000_000  # bytes
 _FILES = {REGULAR: "Mukta-Regular.ttf", BOLD: "Mukta-Bold.ttf"}
 _DEVANAGARI = "\u0900-\u097f\u1cd0-\u1cff\u200c\u200d\ua8e0-\ua8ff\u25cc"
 _RUNS = re.compile(f"[{_DEVANAGARI}]+(?: +[{_DEVANAGARI}]+)*|[^{_DEVANAGARI}]+")
@@ -94,27 +96,37 @@ def _registered(name: str, file: Path) -> tuple[Any, Any]:
     return font, shaper
 
 
-def add_font(name: str, file: Path) -> str:
-    """Makes a hospital's own font usable by a name; says why it cannot be used, "" when it can."""
+def add_font(file: Path) -> tuple[str, str]:
+    """Makes a hospital's own font usable; gives its name here, and why it cannot be used ("" when it can).
+
+    The name is that of its content: a changed file is another font, and is called alike in every process.
+    """
+    try:
+        if not file.is_file():
+            raise FileNotFoundError
+        with file.open("rb") as opened:
+            data = opened.read(_FONT_LIMIT + 1)
+    except OSError:
+        return "", Sentence(
+            "There is no such font beside the layout file. Put the TTF file there, or leave the key out."
+        )
+    if len(data) > _FONT_LIMIT:
+        return "", Sentence("The font is larger than {limit} MB. Choose another.", limit=_FONT_LIMIT // 1_000_000)
+    name = f"Hospital-{hashlib.sha256(data).hexdigest()[:12]}"
     with RENDERING:
         if name in _fonts():
-            return ""
-        if not file.is_file():
-            return Sentence(
-                "There is no such font beside the layout file. Put the TTF file there, or leave the key out."
-            )
+            return name, ""
         try:
             font = _registered(name, file)
-            # Two files may bear the same name inside (a copy of ours does), and one PDF may not.
-            font[0].face.name = b"Hospital%d" % len(_fonts())
+            font[0].face.name = name.encode()  # two files may bear the same name inside, and one PDF may not
         except Exception:  # ReportLab and HarfBuzz raise whatever a broken file makes them meet
-            return Sentence("The font cannot be opened: a TTF file with TrueType outlines was expected.")
+            return "", Sentence("The font cannot be opened: a TTF file with TrueType outlines was expected.")
         if any(ord(letter) not in font[0].face.charToGlyph for letter in _NEEDED):
-            return Sentence(
+            return "", Sentence(
                 "The font lacks Devanagari or Latin letters: slips are printed in both. Choose one that has them."
             )
         _fonts()[name] = font
-    return ""
+    return name, ""
 
 
 def warm() -> None:
@@ -299,7 +311,11 @@ def _cut(text: str, width: float, height: float, font: str, size: float, most: i
                 parts.pop()
             lines[-1] = "".join(parts).rstrip() + ELLIPSIS
         placed, used = _stack(lines, font, size)
-        if used <= height or most == 1:
+        if used <= height:
+            return Fitted(placed, size, used, not whole)
+        if most == 1:  # a tall sign in a low box
+            size *= height / used
+            placed, used = _stack(lines, font, size)
             return Fitted(placed, size, used, not whole)
         most -= 1
 

@@ -39,7 +39,7 @@ def said(slip: Slip, name: str) -> str:
             return (found.name_hindi if hindi else found.name) if found else ""
         case "clinic":
             clinic = here().hospital.clinic(visit.clinic)
-            return (clinic.name_hindi if hindi else clinic.name) if clinic else ""
+            return (clinic.shown_hindi if hindi else clinic.shown) if clinic else ""
         case "fee_status":
             return label(visit.fee_status, language())
         case "booking" | "medico_legal_number":

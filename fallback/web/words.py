@@ -24,8 +24,14 @@ def in_words(value: StrEnum) -> str:
 
 
 def named(thing: Clinic | Hospital) -> str:
-    """The name of a clinic or the hospital in the language of this request."""
-    return thing.name_hindi if language() == "hi" else thing.name
+    """The name of a clinic or the hospital in the language of this request; of a discreet clinic its room.
+
+    A screen at a counter is read from both sides.
+    """
+    hindi = language() == "hi"
+    if isinstance(thing, Clinic):
+        return thing.shown_hindi if hindi else thing.shown
+    return thing.name_hindi if hindi else thing.name
 
 
 def rupees(amount: int) -> str:

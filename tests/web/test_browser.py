@@ -16,6 +16,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.expected_conditions import number_of_windows_to_be, url_contains
 from selenium.webdriver.support.ui import WebDriverWait
 from waitress import create_server
 
@@ -229,6 +230,20 @@ def test_a_desk_with_a_printer_prints_without_the_browser(browser: WebDriver, in
         printers.until(lambda: printer.titles == [FIRST.text, f"{FIRST.text} reprint 1"])
         assert printed(browser) == [], "the browser's own printer got nothing"
         assert browser.find_element(By.ID, "typed").get_attribute("value") == "sun", "what was typed is still there"
+
+
+def test_enter_makes_the_sheet_whose_field_has_the_focus(browser: WebDriver, address: str) -> None:
+    browser.get(address)
+    reach(browser, "/login")
+    press(browser, "meena", Keys.TAB, factories.PIN, Keys.ENTER)
+    waiting(browser).until(lambda seen: "/login" not in seen.current_url)
+    for field, path in (("box", "/sheets/box?"), ("tokens", "/sheets/day?")):
+        browser.get(f"{address}/sheets")
+        shown = browser.window_handles
+        browser.find_element(By.NAME, field).send_keys(Keys.ENTER)
+        waiting(browser).until(number_of_windows_to_be(len(shown) + 1))
+        browser.switch_to.window(next(each for each in browser.window_handles if each not in shown))
+        waiting(browser).until(url_contains(path))
 
 
 def test_nothing_is_kept_by_the_browser(browser: WebDriver, address: str) -> None:

@@ -56,8 +56,11 @@ def test_a_supervisor_makes_every_sheet_from_one_page(desk: Visitor, boss: Visit
         (f"day?{ASKED}&tokens=99999", "Write a number from 1 to 2500."),
         (f"box?{ASKED}&box=0", "Write a number from 1 to 1000."),
         (f"box?{ASKED}&box=1&count={'9' * 30}", "does not fit"),
+        (f"box?{ASKED}&box=1&count=5x", "Write a whole number"),
+        (f"box?{ASKED}&box=1&count=-3", "Write a whole number"),
         (f"day?clinic={DENTAL}&day=23-11-2026&desk=77&tokens=25", "Desk 77"),
         ("desks/77", "never enrolled"),
+        (f"desks/{'9' * 23}", "never enrolled"),
     ],
 )
 def test_what_cannot_be_made_is_told(boss: Visitor, asked: str, says: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fallback.hospital import Hospital
 from fallback.printing.labels import AGE, CATEGORY, FIELDS, FLAGS, RELATION, SEX, Words
 from fallback.printing.layout.model import Box
-from fallback.printing.layout.pen import Pen
+from fallback.printing.layout.pen import TICK_SIDE, Pen
 
 VITALS = {
     "bp": (Words("BP", "रक्तचाप"), "mmHg"),
@@ -25,6 +25,7 @@ HISTORY = {
     "advice": Words("Advice", "सलाह"),
     "allergy": Words("Allergy", "एलर्जी"),
 }
+HISTORY_USUAL = (("complaint", 1.0), ("examination", 1.0), ("investigations", 1.0), ("diagnosis", 0.8))
 MEDICINE = (
     (Words("Medicine and dose", "दवा व मात्रा"), 5.2),
     (Words("Morning", "सुबह"), 1.0),
@@ -93,11 +94,11 @@ def ticks(pen: Pen, box: Box) -> None:
     step, down = box.width / box.columns, (box.bottom - top) / lines
     for place, (choice, words) in enumerate(offered.items()):
         line, column = divmod(place, box.columns)
-        x, y = box.x + column * step, top + line * down + (down - 3.4) / 2
+        x, y = box.x + column * step, top + line * down + (down - TICK_SIDE) / 2
         pen.tick(f"{name}.{choice}", words, x, y, step - 1.5, size, high=down - 0.2)
         if name == "outcome" and choice in ("admitted", "referred"):
             wide = min(4.4 + pen.page.wide(pen.said(words), size) + 1.5, step - 2)
-            pen.rule(x + wide, y + 3.4, x + step - 2.5, y + 3.4)
+            pen.rule(x + wide, y + TICK_SIDE, x + step - 2.5, y + TICK_SIDE)
 
 
 _TICK_LABELS = {
@@ -154,7 +155,7 @@ def vitals(pen: Pen, box: Box) -> None:
 
 def history(pen: Pen, box: Box) -> None:
     """What the doctor asks and finds, one box below the other."""
-    told = box.fields or (("complaint", 1), ("examination", 1), ("investigations", 1), ("diagnosis", 0.8))
+    told = box.fields or HISTORY_USUAL
     pen.frame(box.x, box.y, box.width, box.height)
     step, at = box.height / sum(share for _, share in told), box.y
     for name, share in told:
@@ -164,11 +165,19 @@ def history(pen: Pen, box: Box) -> None:
         at += step * share
 
 
+def medicine_head(size: float) -> float:
+    """The height in mm of the head of a grid of medicines, its labels being of a size (points)."""
+    return 2 * _pitch(size) + 0.8
+
+
+def _pitch(size: float) -> float:
+    return max(3.0, size * 0.42)  # mm of the head's two lines: large print needs a higher head
+
+
 def medicines(pen: Pen, box: Box) -> None:
     """A grid of medicines, dose and days; `count` lines."""
     size = pen.label(box)
-    pitch = max(3.0, size * 0.42)  # mm of the head's two lines: large print needs a higher head
-    head = 2 * pitch + 0.8
+    pitch, head = _pitch(size), medicine_head(size)
     pen.frame(box.x, box.y, box.width, box.height)
     unit, at = box.width / sum(share for _, share in MEDICINE), box.x
     for place, (words, share) in enumerate(MEDICINE):

@@ -9,26 +9,22 @@ from fallback.printing.layout.pen import GUTTER, Pen
 from fallback.printing.sheet import MM
 from fallback.printing.typesetting import clean, shape
 
-_LINE = 4.5  # mm of a table's line, at least
+TICK = "☐"  # a cell of a table that is a box to tick
 
 
 def header(pen: Pen, box: Box) -> None:
     """The hospital's names and address on the left, what this paper is on the right, a line below."""
     three = box.count == 3
     x, y, height = box.x, box.y, box.height - 0.9
-    if pen.layout.logo is not None:
-        pen.page.picture(logo(pen.layout.logo), pen.x + x, pen.y + y, height, height)
+    if pen.layout.logo is not None and (sign := logo(pen.layout.logo)):
+        pen.page.picture(sign, pen.x + x, pen.y + y, height, height)
         x += height + 2
     width = box.right - x
     left, right = width * 0.6, width * 0.38
     far = x + width - right
     name = height * 0.37 if three else height / 2
-    hospital, language = pen.hospital, pen.layout.language
-    names = _names(pen)
-    addresses = {"en": (hospital.address,), "hi": (hospital.address_hindi,)}.get(
-        language, (hospital.address_hindi, hospital.address)
-    )
-    title, copy = pen.content.title, box.words
+    language, names = pen.layout.language, _names(pen)
+    title, copy = pen.content.title, pen.said(box.words)
     high = name if language == "both" else (2 * name if three else name * 1.1)
     for place, text in enumerate(names):
         largest = (15, 13)[place] if three else (9.5, 9)[place]
@@ -39,11 +35,19 @@ def header(pen: Pen, box: Box) -> None:
         high = name if three and language == "both" else (2 * name if three else name)
         pen.fill_in(text, far, y + place * name, right, high - 0.4, largest=largest, bold=True, align="right")
     if three:
-        where = " · ".join(part for part in (*addresses, hospital.phone) if part)
-        pen.fill_in(where, x, y + 2 * name, left, height * 0.26, largest=8, least=5.5)
+        room = left if copy else width
+        pen.fill_in(_where(pen, room, 5.5), x, y + 2 * name, room, height * 0.26, largest=8, least=5.5)
     below = 2 * name if three else name
-    pen.fill_in(pen.said(copy), far, y + below, right, height - below, largest=8.5, least=5.5, align="right")
+    pen.fill_in(copy, far, y + below, right, height - below, largest=8.5, least=5.5, align="right")
     pen.rule(box.x, box.bottom, box.right, box.bottom, weight=0.9 if three else 0.7)
+
+
+def _where(pen: Pen, room: float, least: float) -> str:
+    """Addresses and telephone; where both addresses are too long for `room`, one: no telephone is cut for the other."""
+    of, language = pen.hospital, pen.layout.language
+    addresses = {"en": [of.address], "hi": [of.address_hindi]}.get(language, [of.address_hindi, of.address])
+    told = [" · ".join(part for part in (*these, of.phone) if part) for these in (addresses, addresses[-1:])]
+    return next((text for text in told if pen.page.wide(text, least) <= room), told[-1])
 
 
 def hospital(pen: Pen, box: Box) -> None:
@@ -62,8 +66,8 @@ def _names(pen: Pen) -> list[str]:
 
 def picture(pen: Pen, box: Box) -> None:
     """The hospital's sign."""
-    if pen.layout.logo is not None:
-        pen.page.picture(logo(pen.layout.logo), pen.x + box.x, pen.y + box.y, box.width, box.height)
+    if pen.layout.logo is not None and (sign := logo(pen.layout.logo)):
+        pen.page.picture(sign, pen.x + box.x, pen.y + box.y, box.width, box.height)
 
 
 def title(pen: Pen, box: Box) -> None:
@@ -239,10 +243,15 @@ def void(pen: Pen, box: Box) -> None:
     pen.fill_in(said, left, top, room, high, largest=12, least=5.5, stand="middle")
 
 
+def table_head(size: float) -> float:
+    """The height in mm of a table's head, its labels being of a size (points)."""
+    return size * 0.42 * 2 + 1.6
+
+
 def table(pen: Pen, box: Box) -> None:
     """A head and `count` rows of the content; rows that it lacks are lines to write on."""
     label, size = pen.label(box), box.type or pen.layout.value
-    head = label * 0.42 * 2 + 1.6
+    head = table_head(label)
     share = sum(part for _, part in box.fields)
     step = (box.height - head) / box.count
     edges = [box.x]
@@ -286,6 +295,3 @@ def _head(pen: Pen, words: Words, x: float, y: float, width: float, height: floa
         pen.caption(words.english, x, y + 0.3 + height / 2, width, size, bold=True)
     else:
         pen.caption(pen.said(words), x, y + height / 3, width, size, bold=True)
-
-
-TICK = "☐"  # a cell of a table that is a box to tick

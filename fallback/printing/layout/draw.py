@@ -11,7 +11,7 @@ from fallback.printing.content import Content
 from fallback.printing.layout import areas, cells
 from fallback.printing.layout.model import Box, Layout, Part
 from fallback.printing.layout.pen import Pen
-from fallback.printing.sheet import Sheet
+from fallback.printing.sheet import Sheet, sheet
 
 _GHOST = 45.0  # mm: a smaller part says DRILL in its tags alone
 _DASH = "3 2.2"
@@ -64,11 +64,11 @@ def _lay_out(
 
 def form_of(layout: Layout, part: Part, content: Content, hospital: Hospital) -> MarkForm:
     """Where a machine finds what was filled in by pen on a part, for the codes of a content."""
-    page = Sheet(part.width, part.height, "form")
-    pen = Pen(page, layout, content, hospital, 0.0, 0.0, part.width, part.height)
-    for box in part.boxes:
-        if box.when != "void":
-            DRAW[box.draw](pen, box)
+    with sheet(part.width, part.height, "form", fonts=layout.fonts) as page:
+        pen = Pen(page, layout, content, hospital, 0.0, 0.0, part.width, part.height)
+        for box in part.boxes:
+            if box.when != "void":
+                DRAW[box.draw](pen, box)
     half = part.inset + part.corners / 2
     right, bottom = part.width - half, part.height - half
     code = next((box for box in page.boxes if box.kind == "code" and box.text == "qr"), None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from fallback.errors import LayoutUnknown, LayoutWrong, Sentence
@@ -11,6 +11,7 @@ from fallback.printing.labels import Words
 from fallback.printing.layout import rules
 from fallback.printing.layout.areas import BLANKS, HISTORY, TICKS, VITALS
 from fallback.printing.layout.kinds import KINDS, NAMING, SHEETS
+from fallback.printing.layout.legible import LEAST_TYPE
 from fallback.printing.layout.logo import check_logo
 from fallback.printing.layout.model import LANGUAGES, SIDES, Align, Box, Layout, Part
 from fallback.printing.typesetting import BOLD, REGULAR, add_font
@@ -19,6 +20,9 @@ from fallback.toml_table import Tables, document_of
 
 BUNDLED = Path(__file__).parent.parent / "layouts"
 _PAGE_LEAST, _PAGE_MOST = 10.0, 1200.0  # mm
+_MOST_PARTS, _MOST_BOXES = 20, 200
+_CORNER_LEAST, _CORNER_MOST = 3, 10  # mm: a smaller mark is lost in a scan of 150 dpi
+_ENDLESS = "slip-roll"  # a roll is as long as its slip
 _EDGES = ("top", "right", "bottom", "left")
 _TOP = {"sheet", "page", "dpi", "language", "font", "font_bold", "logo", "mobile", "label", "value", "part"}
 _PART = {"name", "page", "at", "size", "box", "repeat", "step", "torn", "cut", "corners", "inset"}
@@ -63,12 +67,24 @@ def load(path: Path) -> Layout:
     """The layout that a file describes, checked against what no layout may do. Raises LayoutWrong."""
     document, tables = document_of(path, LayoutWrong)
     found = _Reader(tables).layout(document)
-    ours = BUNDLED / path.name
-    if ours.is_file() and not ours.samefile(path) and found.sheet != load(ours).sheet:
-        why = "A file of this name is a layout for {sheet}. Give it another name, or another sheet."
-        tables.fail(("sheet",), Sentence(why, sheet=load(ours).sheet))
     rules.check(found, tables)
+    ours = BUNDLED / path.name
+    if ours.is_file() and not ours.samefile(path):
+        _compare(found, load(ours), tables)
     return found
+
+
+def _compare(found: Layout, ours: Layout, tables: Tables) -> None:
+    """Holds a hospital's own file to what its name promises: the sheet, and a slip's paper."""
+    if found.sheet != ours.sheet:
+        why = "A file of this name is a layout for {sheet}. Give it another name, or another sheet."
+        tables.fail(("sheet",), Sentence(why, sheet=ours.sheet))
+    if found.sheet != "slip" or found.size is None or ours.size is None:
+        return
+    width, height = ours.size
+    if found.size[0] > width or (found.size[1] > height and tables.path.stem != _ENDLESS):
+        why = "The page is larger than its paper of {width} by {height} mm: printers shrink it, and the code with it."
+        tables.fail(("page",), Sentence(why, width=f"{width:g}", height=f"{height:g}"))
 
 
 class _Reader:
@@ -85,31 +101,37 @@ class _Reader:
         parts = document.get("part")
         if not isinstance(parts, list) or not parts:
             tables.fail(("part",), "There is no [[part]] table. A sheet has at least one part.")
+        self.few(("part",), parts, _MOST_PARTS)
         return Layout(
             file=tables.path.name,
             sheet=sheet,
-            size=self.page(document.get("page", "slip")),
+            size=self.page(document.get("page", "slip"), sheet),
             dpi=self.dpi(document.get("dpi", 300)),
             language=tables.one_of(LANGUAGES)(("language",), document.get("language", "both")),
             fonts=self.fonts(document),
             logo=self.logo(document.get("logo", "")),
             mobile=tables.one_of(("last4", "whole"))(("mobile",), document.get("mobile", "last4")),
-            label=tables.number(4, 20)(("label",), document.get("label", 7.0)),
-            value=tables.number(5, 40)(("value",), document.get("value", 10.5)),
+            label=tables.number(LEAST_TYPE, 20)(("label",), document.get("label", 7.0)),
+            value=tables.number(6, 40)(("value",), document.get("value", 10.5)),
             parts=tuple(self.part(("part", place), table, sheet) for place, table in enumerate(parts)),
             lines={name: tables.lines.get((name,), 1) for name in _TOP},
         )
 
-    def page(self, value: object) -> tuple[float, float] | None:
-        """The page's size; "slip" is that of the slip that it is printed with."""
-        return None if value == "slip" else self.pair(("page",), value, _PAGE_LEAST, _PAGE_MOST)
+    def few(self, at: Place, tables: list[Any], most: int) -> None:
+        """Refuses more tables than any sheet needs: each box is held against each other one."""
+        if len(tables) > most:
+            self.tables.fail(at, Sentence("There are more than {most} such tables. Take some away.", most=most))
+
+    def page(self, value: object, sheet: str) -> tuple[float, float] | None:
+        """The page's size; "slip", for a card, is that of the slip that it is printed with."""
+        return None if value == "slip" and sheet == "card" else self.pair(("page",), value, _PAGE_LEAST, _PAGE_MOST)
 
     def dpi(self, value: object) -> int:
         """The printer's dots per inch."""
         if value not in DPIS or isinstance(value, bool):
             why = "The printer's dots per inch were expected: 203, 300 or 600."
             self.tables.fail(("dpi",), why)
-        return int(str(value))
+        return int(float(str(value)))
 
     def fonts(self, document: dict[str, Any]) -> tuple[str, str]:
         """The regular and the bold type: ours, or the hospital's own files beside the layout."""
@@ -117,8 +139,7 @@ class _Reader:
         for key, own in (("font", REGULAR), ("font_bold", BOLD)):
             name = self.tables.text((key,), document.get(key, own))
             if name not in (REGULAR, BOLD):
-                file = self.tables.path.parent / name
-                why = add_font(name, file)
+                name, why = add_font(self.beside((key,), name))
                 if why:
                     self.tables.fail((key,), why)
             found.append(name)
@@ -128,11 +149,17 @@ class _Reader:
         """The hospital's sign, a picture beside the layout."""
         if value == "":
             return None
-        file = self.tables.path.parent / self.tables.text(("logo",), value)
+        file = self.beside(("logo",), self.tables.text(("logo",), value))
         why = check_logo(file)
         if why:
             self.tables.fail(("logo",), why)
         return file
+
+    def beside(self, at: Place, name: str) -> Path:
+        """A file in the layout's own folder, which `init` copies: no other place is there on the next machine."""
+        if PureWindowsPath(name).name != name:
+            self.tables.fail(at, "The name of a file beside the layout was expected, without any folder.")
+        return self.tables.path.parent / name
 
     def part(self, at: Place, table: object, sheet: str) -> Part:
         """One [[part]]."""
@@ -142,6 +169,7 @@ class _Reader:
         boxes = table.get("box")
         if not isinstance(boxes, list) or not boxes:
             tables.fail((*at, "box"), "The part has no [[part.box]]. Nothing would be printed.")
+        self.few((*at, "box"), boxes, _MOST_BOXES)
         width, height = tables.need(at, table, "size", lambda where, value: self.pair(where, value, 5, _PAGE_MOST))
         x, y = self.corner((*at, "at"), table.get("at", [0, 0]))
         across, down = self.pair((*at, "repeat"), table.get("repeat", [1, 1]), 1, 100)
@@ -158,9 +186,14 @@ class _Reader:
             step=self.pair((*at, "step"), table.get("step", [width, height]), 0, _PAGE_MOST),
             torn=self.edges((*at, "torn"), table.get("torn", [])),
             cut=self.edges((*at, "cut"), table.get("cut", [])),
-            corners=tables.number(0, 10)((*at, "corners"), table.get("corners", 0)),
+            corners=self.corners((*at, "corners"), table.get("corners", 0)),
             inset=tables.number(0, 20)((*at, "inset"), table.get("inset", 5)),
         )
+
+    def corners(self, at: Place, value: object) -> float:
+        """The side of a part's corner marks, 0 for none."""
+        side = self.tables.number(0, _CORNER_MOST)(at, value)
+        return self.tables.number(_CORNER_LEAST, _CORNER_MOST)(at, value) if side else 0.0
 
     def edges(self, at: Place, value: object) -> frozenset[str]:
         """Edges of a part."""
@@ -194,9 +227,9 @@ class _Reader:
             fields=fields,
             words=Words(self.said(at, table, "english"), self.said(at, table, "hindi")),
             code=self.code(at, table, draw, sheet),
-            type=tables.number(4, 120)((*at, "type"), table["type"]) if "type" in table else 0.0,
-            least=tables.number(4, 120)((*at, "least"), table["least"]) if "least" in table else 0.0,
-            label=tables.number(4, 20)((*at, "label"), table["label"]) if "label" in table else 0.0,
+            type=tables.number(6, 120)((*at, "type"), table["type"]) if "type" in table else 0.0,
+            least=tables.number(LEAST_TYPE, 120)((*at, "least"), table["least"]) if "least" in table else 0.0,
+            label=tables.number(LEAST_TYPE, 20)((*at, "label"), table["label"]) if "label" in table else 0.0,
             bold=self.bold((*at, "bold"), table.get("bold", False), fields),
             align=self.align((*at, "align"), table.get("align", "left")),
             columns=tables.whole(1, 20)((*at, "columns"), table.get("columns", 3)),
@@ -211,20 +244,24 @@ class _Reader:
 
     def known(self, at: Place, draw: str, fields: tuple[tuple[str, float], ...], sheet: str) -> None:
         """Refuses a field that the sheet does not know, and a box that needs one and has none."""
-        known: Collection[str] = _OWN_FIELDS.get(draw) or SHEETS[sheet].fields
+        fit = SHEETS[sheet].columns if draw == "table" else SHEETS[sheet].fields
+        known: Collection[str] = _OWN_FIELDS.get(draw, fit)
         if draw in (*NAMING, "ticks", "comb") and not fields:
             self.tables.fail(at, "The box names no field. Write which ones stand there.")
         for name, _ in fields:
             if name not in known:
                 names = ", ".join(sorted(known))
-                why = Sentence("{name} is no field of this sheet. Known are: {names}.", name=name[:40], names=names)
+                why = Sentence("{name} cannot stand in this box. Known are: {names}.", name=name[:40], names=names)
                 self.tables.fail(at, why)
 
     def code(self, at: Place, table: dict[str, Any], draw: str, sheet: str) -> str:
-        """Which text a code shows."""
+        """Which text a code shows: bars the number alone, a QR all else."""
         if draw not in ("qr", "bars"):
             return ""
-        return self.tables.one_of(tuple(sorted(SHEETS[sheet].codes)))((*at, "code"), table.get("code", draw))
+        known = tuple(sorted(code for code in SHEETS[sheet].codes if (code == "bars") is (draw == "bars")))
+        if not known:
+            self.tables.fail(at, "This sheet has no such code. Take the box away.")
+        return self.tables.one_of(known)((*at, "code"), table.get("code", draw))
 
     def said(self, at: Place, table: dict[str, Any], key: str) -> str:
         return self.tables.text((*at, key), table[key]) if key in table else ""
@@ -259,9 +296,9 @@ class _Reader:
         found = []
         for each in value:
             name, share = each if isinstance(each, list) and len(each) == 2 else (each, 1)
-            if not isinstance(name, str) or isinstance(share, bool) or not isinstance(share, int | float) or share <= 0:
+            if not isinstance(name, str):
                 self.tables.fail(at, 'A list of fields was expected, like ["sex", ["guardian", 2]].')
-            found.append((name, float(share)))
+            found.append((name, self.tables.number(0.1, 1000)(at, share)))
         return tuple(found)
 
     def corner(self, at: Place, value: object) -> tuple[float | None, float]:

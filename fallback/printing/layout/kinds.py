@@ -34,7 +34,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "rule": frozenset(),
 }
 NAMING = ("row", "plain", "value", "table")  # what shows the fields that it names
-BELOW = frozenset({"frame", "rule"})  # what other boxes may lie on
+BELOW = frozenset({"frame", "rule"})  # what other boxes may lie on, but for codes
 STATES = ("tags", "again", "notes")  # what a slip shows of DRILL, CORRECTED, REPRINT and what is shorter in the code
 
 SLIP_FIELDS = frozenset(
@@ -49,41 +49,40 @@ SHIFT_FIELDS = frozenset(
     {
         "page", "shift", "desk", "clerk", "opened", "closed", "first", "last", "issued", "others", "voids",
         "corrections", "reprints", "receipts", "taken", "exempt", "later", "refunded", "opening_float", "due",
-        "counted_cash", "difference", "journal", "note", "void_1", "void_2", "void_3", "void_4", "void_5",
-        "void_6",
+        "counted_cash", "difference", "journal", "note",
     }
 )  # fmt: skip
-DAY_FIELDS = frozenset(
-    {"page", "clinic", "room", "unit", "day", "desk", "tokens", "token", "reached", "name", "number", "remarks"}
-)
+SHIFT_COLUMNS = frozenset({"void_1", "void_2", "void_3", "void_4", "void_5", "void_6"})
+DAY_FIELDS = frozenset({"page", "clinic", "room", "unit", "day", "desk", "tokens"})
+DAY_COLUMNS = frozenset({"token", "reached", "name", "number", "remarks"})
 BOX_FIELDS = frozenset({"clinic", "room", "unit", "day", "box", "count", "desk"})
-REGISTER_FIELDS = frozenset(
+REGISTER_FIELDS = frozenset({"page", "clinic", "room", "unit", "day", "slips", "journal"})
+REGISTER_COLUMNS = frozenset(
     {
-        "page", "clinic", "room", "unit", "day", "slips", "journal", "token", "number", "name", "name_hindi", "age_sex",
-        "guardian", "mobile", "visit", "category", "uhid", "remarks",
+        "token", "number", "name", "name_hindi", "age_sex", "guardian", "mobile", "visit", "category", "uhid",
+        "remarks",
     }
 )  # fmt: skip
 POSTER_FIELDS = frozenset({"hospital_id", "hospital"})
 DESK_FIELDS = frozenset({"desk", "series", "letters", "day", "fingerprint", "hospital_id"})
-PAD_COVER_FIELDS = frozenset(
-    {
-        "page", "first", "last", "count", "issued_to", "by", "day", "desk", "series", "number_1", "used_1", "spoiled_1",
-        "unused_1", "number_2", "used_2", "spoiled_2", "unused_2",
-    }
-)  # fmt: skip
+PAD_COVER_FIELDS = frozenset({"page", "first", "last", "count", "issued_to", "by", "day", "desk", "series"})
+PAD_COVER_COLUMNS = frozenset(
+    {"number_1", "used_1", "spoiled_1", "unused_1", "number_2", "used_2", "spoiled_2", "unused_2"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetKind:
     """What a sheet is: the fields that may stand on it, and what each of its parts must hold.
 
-    `parts` names the parts that there are, with the kinds of box, fields or codes that must not be missing; a part in
-    `free` may be left out. `codes` are the texts that its codes may show. `rows` is how many rows its
-    table has, where that is not the layout's to choose.
+    `columns` are what its table may show; a sheet without them has none. `parts` names the parts that there are, with
+    the kinds of box, fields, columns or codes that must not be missing; a part in `free` may be left out. `codes` are
+    the texts that its codes may show. `rows` is how many rows its table has, where that is not the layout's to choose.
     """
 
     fields: frozenset[str]
     parts: Mapping[str, frozenset[str]]
+    columns: frozenset[str] = frozenset()
     free: frozenset[str] = frozenset()
     codes: frozenset[str] = frozenset({"qr", "bars"})
     rows: int = 0
@@ -112,6 +111,7 @@ SHEETS: Mapping[str, SheetKind] = {
     "token": SheetKind(fields=SLIP_FIELDS, parts={"sheet": frozenset({"number", "token", "tags", "again"})}),
     "label": SheetKind(
         fields=SLIP_FIELDS | {"sample", "place"},
+        codes=frozenset({"bars"}),  # a tube is no place for a QR, and its digits are the sample's
         parts={"label": frozenset({"bars", "number", "name", "age_sex", "tags"})},
     ),
     "wristband": SheetKind(
@@ -119,6 +119,7 @@ SHEETS: Mapping[str, SheetKind] = {
     ),
     "shift-sheet": SheetKind(
         fields=SHIFT_FIELDS,
+        columns=SHIFT_COLUMNS,
         parts={"sheet": frozenset({
             "qr", "tags", "page", "desk", "clerk", "shift", "opened", "closed", "first", "last", "issued", "void_1",
             "receipts", "taken", "refunded", "opening_float", "counted_cash", "difference", "journal",
@@ -127,6 +128,7 @@ SHEETS: Mapping[str, SheetKind] = {
     ),
     "day-sheet": SheetKind(
         fields=DAY_FIELDS,
+        columns=DAY_COLUMNS,
         parts={"sheet": frozenset({"qr", "tags", "clinic", "day", "token", "reached"})},
         codes=frozenset({"qr"}),
         rows=TOKENS_A_PAGE,
@@ -138,6 +140,7 @@ SHEETS: Mapping[str, SheetKind] = {
     ),
     "register": SheetKind(
         fields=REGISTER_FIELDS,
+        columns=REGISTER_COLUMNS,
         parts={"sheet": frozenset({"tags", "clinic", "day", "page", "journal", "token", "number", "name"})},
         codes=frozenset(),
     ),
@@ -153,6 +156,7 @@ SHEETS: Mapping[str, SheetKind] = {
     ),
     "pad-cover": SheetKind(
         fields=PAD_COVER_FIELDS,
+        columns=PAD_COVER_COLUMNS,
         parts={"sheet": frozenset({"certificate", "tags", "page", "first", "last", "count", "issued_to", "number_1"})},
         codes=frozenset({"certificate"}),
     ),

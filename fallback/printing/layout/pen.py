@@ -10,6 +10,7 @@ from fallback.printing.layout.model import Align, Box, Layout
 from fallback.printing.sheet import Sheet
 
 GUTTER = 3.0  # mm between columns
+TICK_SIDE = 3.4  # mm of a box to tick
 
 
 @dataclass(slots=True)
@@ -110,7 +111,7 @@ class Pen:
         width: float,
         size: float,
         *,
-        side: float = 3.4,
+        side: float = TICK_SIDE,
         high: float = 0.0,
     ) -> None:
         """A box to tick with its words on the right; `name` is what a machine calls it.

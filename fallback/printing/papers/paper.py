@@ -53,9 +53,8 @@ def content(
     drill: bool = False,
 ) -> Content:
     """A page with every field that its sheet may show; what has no value is a line to write on."""
-    fields = {
-        name: Field(PAPER_FIELDS[name], values.get(name, ""), name in _SOLID) for name in SHEETS[plan.sheet].fields
-    }
+    known = SHEETS[plan.sheet].fields | SHEETS[plan.sheet].columns
+    fields = {name: Field(PAPER_FIELDS[name], values.get(name, ""), name in _SOLID) for name in known}
     return Content(title=title, fields=fields, codes=codes, rows=rows, drill=drill, flags=(DRILL,) if drill else ())
 
 

@@ -6,11 +6,12 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import quote
 
 SECONDS = 20.0
+_MOST = 1_000_000  # bytes of an answer; CUPS's have a few hundred
 _SOCKET = Path("/run/cups/cups.sock")
 _HTTP_OK = 200
 _DELIMITERS = 0x10  # tags below it part the groups of attributes, and the last one ends them
@@ -87,19 +88,19 @@ def ask(
         ],
         job,
     )
-    line = _connection()
     try:
+        line = _connection()
         line.connect()
-    except OSError as wrong:
+    except (OSError, ValueError) as wrong:  # nobody there, or $CUPS_SERVER is no address
         raise Unanswered(asked=False) from wrong
     try:
         line.request("POST", target, body + document, {"Content-Type": "application/ipp"})
         reply = line.getresponse()
-        raw = reply.read()
+        raw = reply.read(_MOST)
         if reply.status != _HTTP_OK:
             raise Unanswered(asked=False)
         return decode(raw)
-    except (OSError, ValueError) as wrong:
+    except (OSError, ValueError, HTTPException) as wrong:
         raise Unanswered(asked=True) from wrong
     finally:
         line.close()

@@ -5,6 +5,7 @@ import select
 import socket
 import stat
 import sys
+import time
 from contextlib import suppress
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -58,7 +59,8 @@ class _Tcp:
         with suppress(OSError):
             # Closed with an answer unread, a connection is torn down, and what the printer has not read yet is lost.
             self._socket.shutdown(socket.SHUT_WR)
-            while self.receive(_CLOSE_SECONDS):
+            until = time.monotonic() + SEND_SECONDS  # one that talks for ever must not hold up the next slip
+            while self.receive(_CLOSE_SECONDS) and time.monotonic() < until:
                 pass
         self._socket.close()
 

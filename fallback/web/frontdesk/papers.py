@@ -52,7 +52,9 @@ def day_sheets() -> ResponseReturnValue:
 def box_sheet() -> ResponseReturnValue:
     """The sheet on a box; without a count a hand writes it."""
     form, clinic, day, series = _asked()
-    box, count = (whole_number(form.typed(name)) or 0 for name in ("box", "count"))
+    box, count = whole_number(form.typed("box")) or 0, whole_number(form.typed("count").strip() or "0")
+    if count is None:
+        raise FieldWrong(field="count", why="Write a whole number, or leave it empty: a hand writes it then.")
     made = frontdesk.box_sheet(here().counter, clinic=clinic, day=day, series=series, box=box, count=count)
     return pdf(made, f"box-{clinic}-{day}-{box}.pdf")
 

@@ -64,11 +64,11 @@ def print_slip(number: SlipNumber) -> ResponseReturnValue:
     """The first print, which is had once: whoever asks again is shown the way to a reprint. Raises PrintedAlready."""
     if request.method == "HEAD":
         return Response(mimetype=PDF)
-    issued = frontdesk.take_first(here().counter, number, by=user().login)
-    if issued is None:
+    made = frontdesk.first_sheet(here().counter, number, by=user().login)
+    if made is None:
         known(number)
         raise PrintedAlready(number=number.grouped)
-    return pdf(frontdesk.sheet(here().counter, issued), f"slip-{number.text}.pdf")
+    return pdf(made, f"slip-{number.text}.pdf")
 
 
 @blueprint.post("/slips/<slip:number>/reprint")
