@@ -10,8 +10,8 @@ HOUSE = Path(__file__).parent.parent
 FALLBACK = HOUSE / "fallback"
 
 NOUNS = {
-    "errors", "language", "settings", "hospital", "hospital_file", "toml_lines", "toml_table", "states", "names", "slip",
-    "downtime", "keys", "vault", "disk", "marks", "statement",
+    "errors", "language", "settings", "hospital", "hospital_file", "toml_lines", "toml_table", "states", "names",
+    "slip", "downtime", "keys", "vault", "disk", "marks", "statement",
 }  # fmt: skip
 RULES = {"payload", "matching", "reconcile", "census"}
 EDGES = {"ledger", "printing", "scanning", "patients", "ehospital"}

@@ -253,10 +253,15 @@ def test_stickers_begin_where_the_sheet_is_not_used_up_and_tubes_go_on(counter: 
     bars = [text for page in pictures(pdf) for kind, text, _, _ in codes_in(page) if kind == "bars"]
     assert sorted(bars) == [f"{number.text}{tube:02d}" for tube in (4, 5, 6)]
     assert len(pictures(pdf, 20)) == 2
-    for wrong in ({"count": 0}, {"count": 100}, {"first_tube": 0}, {"first_tube": 99, "count": 2}, {"start": 25},
-                  {"start": 0}):  # fmt: skip
+    later = frontdesk.slip_sheet(counter, number, "label-50x25", count=1)
+    assert f"{number.text}07" in [code[1] for page in pictures(later) for code in codes_in(page)]
+    before = counter.ledger.head()
+    for count, first_tube, start in ((0, 1, 1), (100, 1, 1), (1, -1, 1), (2, 99, 1), (93, 0, 1), (1, 1, 25), (1, 1, 0)):
         with pytest.raises(FieldWrong):
-            frontdesk.slip_sheet(counter, number, "sticker-24", **wrong)
+            frontdesk.slip_sheet(
+                counter, number, "sticker-24", count=count, first_tube=first_tube, start=start, by="asha"
+            )
+    assert counter.ledger.head() == before, "what cannot be drawn was not made"
 
 
 # --- The commands ---------------------------------------------------------------------------------------------------

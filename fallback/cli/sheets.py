@@ -132,12 +132,16 @@ def sheet_register(data: Data, clinic: str, day: datetime | None, out: Path) -> 
 @sheet.command("labels")
 @click.argument("number")
 @click.option("--count", type=click.IntRange(1, 99), default=4, show_default=True, help="How many tubes.")
-@click.option("--first-tube", type=click.IntRange(1, 99), default=1, show_default=True, help="Where tubes go on.")
+@click.option(
+    "--first-tube", type=click.IntRange(1, 99), help="The first tube's number; else the next that has no sticker yet."
+)
 @click.option("--start", type=click.IntRange(1, 40), default=1, show_default=True, help="The first free sticker.")
 @click.option("--layout", type=click.Choice(_STICKERS), default=_STICKERS[0], show_default=True)
 @out_option
 @click.pass_obj
-def sheet_labels(data: Data, number: str, count: int, first_tube: int, start: int, layout: str, out: Path) -> None:
+def sheet_labels(
+    data: Data, number: str, count: int, first_tube: int | None, start: int, layout: str, out: Path
+) -> None:
     """Stickers for the tubes of a slip, with its number as Code 128.
 
     Example: python -m fallback sheet labels 10100012384 --count 4 --start 5 --out stickers.pdf
@@ -146,7 +150,7 @@ def sheet_labels(data: Data, number: str, count: int, first_tube: int, start: in
         data,
         out,
         lambda counter: frontdesk.slip_sheet(
-            counter, SlipNumber.parse(number), layout, count=count, first_tube=first_tube, start=start
+            counter, SlipNumber.parse(number), layout, count=count, first_tube=first_tube or 0, start=start
         ),
     )
 

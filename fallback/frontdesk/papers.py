@@ -16,8 +16,9 @@ from fallback.errors import (
 )
 from fallback.frontdesk.counter import Counter, Issued, printed
 from fallback.keys import Certificate, Sign
-from fallback.ledger import queries
-from fallback.ledger.queries import papers
+from fallback.ledger import Transaction, queries
+from fallback.ledger.facts import FactKind
+from fallback.ledger.queries import SlipRow, papers
 from fallback.printing import (
     BoxSheet,
     DaySheet,
@@ -26,6 +27,7 @@ from fallback.printing import (
     PadCover,
     Poster,
     Register,
+    Reprint,
     ShiftSheet,
     render_paper,
     render_sheet,
@@ -33,31 +35,63 @@ from fallback.printing import (
 from fallback.slip import EPOCH, SERIES_LIMIT, TUBES_LIMIT, Kind, SlipNumber
 from fallback.statement import HEAD_SIZE, TOKENS_A_PAGE, BoxStatement, DayStatement, RootStatement, ShiftStatement
 
-SLIP_SHEETS = ("sticker-24", "sticker-40", "label-50x25", "wristband", "receipt", "token", "referral")
+STICKERS = ("sticker-24", "sticker-40", "label-50x25")
+SLIP_SHEETS = (*STICKERS, "wristband", "receipt", "token", "referral")
 MOST_TOKENS = 2_500  # of one printing: a hundred pages
 MOST_BOXES = 1_000
 
 
 def slip_sheet(
-    counter: Counter, number: SlipNumber, name: str, *, count: int = 1, first_tube: int = 1, start: int = 1
+    counter: Counter,
+    number: SlipNumber,
+    name: str,
+    *,
+    count: int = 1,
+    first_tube: int = 0,
+    start: int = 1,
+    by: str = "",
+    series: int = 0,
 ) -> bytes:
     """A sheet made of one slip, by its layout's name (see SLIP_SHEETS); of stickers and labels `count` pieces.
 
-    `first_tube` is the number of the first tube, `start` the first sticker of the sheet that is still there. Raises
+    `first_tube` is the number of the first tube, 0: the next that has no sticker yet. `start` is the first sticker of
+    the sheet that is still there. Each sheet is a fact, so a second receipt, token or referral says REPRINT. Raises
     SlipUnknown, SlipIsVoid, ReceiptMissing, and FieldWrong for a count, tube or sticker that there is not.
     """
-    row = queries.slip(counter.ledger.db(), number)
+    if not 0 < count <= TUBES_LIMIT:
+        raise _not_within("count", TUBES_LIMIT)
+
+    def draw(row: SlipRow, first: int, again: Reprint | None = None) -> bytes:
+        slip = printed(counter, Issued(row=row, reprint=again))
+        return render_sheet(name, [slip], counter.hospital, tubes=range(first, first + count), skip=start - 1)
+
+    row = _with_sheets(counter.ledger.db(), number, name)
+    draw(row, first_tube or 1)  # what cannot be drawn was not made
+
+    def job(tx: Transaction) -> tuple[SlipRow, int, Reprint | None]:
+        found = _with_sheets(tx.db, number, name)
+        before = papers.sheets_made(tx.db, number, name)
+        first = (first_tube or papers.last_tube(tx.db, number) + 1) if name in STICKERS else 1
+        if first + count - 1 > TUBES_LIMIT:
+            raise _not_within("count", TUBES_LIMIT)
+        last = first + count - 1 if name in STICKERS else 0
+        content = {"number": number.text, "sheet": name, "count": before + 1, "last_tube": last}
+        tx.append(FactKind.SHEET_PRINTED, content, series=series, by=by)
+        marked = before and name not in (*STICKERS, "wristband")
+        return found, first, Reprint(count=before, at=tx.now, by=by or "-") if marked else None
+
+    return draw(*counter.ledger.write(job))
+
+
+def _with_sheets(db: queries.Database, number: SlipNumber, name: str) -> SlipRow:
+    row = queries.slip(db, number)
     if row is None or row.slip.kind is Kind.PAD:
         raise SlipUnknown(number=number.grouped)
     if row.voided:
         raise SlipIsVoid(number=number.grouped)
     if name == "receipt" and not row.receipt:
         raise ReceiptMissing(number=number.grouped)
-    if not 0 < count <= TUBES_LIMIT:
-        raise _not_within("count", TUBES_LIMIT)
-    slip = printed(counter, Issued(row=row))
-    tubes = range(first_tube, first_tube + count)
-    return render_sheet(name, [slip], counter.hospital, tubes=tubes, skip=start - 1)
+    return row
 
 
 def shift_sheet(counter: Counter, key: str) -> bytes:

@@ -30,7 +30,7 @@ LABELS: Mapping[str, str] = {
     "previous": "Earlier slip",
     "mother": "Mother's slip",
     "reason": "Reason",
-    "tubes": "Tubes",
+    "tubes": "First tube",
     "skip": "First sticker",
     "typed": "Slip number, UHID, mobile or name",
     "desk": "Desk",

@@ -26,6 +26,8 @@ class FactKind(StrEnum):
     - PRINT_FAILED `{number, digest, reprint, printer, reason}`: nothing left this machine: the same may be tried again
     - PRINT_LOST `{number, digest, reprint, printer}`: a person looked and no paper came out: what follows is a reprint
     - PRINT_DONE `{number, digest, reprint, printer}`: the spooler, or a person, says that the paper came out
+    - SHEET_PRINTED `{number, sheet, count, last_tube}`: a sheet of a slip was made, for the `count`-th time; stickers
+      up to `last_tube` (else 0)
     - SLIP_READ `{slip, cut}` + payload: a record that only the paper had
     - STATEMENT_READ `{statement, digest}` + payload: a signed paper that is no slip; `statement` is its record
     - PADS_PRINTED `{series, first, count, payloads, issued_to}`: numbered blanks for a ward or counter; payloads in hex
@@ -60,6 +62,7 @@ class FactKind(StrEnum):
     PRINT_FAILED = "print_failed"
     PRINT_LOST = "print_lost"
     PRINT_DONE = "print_done"
+    SHEET_PRINTED = "sheet_printed"
     SLIP_READ = "slip_read"
     STATEMENT_READ = "statement_read"
     PADS_PRINTED = "pads_printed"

@@ -23,6 +23,9 @@ CREATE TABLE print (digest TEXT NOT NULL, reprint INTEGER NOT NULL, number TEXT 
         AND (handed <= failed OR printer <> '')) VIRTUAL,
     PRIMARY KEY (digest, reprint)) STRICT;
 CREATE INDEX print_open ON print (asked) WHERE open = 1;
+CREATE TABLE sheet_print (line TEXT PRIMARY KEY, number TEXT NOT NULL, sheet TEXT NOT NULL,
+    last_tube INTEGER NOT NULL) STRICT;
+CREATE INDEX sheet_print_number ON sheet_print (number);
 """
 
 _COUNTED = {
@@ -68,3 +71,10 @@ def fold_told(db: Database, line: Line, stamp: str) -> None:
             *told,
         ),
     )
+
+
+def fold_sheet(db: Database, line: Line, stamp: str) -> None:
+    """A receipt, a wristband, stickers: each time that one was made is a row."""
+    content = line.content
+    row = (stamp, content["number"], content["sheet"], content["last_tube"])
+    db.execute("INSERT OR IGNORE INTO sheet_print VALUES (?, ?, ?, ?)", row)

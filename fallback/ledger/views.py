@@ -67,7 +67,7 @@ CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTE
 
 VIEWS: tuple[str, ...] = (
     "installation", "downtime", "desk", "user", "shift", "receipt", "counter", "token", "version", "slip", "form",
-    "reprint", "pad", "spent", "page", "decision", "page_code", "target", "delivery", "print",
+    "reprint", "pad", "spent", "page", "decision", "page_code", "target", "delivery", "print", "sheet_print",
     "statement", "void_told",
 )  # fmt: skip
 
@@ -143,6 +143,8 @@ def fold(db: Database, line: Line) -> None:
             | FactKind.PRINT_DONE
         ):
             print_view.fold_told(db, line, stamp(line))
+        case FactKind.SHEET_PRINTED:
+            print_view.fold_sheet(db, line, stamp(line))
         case FactKind.STATEMENT_READ:
             for number in statement_view.fold_read(db, line):
                 _count(db, number)

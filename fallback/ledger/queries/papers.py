@@ -11,6 +11,18 @@ from fallback.ledger.journal import Line
 from fallback.slip import SlipNumber
 
 
+def sheets_made(db: Database, number: SlipNumber, sheet: str) -> int:
+    """How many times a sheet of a slip, by its layout's name, was made before."""
+    row = db.execute("SELECT count(*) FROM sheet_print WHERE number = ? AND sheet = ?", (number.text, sheet)).fetchone()
+    return int(row[0])
+
+
+def last_tube(db: Database, number: SlipNumber) -> int:
+    """The highest tube of a slip that has a sticker, 0 for none."""
+    row = db.execute("SELECT coalesce(max(last_tube), 0) FROM sheet_print WHERE number = ?", (number.text,)).fetchone()
+    return int(row[0])
+
+
 def shift_voids(db: Database, key: str) -> list[SlipNumber]:
     """The slips that a shift voided, ascending."""
     rows = db.execute("SELECT DISTINCT number FROM version WHERE shift = ? AND kind = 'void' ORDER BY number", (key,))

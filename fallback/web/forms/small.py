@@ -112,7 +112,7 @@ class StickersForm(Typed):
 
     sheet = SelectField(LABELS["sheet"], validate_choice=False)
     count = StringField(LABELS["count"], default="4")
-    tubes = StringField(LABELS["tubes"], default="1")
+    tubes = StringField(LABELS["tubes"])
     skip = StringField(LABELS["skip"], default="1")
 
     def __init__(self, *given: Any, **named: Any) -> None:

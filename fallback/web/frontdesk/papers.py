@@ -1,6 +1,7 @@
 """Every sheet but the slip in a browser, as PDF: a clinic's sheets, poster, cards, shift sheets, stickers."""
 
 from datetime import date, datetime
+from functools import partial
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -17,7 +18,7 @@ from fallback.web.forms import whole_number
 from fallback.web.forms.small import ClinicSheetForm, StickersForm
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.frontdesk.slips import pdf
-from fallback.web.place import db, here, language, today, user
+from fallback.web.place import db, here, language, shift, today, user
 
 _OF_A_SLIP = ("wristband", "receipt", "token", "referral")
 
@@ -94,20 +95,24 @@ def shift_paper(key: str) -> ResponseReturnValue:
     return pdf(frontdesk.shift_sheet(here().counter, key), f"shift-{key}.pdf")
 
 
-@blueprint.get("/slips/<slip:number>/sheets/<name>")
+@blueprint.post("/slips/<slip:number>/sheets/<name>")
 @clerk
 def slip_sheet(number: SlipNumber, name: str) -> ResponseReturnValue:
-    """A wristband, receipt, token stub or referral of a slip; stickers, where `name` is that."""
+    """A wristband, receipt, token stub or referral of a slip; stickers, where `name` is that. Each is journalled."""
+    own = shift()
+    make = partial(frontdesk.slip_sheet, here().counter, number, by=user().login, series=own.series if own else 0)
     if name == "stickers":
-        form = StickersForm(formdata=request.args)
-        count, tube, start = (whole_number(form.typed(each)) or 0 for each in ("count", "tubes", "skip"))
+        form = StickersForm()
+        count, start = whole_number(form.typed("count")) or 0, whole_number(form.typed("skip")) or 0
+        typed = form.typed("tubes").strip()
+        tube = whole_number(typed or "0")
         if form.typed("sheet") not in dict(form.sheet.choices):
             raise FieldWrong(field="sheet", why="Choose one from the list.")
-        made = frontdesk.slip_sheet(
-            here().counter, number, form.typed("sheet"), count=count, first_tube=tube, start=start
-        )
+        if tube is None:
+            raise FieldWrong(field="tubes", why="Write a whole number, or leave it empty: tubes are numbered on then.")
+        made = make(form.typed("sheet"), count=count, first_tube=tube, start=start)
     elif name in _OF_A_SLIP:
-        made = frontdesk.slip_sheet(here().counter, number, name)
+        made = make(name)
     else:
         raise PageUnknown()
     return pdf(made, f"{name}-{number.text}.pdf")
