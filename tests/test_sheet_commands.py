@@ -391,6 +391,9 @@ def test_check_names_a_mistyped_desk_and_a_printer_that_is_off(terminal: Termina
     assert "RED  printers: hall serves Counter 77, but no desk has that name." in said
     said = terminal("--hospital", _hospital(tmp_path, table.format("Counter 1")), "check", code=4).output
     assert "RED  printers: The printer hall " in said
+    wide = table.format("Counter 1").replace('"roll"', '"a4"')
+    said = terminal("--hospital", _hospital(tmp_path, wide), "check", code=4).output
+    assert "RED  printers: hall has 203 dpi, and the layout slip-a4 is for 300." in said
 
 
 def test_check_names_a_layout_that_is_broken_and_one_that_is_used_for_nothing(

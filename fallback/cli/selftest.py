@@ -142,6 +142,12 @@ def _printers(installation: Installation, hospital: Hospital) -> str:
                 f"{printer.name} serves {', '.join(unknown)}, but no desk has that name. "
                 "Write it in hospital.toml as here: python -m fallback desk list"
             )
+        dpi = layout(f"slip-{printer.paper}", hospital).dpi
+        if printer.dpi % dpi:  # a module that is not whole dots is printed wide here and narrow there
+            raise ValueError(
+                f"{printer.name} has {printer.dpi} dpi, and the layout slip-{printer.paper} is for {dpi}. "
+                "Copy it into your layouts and set its dpi: docs/layouts.md"
+            )
         spooler(printer).check()
     ready = ", ".join(printer.name for printer in hospital.printers)
     return f"{ready}: ready" if ready else "none in hospital.toml: every desk prints from its browser"
