@@ -18,7 +18,7 @@ from fallback.printing.slips import draw_slips, slip_form
 from tests.test_printing import overprinted, text_of
 
 SLIP = (BUNDLED / "slip-a4.toml").read_text(encoding="utf-8")
-FIRST_QR = 'draw = "qr"\n  at = [153.2, 28.5]\n  size = [44.8, 44.04]'
+FIRST_QR = 'draw = "qr"\n  at = [142, 28.5]\n  size = [56, 44.04]'
 
 
 def write(folder: Path, text: str, name: str = "slip-a4.toml") -> Path:
@@ -69,7 +69,7 @@ def test_a_hospital_moves_a_field_in_a_file_of_its_own(tmp_path: Path) -> None:
 
 
 def test_boxes_that_overlap_are_refused_with_both_lines(tmp_path: Path) -> None:
-    text = SLIP.replace("at = [99, 29.3]", "at = [60, 29.3]")
+    text = SLIP.replace("at = [91.49, 29.3]", "at = [60, 29.3]")
     wrong = refused(tmp_path, text)
     assert wrong.values["file"] == "slip-a4.toml"
     assert "overlaps the box row of line" in str(wrong)
@@ -80,10 +80,10 @@ def test_boxes_that_overlap_are_refused_with_both_lines(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "to", "words"),
     [
-        (FIRST_QR, FIRST_QR.replace("[44.8, 44.04]", "[40, 40]"), "too small to be read"),
-        (FIRST_QR, FIRST_QR.replace("[153.2, 28.5]", "[153.2, 12]"), "overlaps the box"),
-        (FIRST_QR, FIRST_QR.replace("[153.2, 28.5]", "[180, 28.5]"), "leaves its part"),
-        ("at = [153.2, 15]", "at = [153.2, 10]", "nearer than 15 mm to the edge that is torn (top)"),
+        (FIRST_QR, FIRST_QR.replace("[56, 44.04]", "[40, 40]"), "too small to be read"),
+        (FIRST_QR, FIRST_QR.replace("[142, 28.5]", "[142, 12]"), "overlaps the box"),
+        (FIRST_QR, FIRST_QR.replace("[142, 28.5]", "[180, 28.5]"), "leaves its part"),
+        ("at = [142, 15]", "at = [142, 10]", "nearer than 15 mm to the edge that is torn (top)"),
         ('[[part.box]]\n  draw = "tags"\n  at = [12, 23.5]\n  size = [186, 4.4]\n', "", "no box with tags"),
         ('fields = ["name"]', 'fields = ["reason"]', "no box with name"),
         ('draw = "again"', 'draw = "text"', "no box with again"),
@@ -158,8 +158,8 @@ def sized(text: str, draw: str, width: float, height: float) -> str:
         (sized(SLIP, "tags", 186, 0.1), SMALL),
         (sized(SLIP, "tags", 3, 4.4), SMALL),
         (sized(SLIP, "again", 0, 0), SMALL),
-        (sized(SLIP, "notes", 44.8, 1), SMALL),
-        (sized(SLIP, "bars", 44.8, 3), SMALL),
+        (sized(SLIP, "notes", 56, 1), SMALL),
+        (sized(SLIP, "bars", 56, 3), SMALL),
         (sized(SLIP, "row", 84, 2), SMALL),
         (sized(SLIP, "row", 0.1, 12), SMALL),
         (SLIP.replace('fields = ["name"]', 'fields = [["name", 0.1], ["fee", 100]]', 1), SMALL),
@@ -193,13 +193,13 @@ def test_the_ways_around_the_rules_are_closed(tmp_path: Path, text: str, words: 
 
 
 def test_a_frame_may_stand_around_a_code_and_a_rule_beside_it(tmp_path: Path) -> None:
-    text = with_box(SLIP, "tags", '  draw = "frame"\n  at = [153, 28.4]\n  size = [45.2, 44.3]')
-    load(write(tmp_path, with_box(text, "tags", '  draw = "rule"\n  at = [152, 20]\n  size = [0, 90]')))
+    text = with_box(SLIP, "tags", '  draw = "frame"\n  at = [141.8, 28.4]\n  size = [56.4, 44.3]')
+    load(write(tmp_path, with_box(text, "tags", '  draw = "rule"\n  at = [140.5, 20]\n  size = [0, 90]')))
 
 
 def test_a_line_that_is_torn_belongs_to_both_its_sides(tmp_path: Path) -> None:
     """Whichever of the two parts names it, no code may stand near it."""
-    moved = SLIP.replace("at = [153.2, 15]", "at = [153.2, 8]").replace(
+    moved = SLIP.replace("at = [142, 15]", "at = [142, 8]").replace(
         HOSPITAL_PART, HOSPITAL_PART.replace('["top"]', "[]")
     )
     assert "torn (bottom)" in str(refused(tmp_path, moved))

@@ -369,17 +369,24 @@ def test_a_sticker_in_the_one_box(tmp_path: Path) -> None:
 
 
 def test_large_print_is_large_and_a_good_layout() -> None:
-    found = load(BUNDLED / "examples" / "slip-a4.toml")
+    found = load(BUNDLED / "examples" / "large-print" / "slip-a4.toml")
     assert found.label >= 9 and found.value >= 13
     for box in next(part for part in found.parts if part.name == "patient").boxes:
         if box.draw in ("row", "plain", "value"):
             assert (box.type or found.value) >= 13 and (box.label or found.label) >= 9
-    mine = replace(HOSPITAL, layouts=BUNDLED / "examples")
+    mine = replace(HOSPITAL, layouts=BUNDLED / "examples" / "large-print")
     for printed in SHEETS["slip-a4"].values():
         pdf, boxes = draw_sheet("slip-a4", [printed], mine)
         assert overprinted(boxes) == []
         assert [box.text for box in boxes if box.cut] == []
         assert codes_in(pdf) == wanted_codes("slip-a4", printed)
+
+
+def test_the_bars_of_an_a4_have_the_five_dots_a_module_that_a_dot_matrix_needs() -> None:
+    _, boxes = draw_sheet("slip-a4", [examples.plain()], HOSPITAL)
+    for box in boxes:
+        if box.kind == "code" and box.text == "bars" and box.page == 1:
+            assert box.right - box.left == pytest.approx(112 * 5 * 25.4 / 300)
 
 
 @pytest.mark.parametrize(
