@@ -1,9 +1,10 @@
-"""A made-up hand: ticks, crosses, dots and blacked-out boxes with several pens, and the lines and stamps that go astray."""
+"""A made-up hand: ticks, crosses, dots and blacked-out boxes with several pens, and lines and stamps that go astray."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from random import Random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -16,7 +17,7 @@ Lines = list[list[Point]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pen:
-    """`wide` is the stroke in mm, `level` its grey in 255, `grain` the share of it that the paper's tooth leaves out."""
+    """`wide` is the stroke in mm, `level` its grey of 255, `grain` the share that the paper's tooth leaves out."""
 
     name: str
     wide: float
@@ -103,8 +104,8 @@ def _lines(
         reach = rng.uniform(6, 25)
         step = math.cos(angle), math.sin(angle)
         middle = x - step[1] * off, y + step[0] * off
-        ends = [(middle[0] + side * step[0] * reach, middle[1] + side * step[1] * reach) for side in (-1, 1)]
-        return [_bent(ends[0], ends[1], 0.02, rng)], nib
+        start, end = ((middle[0] + far * step[0], middle[1] + far * step[1]) for far in (-reach, reach))
+        return [_bent(start, end, 0.02, rng)], nib
     if stroke is Stroke.RING:
         return [[_round(x, y, size * 0.95, turn * math.tau / 40, 0.85) for turn in range(44)]], nib
     return _stamp(x + jitter(6), y + jitter(6), rng), rng.uniform(0.3, 0.6)
@@ -112,17 +113,18 @@ def _lines(
 
 def _digit(x: float, y: float, wide: float, high: float, rng: Random) -> Lines:
     corners = [(x + across * wide, y + down * high) for down in (-1, 0, 1) for across in (-1, 1)]
+    corners += [(x, y - high), (x, y + high)]
     shapes = (
         (0, 1, 4),
         (0, 1, 2, 3, 5, 4),
         (1, 0, 2, 3, 5, 4),
-        (1, 5),
+        (6, 7),
         (0, 1, 5, 4, 0),
         (0, 2, 3, 1, 5),
         (0, 1, 3, 2, 0),
     )
     places = [corners[at] for at in rng.choice(shapes)]
-    return [[point for start, end in zip(places, places[1:], strict=False) for point in _bent(start, end, 0.15, rng)]]
+    return [[point for start, end in pairwise(places) for point in _bent(start, end, 0.15, rng)]]
 
 
 def _stamp(x: float, y: float, rng: Random) -> Lines:

@@ -1,6 +1,6 @@
 """Finds a form on a page: from its QR to its four corner marks, the nearest first, each one making the next surer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -22,7 +22,7 @@ _SOLID = 0.8  # of a mark is ink
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A form that was found: its plane, the pins that hold it, how many of these are corner marks, the print's level."""
+    """A form that was found: its plane, the pins that hold it, how many of them are corner marks, print's level."""
 
     plane: Plane
     pins: tuple[Pin, ...]
@@ -30,20 +30,17 @@ class Place:
     black: float
 
 
-def find_form(picture: Image.Image, form: MarkForm, anchor: Sequence[Point]) -> Place | None:
-    """Where the form lies in a grey picture, from the corners of its code; None when the code cannot be its own.
+def places(picture: Image.Image, form: MarkForm, anchor: Sequence[Point]) -> Iterator[Place]:
+    """Where the form may lie in a grey picture, from the corners of its code, the likeliest first.
 
-    With four marks a plane in perspective, with three a flat one, with fewer a flat one from the code and them.
+    With four marks a plane in perspective, with three a flat one; then from the code and one or two, or alone.
     """
-    left, top, right, bottom = form.code
-    papers = ((left, top), (right, top), (right, bottom), (left, bottom))
-    code = [Pin(paper, pixel, _CODE_WEIGHT) for paper, pixel in zip(papers, anchor, strict=True)]
+    papers = _square(form)
+    code = _code_pins(form, anchor)
     plane = fit(code)
     if plane is None or _mirrored(plane):
-        return None
+        return
     black, white = _levels(picture, form, plane)
-    if white - black < 0:
-        return None
     centre, seen = middle(papers), middle(anchor)
     marks: dict[int, list[Pin]] = {}
     for _ in range(2):  # what was missed from afar may be found from nearer by
@@ -67,10 +64,30 @@ def find_form(picture: Image.Image, form: MarkForm, anchor: Sequence[Point]) -> 
             if missed <= off:
                 best, off = Place(plane=held, pins=pins, marks=len(pins), black=black), missed
         if best is not None:
-            return best
-    few = [*code, *(pins[0] for pins in marks.values())] if len(marks) < 3 else code
-    held = fit(few)
-    return Place(plane=held, pins=tuple(few), marks=len(few) - len(code), black=black) if held else None
+            yield best
+    near = [pins[0] for pins in marks.values()]
+    for few in [near, []] if 0 < len(near) < 3 else [[]]:
+        held = fit([*code, *few])
+        if held is not None:
+            yield Place(plane=held, pins=(*code, *few), marks=len(few), black=black)
+
+
+def is_negative(picture: Image.Image, form: MarkForm, anchor: Sequence[Point]) -> bool:
+    """Whether the page is white on black, as some fax machines send it: seen at its code."""
+    plane = fit(_code_pins(form, anchor))
+    if plane is None:
+        return False
+    black, white = _levels(picture, form, plane)
+    return black > white
+
+
+def _square(form: MarkForm) -> tuple[Point, ...]:
+    left, top, right, bottom = form.code
+    return (left, top), (right, top), (right, bottom), (left, bottom)
+
+
+def _code_pins(form: MarkForm, anchor: Sequence[Point]) -> list[Pin]:
+    return [Pin(paper, pixel, _CODE_WEIGHT) for paper, pixel in zip(_square(form), anchor, strict=True)]
 
 
 def _choices(marks: list[list[Pin]]) -> list[list[list[Pin]]]:

@@ -1,4 +1,4 @@
-"""From mm on a form to pixels of its scan, and back to a straight picture: a transform fitted to pins, in plain Python."""
+"""From mm on a form to pixels of its scan, and back to a straight picture: a plane fitted to pins, in plain Python."""
 
 import math
 from collections.abc import Sequence
@@ -42,19 +42,19 @@ class Plane:
         """The plane in a picture that is `factor` times as large."""
         return Plane(tuple(cell * factor for cell in self.cells[:6]) + self.cells[6:])
 
-    def straight(self, picture: Image.Image, area: Area, per_mm: float) -> Image.Image:
-        """An area of the form as if it had been scanned straight; white where the page ends."""
+    def straight(self, picture: Image.Image, area: Area, per_mm: float, around: int = _WHITE) -> Image.Image:
+        """An area of the form as if it had been scanned straight; `around` is the grey where the page ends."""
         left, top, right, bottom = area
         size = max(1, round((right - left) * per_mm)), max(1, round((bottom - top) * per_mm))
         step = 1 / per_mm
         rows = [(p * step, q * step, p * left + q * top + r) for p, q, r in _threes(self.cells)]
         deep = rows[2][2]
         data = [cell / deep for row in rows for cell in row][:8]
-        return picture.transform(size, Image.Transform.PERSPECTIVE, data, Image.Resampling.BILINEAR, fillcolor=_WHITE)
+        return picture.transform(size, Image.Transform.PERSPECTIVE, data, Image.Resampling.BILINEAR, fillcolor=around)
 
 
 def fit(pins: Sequence[Pin], *, perspective: bool = False) -> Plane | None:
-    """The plane nearest to the pins (least squares): flat from three, in perspective from four. None: they do not say."""
+    """The plane nearest to the pins (least squares): flat from three, in perspective from four. None: too few."""
     papers, pixels = _spread([pin.paper for pin in pins]), _spread([pin.pixel for pin in pins])
     if papers is None or pixels is None:
         return None

@@ -1,13 +1,12 @@
 """Ink that only passes over a box: a crease, a stray line, a stamp. It is not empty, and it is no tick."""
 
 import math
-from dataclasses import dataclass
 
 from PIL import Image
 
 from fallback.scanning.plane import Point, distance
 
-_RING = 10  # pixels (1.1 mm) outside the inside of a box: a ring that no print touches, 0.6 mm from the frame
+_RING = 10  # pixels outside the inside of a box: a ring 0.45 mm from the frame, which no print touches
 _GAP = 3  # pixels of the ring: crossings nearer to each other are one stroke
 _MANY = 5  # crossings of the ring: a cross has four, a stamp has more
 _DEEP = 16  # pixels beyond the ring that are looked at on each side
@@ -15,33 +14,34 @@ _AMID = 0.12  # of the paper on every side is inked: the box lies in the middle 
 _FAR = 9, 18  # pixels beyond the ring, where a stray line goes on and a tick has ended
 _UNBROKEN = 0.7  # of a line is ink: a pencil leaves gaps
 _ASIDE = -4, -2, 0, 2, 4  # pixels that a line may be bent to a side
-_BAND, _REST = 7, 0.1  # pixels beside a passing line are its own; what else is inked makes a tick from this share on
+_BAND, _REST = 7, 0.02  # pixels beside a passing line are its own; what else is inked makes a tick from this share on
 
-Box = tuple[int, int, int, int]
+Span = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 Line = tuple[Point, Point]
 
 
-@dataclass(frozen=True, slots=True)
 class Inked:
     """A flattened picture of 10 pixels a mm and the level from which on it is ink."""
 
-    picture: Image.Image
-    level: float
+    def __init__(self, picture: Image.Image, level: float) -> None:
+        self.level = level
+        self._picture = picture
+        self._wide, self._high = picture.size
+        self._levels = picture.tobytes()
 
     def at(self, x: float, y: float) -> bool:
         """Whether there is ink at a pixel; the edge stands for what is beyond it."""
-        across = min(max(0, round(x)), self.picture.width - 1)
-        down = min(max(0, round(y)), self.picture.height - 1)
-        level = self.picture.getpixel((across, down))
-        return isinstance(level, (int, float)) and level >= self.level
+        across = min(max(0, round(x)), self._wide - 1)
+        down = min(max(0, round(y)), self._high - 1)
+        return self._levels[down * self._wide + across] >= self.level
 
-    def share(self, area: Box) -> float:
+    def share(self, area: Span) -> float:
         """How much of an area is ink, from 0 to 1."""
-        counts = self.picture.crop(area).histogram()
+        counts = self._picture.crop(area).histogram()
         return sum(counts[math.ceil(self.level) :]) / max(1, sum(counts))
 
 
-def lies_amid(ink: Inked, inside: Box) -> bool:
+def lies_amid(ink: Inked, inside: Span) -> bool:
     """Whether a box lies in the middle of other ink, as under a stamp."""
     left, top, right, bottom = inside
     near, far = _RING, _RING + _DEEP
@@ -54,7 +54,7 @@ def lies_amid(ink: Inked, inside: Box) -> bool:
     return len(_crossings(ink, inside)) >= _MANY or all(ink.share(side) >= _AMID for side in sides)
 
 
-def only_passes(ink: Inked, inside: Box, *, comb: bool) -> bool:
+def only_passes(ink: Inked, inside: Span, *, comb: bool) -> bool:
     """Whether what is in a box are straight lines that come from beyond it and go on beyond it, and little else."""
     crossings = _crossings(ink, inside)
     lines = [
@@ -74,10 +74,10 @@ def only_passes(ink: Inked, inside: Box, *, comb: bool) -> bool:
     return rest < _REST * (right - left) * (bottom - top)
 
 
-def _crossings(ink: Inked, inside: Box) -> list[Point]:
+def _crossings(ink: Inked, inside: Span) -> list[Point]:
     """Where ink crosses a ring just outside the frame: nearer than its words, and than the frame of the next box."""
     left, top, right, bottom = inside[0] - _RING, inside[1] - _RING, inside[2] + _RING - 1, inside[3] + _RING - 1
-    ring: list[Point] = [(x, top) for x in range(left, right)] + [(right, y) for y in range(top, bottom)]
+    ring = [(x, top) for x in range(left, right)] + [(right, y) for y in range(top, bottom)]
     ring += [(x, bottom) for x in range(right, left, -1)] + [(left, y) for y in range(bottom, top, -1)]
     runs: list[list[int]] = []
     for place, (x, y) in enumerate(ring):
@@ -92,7 +92,7 @@ def _crossings(ink: Inked, inside: Box) -> list[Point]:
     return [ring[run[len(run) // 2]] for run in runs]
 
 
-def _goes_through(ink: Inked, inside: Box, one: Point, other: Point, *, comb: bool) -> bool:
+def _goes_through(ink: Inked, inside: Span, one: Point, other: Point, *, comb: bool) -> bool:
     """Whether a line of ink runs from one crossing to the other, and on beyond both."""
     left, top, right, bottom = inside
     within = left <= (one[0] + other[0]) / 2 < right and top <= (one[1] + other[1]) / 2 < bottom
