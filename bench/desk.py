@@ -7,9 +7,7 @@ second copy; the floor is measured here, between the registrations. Aims: p99 be
 and a median of at most twice the floor's.
 """
 
-import argparse
 import io
-import json
 import os
 import socket
 import statistics
@@ -37,6 +35,7 @@ from reportlab.pdfgen.canvas import Canvas
 HOME = Path(__file__).parent.parent
 sys.path.insert(0, str(HOME))
 
+from bench.told import options, tell  # noqa: E402
 from fallback import enrolment, frontdesk, hospital_file  # noqa: E402
 from fallback.downtime import Role  # noqa: E402
 from fallback.keys import hospital_id  # noqa: E402
@@ -215,20 +214,12 @@ def rows(found: dict[str, list[float]]) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="150 registrations instead of 1,000")
-    parser.add_argument("--json", action="store_true", help="one JSON value")
-    given = parser.parse_args()
+    given = options(__doc__, "150 registrations instead of 1,000").parse_args()
     figures = rows(measure(150 if given.quick else 1000))
     ok = (
         figures[1]["ours"] < 150 and figures[3]["ours"] <= 2.0
     )  # the floor with a slip's codes: without them it is no slip
-    if given.json:
-        print(json.dumps({"ok": ok, "rows": figures}))
-        return
-    for row in figures:
-        print(f"{row['what']}: {row['ours']} {row['unit']}; " + ", ".join(f"{k}: {v}" for k, v in row["peers"].items()))
-    print("aims met" if ok else "aims NOT met")
+    tell(figures, ok, as_json=given.json)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,6 @@ paper. "All wear" is the mean of the five grades. Aims: in our width at least 99
 head after an office's wear, nothing read wrong, and no larger width of the sweep better there by more than one point.
 """
 
-import argparse
-import json
 import multiprocessing
 import os
 import sys
@@ -45,6 +43,7 @@ sys.path.insert(0, str(HOME))
 from bench.press.curve import Curve, Panel, drawn  # noqa: E402
 from bench.press.printers import PATCH, PRESSES, Mark, Press, printed  # noqa: E402
 from bench.press.wear import WEARS, scanned  # noqa: E402
+from bench.told import options, tell  # noqa: E402
 from fallback import payload  # noqa: E402
 from fallback.printing import codes  # noqa: E402
 from fallback.scanning.codes import read_codes  # noqa: E402
@@ -333,9 +332,7 @@ def _row(what: str, ours: float, peers: Mapping[str, float], unit: str = "% read
 
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="5 sheets a printer and three widths; under a minute")
-    parser.add_argument("--json", action="store_true", help="one JSON value")
+    parser = options(__doc__, "5 sheets a printer and three widths; under a minute")
     parser.add_argument("--picture", type=Path, help="where to write the curve, as SVG")
     given = parser.parse_args()
     plan = QUICK if given.quick else FULL
@@ -343,12 +340,7 @@ def main() -> None:
     if given.picture:
         given.picture.write_text(results.picture(), encoding="utf-8")
     rows, ok = results.rows(), results.ok()
-    if given.json:
-        print(json.dumps({"ok": ok, "rows": rows}))
-        return
-    for row in rows:
-        print(f"{row['what']}: {row['ours']} {row['unit']}; " + ", ".join(f"{k}: {v}" for k, v in row["peers"].items()))
-    print("aims met" if ok else "aims NOT met")
+    tell(rows, ok, as_json=given.json)
 
 
 if __name__ == "__main__":

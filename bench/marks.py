@@ -6,9 +6,7 @@ that the page stands upright. Peer: the same, the page registered by its QR alon
 Aims, for ballpoint under office scanning at 150, 200 and 300 dpi: no box wrong, at most 1 % left to a person.
 """
 
-import argparse
 import io
-import json
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +21,7 @@ from PIL import Image
 HOME = Path(__file__).parent.parent
 sys.path.insert(0, str(HOME))
 
+from bench.told import options, tell  # noqa: E402
 from fallback import hospital_file  # noqa: E402
 from fallback.marks import Area, MarkBox, MarkForm, MarkKind, MarkState  # noqa: E402
 from fallback.printing import examples  # noqa: E402
@@ -271,17 +270,9 @@ def rows(pages: int) -> tuple[list[dict[str, Any]], bool]:
 
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="6 pages a condition instead of 60")
-    parser.add_argument("--json", action="store_true", help="one JSON value")
-    given = parser.parse_args()
+    given = options(__doc__, "6 pages a condition instead of 60").parse_args()
     made, ok = rows(6 if given.quick else 60)
-    if given.json:
-        print(json.dumps({"ok": ok, "rows": made}))
-        return
-    for row in made:
-        print(f"{row['what']}: {row['ours']} {row['unit']}; " + ", ".join(f"{k}: {v}" for k, v in row["peers"].items()))
-    print("aims met" if ok else "aims NOT met")
+    tell(made, ok, as_json=given.json)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@
 back; all but what is marked as cut must be the same. Aims: median at most 150 bytes, 99 % at most 185, never above 212.
 """
 
-import argparse
 import json
 import sys
 import time
@@ -18,6 +17,7 @@ from typing import Any
 HOME = Path(__file__).parent.parent
 sys.path.insert(0, str(HOME))
 
+from bench.told import options, tell  # noqa: E402
 from fallback import hospital_file, payload  # noqa: E402
 from fallback.keys import SIGNATURE_SIZE, SigningKey  # noqa: E402
 from fallback.rehearsal.morning import typed  # noqa: E402
@@ -88,17 +88,9 @@ def measure(count: int) -> tuple[list[dict[str, Any]], bool]:
 
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="3,000 records instead of 20,000")
-    parser.add_argument("--json", action="store_true", help="one JSON value")
-    given = parser.parse_args()
+    given = options(__doc__, "3,000 records instead of 20,000").parse_args()
     rows, ok = measure(3000 if given.quick else 20_000)
-    if given.json:
-        print(json.dumps({"ok": ok, "rows": rows}))
-        return
-    for row in rows:
-        print(f"{row['what']}: {row['ours']} {row['unit']}; " + ", ".join(f"{k}: {v}" for k, v in row["peers"].items()))
-    print("aims met" if ok else "aims NOT met")
+    tell(rows, ok, as_json=given.json)
 
 
 if __name__ == "__main__":

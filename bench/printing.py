@@ -10,7 +10,6 @@ ceiling, one slip below 15 ms; all in processor time, as other work on the machi
 import argparse
 import base64
 import io
-import json
 import os
 import pickle
 import statistics
@@ -30,6 +29,8 @@ from typing import Any
 
 HOME = Path(__file__).parent.parent
 sys.path.insert(0, str(HOME))
+from bench.told import options, tell  # noqa: E402
+
 FONTS = {name: HOME / "fallback" / "printing" / "fonts" / f"{name}.ttf" for name in ("Mukta-Regular", "Mukta-Bold")}
 MM = 72 / 25.4
 
@@ -377,9 +378,7 @@ def rows(many: Found, one: Found, cold: Figures, size: int) -> tuple[list[dict[s
 
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="3 files of 20 slips and 20 of one, not 5 of 100 and 300")
-    parser.add_argument("--json", action="store_true", help="one JSON value")
+    parser = options(__doc__, "3 files of 20 slips and 20 of one, not 5 of 100 and 300")
     parser.add_argument("--first", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.first:
@@ -387,12 +386,7 @@ def main() -> None:
         return
     size = 20 if given.quick else 100
     figures, ok = rows(*(measure(3, size, 20, 2) if given.quick else measure(5, size, 300, 10)), size)
-    if given.json:
-        print(json.dumps({"ok": ok, "rows": figures}))
-        return
-    for row in figures:
-        print(f"{row['what']}: {row['ours']} {row['unit']}; " + ", ".join(f"{k}: {v}" for k, v in row["peers"].items()))
-    print("aims met" if ok else "aims NOT met")
+    tell(figures, ok, as_json=given.json)
 
 
 if __name__ == "__main__":

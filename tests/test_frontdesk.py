@@ -1,6 +1,5 @@
 """The front desk's acts, on a real ledger: issued, returned, corrected, voided, reprinted, pads, shifts, money."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -29,18 +28,6 @@ from fallback.ledger import queries
 from fallback.scanning import count_pages
 from fallback.slip import Age, AgeUnit, FeeStatus, Kind, SlipNumber
 from tests import factories
-
-
-@pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    made = factories.installation(tmp_path / "data")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def counter(installation: Installation) -> Counter:
-    return factories.counter(installation)
 
 
 @pytest.fixture

@@ -342,6 +342,16 @@ def test_a_font_of_ones_own(tmp_path: Path) -> None:
     assert "cannot be opened" in str(refused(tmp_path, SLIP.replace('font = "Mukta" ', 'font = "Broken.ttf" ')))
 
 
+def test_a_card_is_set_in_its_own_font_behind_whatever_slip(tmp_path: Path) -> None:
+    bundled = Path(render_slips.__code__.co_filename).parent / "fonts" / "Mukta-Bold.ttf"
+    (tmp_path / "House.ttf").write_bytes(bundled.read_bytes())
+    card = (BUNDLED / "card.toml").read_text(encoding="utf-8")
+    write(tmp_path, card.replace('font_bold = "Mukta-Bold"', 'font_bold = "House.ttf"'), "card.toml")
+    mine = replace(HOSPITAL, layouts=tmp_path)
+    with_card, without = (render_slips([replace(examples.plain(), card=card)], mine) for card in (True, False))
+    assert b"+Hospital" in with_card and b"+Hospital" not in without
+
+
 @pytest.mark.parametrize("language", ["en", "hi"])
 @pytest.mark.parametrize("paper", ["a4", "a5", "a5-one", "a4-half"])
 def test_a_slip_in_one_language(tmp_path: Path, language: str, paper: str) -> None:

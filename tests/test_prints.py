@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -37,18 +36,6 @@ from tests.printers import NAME, RoomPrinter, queue, served, until
 
 TOP = Path(__file__).parent.parent
 FIRST = SlipNumber(1, 1)
-
-
-@pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    made = factories.installation(tmp_path / "data")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def counter(installation: Installation) -> Counter:
-    return factories.counter(installation)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import resource
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -39,18 +38,6 @@ from tests.test_printing import codes_in, pictures, text_of
 DAY = date(2026, 11, 23)
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Installation]:
-    installation = factories.installation(tmp_path / "data")
-    yield installation
-    installation.close()
-
-
-@pytest.fixture
-def counter(made: Installation) -> Counter:
-    return factories.counter(made)
-
-
 def clinic(code: str = "DEN") -> int:
     return next(each.number for each in factories.hospital().clinics if each.code == code)
 
@@ -59,17 +46,17 @@ def register(counter: Counter, key: str, name: str = "Sunita Devi", **other: obj
     return frontdesk.register(counter, key, factories.registration(name, clinic="DEN", **other)).row.slip.number
 
 
-def statements(made: Installation, pdf: bytes) -> list[list[Statement]]:
+def statements(installation: Installation, pdf: bytes) -> list[list[Statement]]:
     """The genuine statements of each page, as anyone with the public keys reads them."""
     found = []
     for page in pictures(pdf):
-        judged = [judge(text, made.keys()) for kind, text, _, _ in codes_in(page) if kind == "qr"]
+        judged = [judge(text, installation.keys()) for kind, text, _, _ in codes_in(page) if kind == "qr"]
         assert {each.outcome for each in judged} <= {CodeOutcome.GENUINE}
         found.append([each.statement for each in judged if each.statement])
     return found
 
 
-def test_a_shift_sheet_says_what_the_journal_says(made: Installation, counter: Counter) -> None:
+def test_a_shift_sheet_says_what_the_journal_says(installation: Installation, counter: Counter) -> None:
     key = frontdesk.open_shift(counter, series=1, login="asha", opening_float=500).key
     issued = [register(counter, key, f"Sunita {letter}") for letter in "ABCDE"]
     register(counter, key, "Rekha", fee_status=FeeStatus.EXEMPT)
@@ -81,7 +68,9 @@ def test_a_shift_sheet_says_what_the_journal_says(made: Installation, counter: C
     frontdesk.close_shift(counter, key, counted_cash=528, note="two short; सुबह गिनें", by="asha")
     end = counter.ledger.head()
     pdf = frontdesk.shift_sheet(counter, key)
-    [[shift, certificate]] = [sorted(page, key=lambda each: each.type, reverse=True) for page in statements(made, pdf)]
+    [[shift, certificate]] = [
+        sorted(page, key=lambda each: each.type, reverse=True) for page in statements(installation, pdf)
+    ]
     assert isinstance(shift, ShiftStatement) and isinstance(certificate, CertificateStatement)
     assert (shift.key, shift.issued, shift.first, shift.last) == (key, 7, 1, 7)
     assert shift.voids == (issued[1], issued[3])
@@ -106,13 +95,13 @@ def test_a_shift_sheet_made_again_later_is_the_same_file(counter: Counter) -> No
     assert frontdesk.shift_sheet(counter, key) == first
 
 
-def test_a_shift_of_many_voids_takes_more_pages(made: Installation, counter: Counter) -> None:
+def test_a_shift_of_many_voids_takes_more_pages(installation: Installation, counter: Counter) -> None:
     key = frontdesk.open_shift(counter, series=1, login="asha").key
     issued = [register(counter, key, fee_status=FeeStatus.LATER) for _ in range(45)]
     for number in issued:
         frontdesk.void(counter, key, number, "drill of the printer")
     frontdesk.close_shift(counter, key, counted_cash=0, note="", by="asha")
-    pages = statements(made, frontdesk.shift_sheet(counter, key))
+    pages = statements(installation, frontdesk.shift_sheet(counter, key))
     shifts = [each for page in pages for each in page if isinstance(each, ShiftStatement)]
     assert [(each.page, each.pages) for each in shifts] == [(1, 2), (2, 2)]
     assert [number for each in shifts for number in each.voids] == issued
@@ -127,12 +116,12 @@ def test_a_shift_that_is_open_or_unknown_has_no_sheet(counter: Counter) -> None:
             frontdesk.shift_sheet(counter, unknown)
 
 
-def test_day_sheets_know_whom_this_journal_knows(made: Installation, counter: Counter) -> None:
+def test_day_sheets_know_whom_this_journal_knows(installation: Installation, counter: Counter) -> None:
     key = frontdesk.open_shift(counter, series=1, login="asha").key
     first, second = register(counter, key, "Amina Bano"), register(counter, key, "Rekha Kumari")
     frontdesk.void(counter, key, second, "went home", allowed_by="meena")
     pdf = frontdesk.day_sheets(counter, clinic=clinic(), day=DAY, series=1, tokens=26)
-    found = [day for page in statements(made, pdf) for day in page if isinstance(day, DayStatement)]
+    found = [day for page in statements(installation, pdf) for day in page if isinstance(day, DayStatement)]
     assert [(day.first, day.token_series, day.signer, day.clinic, day.day) for day in found] == [
         (1, 1, 1, clinic(), DAY),
         (26, 1, 1, clinic(), DAY),
@@ -152,9 +141,9 @@ def test_a_number_of_tokens_that_no_day_has_is_refused(counter: Counter, tokens:
         frontdesk.day_sheets(counter, clinic=1, day=DAY, series=1, tokens=tokens)
 
 
-def test_a_box_sheet_is_signed(made: Installation, counter: Counter) -> None:
+def test_a_box_sheet_is_signed(installation: Installation, counter: Counter) -> None:
     pdf = frontdesk.box_sheet(counter, clinic=clinic(), day=DAY, series=2, box=3, count=88)
-    [[box]] = statements(made, pdf)
+    [[box]] = statements(installation, pdf)
     assert isinstance(box, BoxStatement)
     assert (box.signer, box.clinic, box.day, box.box, box.count) == (2, clinic(), DAY, 3, 88)
     with pytest.raises(FieldWrong):
@@ -176,12 +165,12 @@ def test_a_register_holds_the_clinic_s_day_and_the_journal_s_head(counter: Count
     assert "1 / 1" in empty and "Amina" not in empty
 
 
-def test_the_poster_and_a_desk_s_card_are_all_that_is_needed(made: Installation, counter: Counter) -> None:
-    [[root]] = statements(made, frontdesk.poster(counter, made.root, made.sign_as_hospital))
+def test_the_poster_and_a_desk_s_card_are_all_that_is_needed(installation: Installation, counter: Counter) -> None:
+    [[root]] = statements(installation, frontdesk.poster(counter, installation.root, installation.sign_as_hospital))
     assert isinstance(root, RootStatement)
-    assert (root.public, root.name) == (made.root, counter.hospital.name)
+    assert (root.public, root.name) == (installation.root, counter.hospital.name)
     card = frontdesk.desk_card(counter, 2)
-    [[desk]] = statements(made, card)
+    [[desk]] = statements(installation, card)
     assert isinstance(desk, CertificateStatement)
     assert (desk.certificate.series, desk.certificate.name, desk.hospital) == (2, "Counter 2", root.hospital)
     assert "23-11-2026" in text_of(card), "the day it was enrolled"
@@ -189,9 +178,9 @@ def test_the_poster_and_a_desk_s_card_are_all_that_is_needed(made: Installation,
         frontdesk.desk_card(counter, 9)
 
 
-def test_pads_come_behind_a_cover_that_proves_their_desk(made: Installation, counter: Counter) -> None:
+def test_pads_come_behind_a_cover_that_proves_their_desk(installation: Installation, counter: Counter) -> None:
     numbers, pdf = frontdesk.print_pads(counter, series=2, count=3, issued_to="Ward 5", by="meena")
-    cover, *pads = statements(made, pdf)
+    cover, *pads = statements(installation, pdf)
     assert [each.type for each in cover] == ["certificate"] and pads == [[], []]
     text = text_of(pdf)
     for words in ("Ward 5", "Meena Joshi", "23-11-2026", *(number.grouped for number in numbers)):
@@ -209,8 +198,8 @@ def test_no_number_is_taken_for_a_pad_whose_layout_is_wrong(counter: Counter, tm
 
 
 def test_a_drill_s_sheets_are_a_drill_s(tmp_path: Path) -> None:
-    made = factories.installation(tmp_path / "drill", drill=True)
-    counter = factories.counter(made)
+    installation = factories.installation(tmp_path / "drill", drill=True)
+    counter = factories.counter(installation)
     key = frontdesk.open_shift(counter, series=1, login="asha").key
     frontdesk.close_shift(counter, key, counted_cash=0, note="", by="asha")
     sheets = [
@@ -218,13 +207,13 @@ def test_a_drill_s_sheets_are_a_drill_s(tmp_path: Path) -> None:
         frontdesk.day_sheets(counter, clinic=clinic(), day=DAY, series=1),
         frontdesk.box_sheet(counter, clinic=clinic(), day=DAY, series=1),
         frontdesk.register_sheets(counter, clinic=clinic(), day=DAY),
-        frontdesk.poster(counter, made.root, made.sign_as_hospital),
+        frontdesk.poster(counter, installation.root, installation.sign_as_hospital),
         frontdesk.desk_card(counter, 1),
     ]
     for pdf in sheets:
         assert "DRILL" in text_of(pdf)
-        assert statements(made, pdf)
-    made.close()
+        assert statements(installation, pdf)
+    installation.close()
 
 
 @pytest.mark.parametrize("name", SLIP_SHEETS)

@@ -19,11 +19,12 @@ CREATE TABLE installation (root TEXT PRIMARY KEY, drill INTEGER NOT NULL) STRICT
 CREATE TABLE downtime (key TEXT PRIMARY KEY, started TEXT NOT NULL DEFAULT '', ended TEXT,
     reason TEXT NOT NULL DEFAULT '', drill INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE desk (series INTEGER PRIMARY KEY, name TEXT NOT NULL DEFAULT '', certificate TEXT NOT NULL DEFAULT '',
-    retired INTEGER NOT NULL DEFAULT 0) STRICT;
+    enrolled TEXT NOT NULL DEFAULT '', retired INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE user (login TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, pin_hash TEXT NOT NULL,
     active INTEGER NOT NULL, stamp TEXT NOT NULL) STRICT;
 CREATE TABLE shift (key TEXT PRIMARY KEY, series INTEGER NOT NULL, login TEXT NOT NULL, opened TEXT NOT NULL,
-    closed TEXT, opening_float INTEGER NOT NULL, counted_cash INTEGER, note TEXT NOT NULL DEFAULT '') STRICT;
+    closed TEXT, opening_float INTEGER NOT NULL, counted_cash INTEGER, note TEXT NOT NULL DEFAULT '',
+    end_chain TEXT, end_sequence INTEGER, end_hash BLOB) STRICT;
 CREATE TABLE receipt (shift TEXT NOT NULL, count INTEGER NOT NULL, number TEXT NOT NULL, rupees INTEGER NOT NULL,
     PRIMARY KEY (shift, count)) STRICT;
 CREATE TABLE counter (series INTEGER PRIMARY KEY, next_serial INTEGER NOT NULL) STRICT;
@@ -121,8 +122,17 @@ def fold(db: Database, line: Line) -> None:
             )
         case FactKind.SHIFT_CLOSED:
             db.execute(
-                "UPDATE shift SET closed = ?, counted_cash = ?, note = ? WHERE key = ?",
-                (line.at.isoformat(), content["counted_cash"], content["note"], content["shift"]),
+                "UPDATE shift SET closed = ?, counted_cash = ?, note = ?, end_chain = ?, end_sequence = ?, "
+                "end_hash = ? WHERE key = ?",
+                (
+                    line.at.isoformat(),
+                    content["counted_cash"],
+                    content["note"],
+                    line.chain,
+                    line.sequence,
+                    line.hash,
+                    content["shift"],
+                ),
             )
         case FactKind.SLIP_ISSUED | FactKind.SLIP_REVISED | FactKind.SLIP_VOIDED | FactKind.SLIP_READ:
             _fold_slip(db, line)
@@ -200,10 +210,12 @@ def _fold_downtime(db: Database, line: Line) -> None:
 def _fold_people(db: Database, line: Line) -> None:
     content = line.content
     if line.fact is FactKind.DESK_ENROLLED:
-        row = (content["series"], content["name"], json.dumps(content["certificate"], ensure_ascii=False))
+        certificate = json.dumps(content["certificate"], ensure_ascii=False)
+        row = (content["series"], content["name"], certificate, line.local[:10])
         db.execute(
-            "INSERT INTO desk (series, name, certificate) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
-            "name = excluded.name, certificate = excluded.certificate WHERE desk.certificate = ''",
+            "INSERT INTO desk (series, name, certificate, enrolled) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "name = excluded.name, certificate = excluded.certificate, enrolled = excluded.enrolled "
+            "WHERE desk.certificate = ''",
             row,
         )
     elif line.fact is FactKind.DESK_RETIRED:

@@ -10,8 +10,6 @@ from fallback.printing.papers import PadCover
 from fallback.printing.sheet import Box, sheet
 from fallback.printing.slips import content
 
-_A4 = (210.0, 297.0)
-
 
 def draw_pads(
     pads: Sequence[PrintedSlip], hospital: Hospital, *, cover: PadCover | None = None
@@ -21,11 +19,10 @@ def draw_pads(
         raise ValueError("there is no pad to draw")
     plan = layout("pad", hospital)
     front = layout(cover.name, hospital) if cover else plan
-    with sheet(*(front.size or _A4), f"{hospital.name}: pad from {pads[0].slip.number}", fonts=front.fonts) as page:
+    with sheet(*front.page, f"{hospital.name}: pad from {pads[0].slip.number}") as page:
         if cover:
             draw(page, front, cover.contents(front, hospital), hospital)
-            page.turn(*(plan.size or _A4))
-            page.regular, page.bold = plan.fonts
+            page.turn(*plan.page)
         draw(page, plan, [content(printed, hospital, plan) for printed in pads], hospital)
         return page.finish(), tuple(page.boxes)
 

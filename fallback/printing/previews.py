@@ -16,7 +16,7 @@ _PAGES = 4  # of a sheet of many stickers one page is enough, of a list two
 
 def preview(plan: Layout) -> bytes:
     """The PDF of a layout's examples. Raises CodeTooLong and its like never: the examples fit."""
-    with sheet(*(plan.size or (210.0, 297.0)), f"{plan.file}: made-up examples", fonts=plan.fonts) as page:
+    with sheet(*plan.page, f"{plan.file}: made-up examples") as page:
         draw(page, plan, _examples(plan), HOSPITAL)
         return page.finish()
 

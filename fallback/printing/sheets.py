@@ -57,8 +57,7 @@ def draw_sheet(
     drawn: list[Content | None] = [None] * skip
     for printed in slips:
         drawn += contents(printed, hospital, plan, tubes)
-    size = plan.size or (210.0, 297.0)
-    with sheet(*size, f"{hospital.name}: {slips[0].slip.number}", fonts=plan.fonts) as page:
+    with sheet(*plan.page, f"{hospital.name}: {slips[0].slip.number}") as page:
         draw(page, plan, drawn, hospital)
         return page.finish(), tuple(page.boxes)
 

@@ -19,14 +19,14 @@ def draw_slips(slips: Sequence[PrintedSlip], hospital: Hospital, *, paper: str =
     if not slips:
         raise ValueError("there is no slip to draw")
     paper = paper or hospital.paper
-    plan, card = layout(f"slip-{paper}", hospital), layout("card", hospital)
-    size = plan.size or (210.0, 297.0)
-    with sheet(*size, f"{hospital.name}: {slips[0].slip.number}", fonts=plan.fonts) as page:
+    plan = layout(f"slip-{paper}", hospital)
+    with sheet(*plan.page, f"{hospital.name}: {slips[0].slip.number}") as page:
         for place, printed in enumerate(slips):
             if place:
                 page.turn()
             draw(page, plan, [content(printed, hospital, plan)], hospital)
             if printed.card and paper != _ROLL:
+                card = layout("card", hospital)
                 page.turn()
                 draw(page, card, [content(printed, hospital, card, CARD)], hospital)
         return page.finish(), tuple(page.boxes)

@@ -12,55 +12,13 @@ from fallback.keys import Sign
 from fallback.language import format_date, format_moment
 from fallback.ledger import Ledger, queries
 from fallback.ledger.queries import Database, NumberRow
+from fallback.printing.papers.labels import ACCOUNT
 from fallback.printing.report import Column, Report, Table, render_report
 from fallback.reconcile import Account, Bucket, NumberState, reconcile
 from fallback.slip import INDIA, SlipNumber
 
 FORMAT = "parchi-account-1"
-# The account is read by people of two languages, as slips are.
-_HINDI = {
-    "account of the downtime": "कंप्यूटर बंद रहने का लेखा",
-    "CLOSED": "बंद",
-    "OPEN": "खुला",
-    "Every number that was handed out is accounted for.": "दी गई हर संख्या का हिसाब मिल गया है।",
-    "Registrations": "पंजीकरण",
-    "Hospital copies": "अस्पताल की प्रतियाँ",
-    "Missing numbers": "गुम संख्याएँ",
-    "Scanned pages": "स्कैन किए पन्ने",
-    "Proof": "प्रमाण",
-    "Desk · day": "काउंटर · दिन",
-    "Desk": "काउंटर",
-    "Clinic": "विभाग",
-    "All": "कुल",
-    "issued": "जारी",
-    "imported": "आयात",
-    "voided": "रद्द",
-    "spoiled": "ख़राब",
-    "unused": "बची",
-    "held": "रोकी",
-    "failed": "विफल",
-    "waiting": "बाक़ी",
-    "missing": "गुम",
-    "printed": "छपी",
-    "back": "लौटी",
-    "not back": "नहीं लौटी",
-    "Number": "संख्या",
-    "Last known before it": "इससे पहले की अंतिम जानकारी",
-    "Reason": "कारण",
-    "nobody has said": "किसी ने नहीं बताया",
-    "Outcome": "परिणाम",
-    "Pages": "पन्ने",
-    "still need a person": "किसी को देखना है",
-    "What": "क्या",
-    "Value": "मान",
-}
-
-
 _ALL_THERE = "Every number that was handed out is accounted for."
-
-
-def _both(english: str) -> str:
-    return f"{english} · {_HINDI[english]}"
 
 
 def account_of(db: Database, target: str) -> Account:
@@ -116,11 +74,11 @@ def account_pdf(record: dict[str, Any], hospital: Hospital, desks: list[Desk]) -
     tables += [_pages(record), _proof(record)]
     return render_report(
         Report(
-            title=f"{hospital.name}: {_both('account of the downtime')}",
+            title=f"{hospital.name}: {ACCOUNT['account of the downtime'].both}",
             subtitle=(
                 hospital.name_hindi,
-                f"{_both(closed)} · {_moment(record['at'])} · imported into {record['target'] or 'nothing yet'}",
-                f"Still open: {open_now}" if open_now else _both(_ALL_THERE),
+                f"{ACCOUNT[closed].both} · {_moment(record['at'])} · imported into {record['target'] or 'nothing yet'}",
+                f"Still open: {open_now}" if open_now else ACCOUNT[_ALL_THERE].both,
                 "issued = imported + voided + spoiled + unused + held + failed + waiting + missing",
             ),
             tables=tables,
@@ -158,8 +116,12 @@ def _last_known(db: Database, before: str | None) -> dict[str, str]:
 
 def _registrations(record: dict[str, Any], hospital: Hospital) -> Table:
     """Twelve figures a row leave no room for names: desks stand by their series here, by name in the next table."""
-    columns = [Column(_both("Desk · day"), 25), Column(_both("Clinic"), 14), Column(_both("issued"), 16, align="right")]
-    columns += [Column(_both(each.value), 16, align="right") for each in Bucket]
+    columns = [
+        Column(ACCOUNT["Desk · day"].both, 25),
+        Column(ACCOUNT["Clinic"].both, 14),
+        Column(ACCOUNT["issued"].both, 16, align="right"),
+    ]
+    columns += [Column(ACCOUNT[each.value].both, 16, align="right") for each in Bucket]
     rows = []
     for part in record["parts"]:
         clinic = hospital.clinic(part["clinic"])
@@ -167,8 +129,8 @@ def _registrations(record: dict[str, Any], hospital: Hospital) -> Table:
         where = [f"{part['series']:03d} · {day}", clinic.shown_code if clinic else "?"]
         rows.append([*where, str(part["issued"]), *(str(part[each.value]) for each in Bucket)])
     total = record["total"]
-    rows.append([_both("All"), "", str(total["issued"]), *(str(total[each.value]) for each in Bucket)])
-    return Table(title=_both("Registrations"), columns=columns, rows=rows, strong=frozenset({len(rows) - 1}))
+    rows.append([ACCOUNT["All"].both, "", str(total["issued"]), *(str(total[each.value]) for each in Bucket)])
+    return Table(title=ACCOUNT["Registrations"].both, columns=columns, rows=rows, strong=frozenset({len(rows) - 1}))
 
 
 def _paper(record: dict[str, Any], names: dict[int, str]) -> Table:
@@ -178,10 +140,10 @@ def _paper(record: dict[str, Any], names: dict[int, str]) -> Table:
         for place, name in enumerate(("printed", "back", "not_back")):
             sums[place] += part[name]
     rows = [[_desk(series, names), *(str(count) for count in sums)] for series, sums in by_desk.items()]
-    rows.append([_both("All"), *(str(record["total"][name]) for name in ("printed", "back", "not_back"))])
-    columns = [Column(_both("Desk"), 2.0)]
-    columns += [Column(_both(name), align="right") for name in ("printed", "back", "not back")]
-    return Table(title=_both("Hospital copies"), columns=columns, rows=rows, strong=frozenset({len(rows) - 1}))
+    rows.append([ACCOUNT["All"].both, *(str(record["total"][name]) for name in ("printed", "back", "not_back"))])
+    columns = [Column(ACCOUNT["Desk"].both, 2.0)]
+    columns += [Column(ACCOUNT[name].both, align="right") for name in ("printed", "back", "not back")]
+    return Table(title=ACCOUNT["Hospital copies"].both, columns=columns, rows=rows, strong=frozenset({len(rows) - 1}))
 
 
 def _missing(record: dict[str, Any], names: dict[int, str]) -> Table:
@@ -190,23 +152,27 @@ def _missing(record: dict[str, Any], names: dict[int, str]) -> Table:
         number = SlipNumber.parse(gap["number"])
         before = " ".join(part for part in (_moment(gap["last_day"]), gap["last_login"], gap["last_shift"]) if part)
         place = " → ".join(part for part in (_desk(number.series, names), gap["issued_to"]) if part)
-        rows.append([number.grouped, place, before or "?", gap["reason"] or _both("nobody has said")])
+        rows.append([number.grouped, place, before or "?", gap["reason"] or ACCOUNT["nobody has said"].both])
     titles = (("Number", 1.3), ("Desk", 1.6), ("Last known before it", 2.0), ("Reason", 2.2))
-    columns = [Column(_both(name), share) for name, share in titles]
-    return Table(title=_both("Missing numbers"), columns=columns, rows=rows)
+    columns = [Column(ACCOUNT[name].both, share) for name, share in titles]
+    return Table(title=ACCOUNT["Missing numbers"].both, columns=columns, rows=rows)
 
 
 def _pages(record: dict[str, Any]) -> Table:
     rows = [[name.replace("_", " "), str(count)] for name, count in record["pages"].items()]
-    rows.append([_both("still need a person"), str(record["open_pages"])])
-    columns = [Column(_both("Outcome"), 3.0), Column(_both("Pages"), align="right")]
-    return Table(title=_both("Scanned pages"), columns=columns, rows=rows)
+    rows.append([ACCOUNT["still need a person"].both, str(record["open_pages"])])
+    columns = [Column(ACCOUNT["Outcome"].both, 3.0), Column(ACCOUNT["Pages"].both, align="right")]
+    return Table(title=ACCOUNT["Scanned pages"].both, columns=columns, rows=rows)
 
 
 def _proof(record: dict[str, Any]) -> Table:
     rows = [[f"journal {head['chain']}", f"line {head['sequence']}: {head['hash']}"] for head in record["heads"]]
     rows.append([f"signature of {record['signer']}", record["signature"]])
-    return Table(title=_both("Proof"), columns=[Column(_both("What"), 1.0), Column(_both("Value"), 3.6)], rows=rows)
+    return Table(
+        title=ACCOUNT["Proof"].both,
+        columns=[Column(ACCOUNT["What"].both, 1.0), Column(ACCOUNT["Value"].both, 3.6)],
+        rows=rows,
+    )
 
 
 def _desk(series: int, names: dict[int, str]) -> str:

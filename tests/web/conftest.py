@@ -1,8 +1,5 @@
 """The web app on a real installation, and visitors."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from flask import Flask
 
@@ -10,13 +7,6 @@ from fallback.enrolment import Installation
 from fallback.web import create_app
 from tests import factories
 from tests.web.visitor import Visitor
-
-
-@pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    made = factories.installation(tmp_path / "data")
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -44,13 +44,6 @@ pytestmark = [
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    made = factories.installation(tmp_path / "data")
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def address(installation: Installation) -> Iterator[str]:
     """The desk, served as it is for a clerk, on a free port."""
     with opened(create_app(installation, factories.hospital())) as found:

@@ -1,13 +1,12 @@
 """Read-only questions for the sheets that are not one slip: what a shift voided, where it ended, when a desk began."""
 
+import json
 from datetime import date
 
 from sqlite_utils import Database
 
 from fallback.keys import Certificate
 from fallback.ledger.chains import Head
-from fallback.ledger.facts import FactKind
-from fallback.ledger.journal import Line
 from fallback.slip import SlipNumber
 
 
@@ -31,23 +30,15 @@ def shift_voids(db: Database, key: str) -> list[SlipNumber]:
 
 def shift_end(db: Database, key: str) -> Head | None:
     """Where the journal ended when a shift was closed: its closing line. None for one that is open or unknown."""
-    line = _line(db, FactKind.SHIFT_CLOSED, "$.content.shift", key)
-    return Head(chain=line.chain, sequence=line.sequence, hash=line.hash) if line else None
+    row = db.execute(
+        "SELECT end_chain, end_sequence, end_hash FROM shift WHERE key = ? AND closed IS NOT NULL", (key,)
+    ).fetchone()
+    return Head(chain=row[0], sequence=row[1], hash=row[2]) if row else None
 
 
 def enrolment(db: Database, series: int) -> tuple[Certificate, date] | None:
     """A desk's certificate, and the day in India on which it was enrolled; None for a desk that never was."""
-    line = _line(db, FactKind.DESK_ENROLLED, "$.content.series", series)
-    if line is None:
-        return None
-    return Certificate.from_record(line.content["certificate"]), date.fromisoformat(line.local[:10])
-
-
-def _line(db: Database, fact: FactKind, path: str, value: object) -> Line | None:
-    """The first line of a fact with a value in its content."""
     row = db.execute(
-        "SELECT chain, sequence, text FROM line WHERE text LIKE ? AND text ->> '$.fact' = ? AND text ->> ? = ? "
-        "ORDER BY place LIMIT 1",
-        (f'%"fact":"{fact.value}"%', fact.value, path, value),
+        "SELECT certificate, enrolled FROM desk WHERE series = ? AND certificate <> ''", (series,)
     ).fetchone()
-    return Line.parse(row[2], place=row[0], line=row[1]) if row else None
+    return (Certificate.from_record(json.loads(row[0])), date.fromisoformat(row[1])) if row else None

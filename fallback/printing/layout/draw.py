@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fallback.hospital import Hospital
 from fallback.marks import MarkBox, MarkForm, MarkKind
 from fallback.printing import labels
-from fallback.printing.codes import Drawing, code128, qr
+from fallback.printing.codes import code128, qr
 from fallback.printing.content import Content
 from fallback.printing.layout import areas, cells
 from fallback.printing.layout.model import Box, Layout, Part
@@ -23,6 +23,7 @@ def draw(page: Sheet, layout: Layout, contents: Sequence[Content | None], hospit
 
     None leaves its place empty: that sticker was used up before.
     """
+    page.regular, page.bold = layout.fonts  # a file may hold sheets of several layouts
     places = max(part.repeat[0] * part.repeat[1] for part in layout.parts)
     for first in range(0, len(contents), places):
         group = contents[first : first + places]
@@ -153,14 +154,11 @@ def _corners(pen: Pen, part: Part) -> None:
 
 def _qr(pen: Pen, box: Box) -> None:
     digits = pen.content.codes.get(box.code, "")
-    if digits:
-        slot = min(box.width, box.height)
-        _put(pen, qr(digits, dpi=pen.layout.dpi, slot=slot), box, "qr")
-
-
-def _put(pen: Pen, drawing: Drawing, box: Box, name: str) -> None:
+    if not digits:
+        return
+    drawing = qr(digits, dpi=pen.layout.dpi, slot=min(box.width, box.height))
     x = pen.x + box.x + (box.width - drawing.width) / 2
-    pen.page.code(drawing, x, pen.y + box.y + (box.height - drawing.width) / 2, name=name)
+    pen.page.code(drawing, x, pen.y + box.y + (box.height - drawing.width) / 2, name="qr")
 
 
 def _bars(pen: Pen, box: Box) -> None:

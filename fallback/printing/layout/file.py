@@ -1,7 +1,7 @@
 """Reads a layout file: every key and value is checked, and what is wrong is named with its line."""
 
 from collections.abc import Collection, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
@@ -36,6 +36,7 @@ _OWN_FIELDS: Mapping[str, Collection[str]] = {
 }
 
 
+@cache
 def names() -> tuple[str, ...]:
     """The sheets that there are, by their layout's name."""
     return tuple(sorted(path.stem for path in BUNDLED.glob("*.toml")))
@@ -114,7 +115,6 @@ class _Reader:
             label=tables.number(LEAST_TYPE, 20)(("label",), document.get("label", 7.0)),
             value=tables.number(6, 40)(("value",), document.get("value", 10.5)),
             parts=tuple(self.part(("part", place), table, sheet) for place, table in enumerate(parts)),
-            lines={name: tables.lines.get((name,), 1) for name in _TOP},
         )
 
     def few(self, at: Place, tables: list[Any], most: int) -> None:

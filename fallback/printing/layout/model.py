@@ -1,7 +1,7 @@
 """A layout as it was read: a page, its parts, their boxes; millimetres from the top left, sizes of type in points."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -96,7 +96,11 @@ class Layout:
     mobile: str = "last4"
     label: float = 7.0
     value: float = 10.5
-    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def page(self) -> tuple[float, float]:
+        """The page's width and height in mm where it is drawn alone."""
+        return self.size or (210.0, 297.0)
 
     @property
     def pages(self) -> int:

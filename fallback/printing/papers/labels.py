@@ -78,3 +78,44 @@ PAPER_FIELDS: Mapping[str, Words] = (
     }
     | {f"void_{place}": _NOTHING for place in range(2, 7)}
 )
+
+# The account's titles, columns and states, by their English.
+ACCOUNT: Mapping[str, Words] = {
+    english: Words(english, hindi)
+    for english, hindi in (
+        ("account of the downtime", "कंप्यूटर बंद रहने का लेखा"),
+        ("CLOSED", "बंद"),
+        ("OPEN", "खुला"),
+        ("Every number that was handed out is accounted for.", "दी गई हर संख्या का हिसाब मिल गया है।"),
+        ("Registrations", "पंजीकरण"),
+        ("Hospital copies", "अस्पताल की प्रतियाँ"),
+        ("Missing numbers", "गुम संख्याएँ"),
+        ("Scanned pages", "स्कैन किए पन्ने"),
+        ("Proof", "प्रमाण"),
+        ("Desk · day", "काउंटर · दिन"),
+        ("Desk", "काउंटर"),
+        ("Clinic", "विभाग"),
+        ("All", "कुल"),
+        ("issued", "जारी"),
+        ("imported", "आयात"),
+        ("voided", "रद्द"),
+        ("spoiled", "ख़राब"),
+        ("unused", "बची"),
+        ("held", "रोकी"),
+        ("failed", "विफल"),
+        ("waiting", "बाक़ी"),
+        ("missing", "गुम"),
+        ("printed", "छपी"),
+        ("back", "लौटी"),
+        ("not back", "नहीं लौटी"),
+        ("Number", "संख्या"),
+        ("Last known before it", "इससे पहले की अंतिम जानकारी"),
+        ("Reason", "कारण"),
+        ("nobody has said", "किसी ने नहीं बताया"),
+        ("Outcome", "परिणाम"),
+        ("Pages", "पन्ने"),
+        ("still need a person", "किसी को देखना है"),
+        ("What", "क्या"),
+        ("Value", "मान"),
+    )
+}

@@ -13,7 +13,6 @@ from fallback.printing.papers.labels import PAPER_FIELDS
 from fallback.printing.sheet import Box, sheet
 
 T = TypeVar("T")
-_A4 = (210.0, 297.0)
 _SOLID = frozenset({"first", "last", "number", "opened", "closed", "fingerprint", "hospital_id", "token"})
 
 
@@ -30,7 +29,7 @@ class Paper(Protocol):
 def draw_paper(paper: Paper, hospital: Hospital) -> tuple[bytes, tuple[Box, ...]]:
     """The PDF, and every box that was inked on it. Raises as `render_paper`."""
     plan = layout(paper.name, hospital)
-    with sheet(*(plan.size or _A4), f"{hospital.name}: {paper.name}", fonts=plan.fonts) as page:
+    with sheet(*plan.page, f"{hospital.name}: {paper.name}") as page:
         draw(page, plan, paper.contents(plan, hospital), hospital)
         return page.finish(), tuple(page.boxes)
 
