@@ -45,6 +45,16 @@ class Downtime:
     drill: bool
 
 
+def shift_key(series: int, ordinal: int) -> str:
+    """What a shift is called: the desk's series, and the shift's place among that desk's shifts, from 1."""
+    return f"{series:03d}.{ordinal}"
+
+
+def shift_ordinal(key: str) -> int:
+    """A shift's place among its desk's shifts, from its key."""
+    return int(key.rpartition(".")[2])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
     """A clerk's stretch at a desk. `opening_float` and `counted_cash` are whole rupees."""

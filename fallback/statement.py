@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+from fallback.downtime import shift_key
 from fallback.keys import Certificate, hospital_id
 from fallback.slip import INDIA, SlipNumber
 
@@ -96,8 +97,8 @@ class ShiftStatement(Statement):
 
     @property
     def key(self) -> str:
-        """The shift's key, as the journal has it: the desk's series and the shift's place among that desk's shifts."""
-        return f"{self.series:03d}.{self.ordinal}"
+        """The shift's key, as the journal has it."""
+        return shift_key(self.series, self.ordinal)
 
     @property
     def signer(self) -> int:

@@ -7,7 +7,7 @@ import click
 from fallback.cli.data import Data, json_option, show
 from fallback.disk import disk_error, write_file
 from fallback.printing.layout import load, names
-from fallback.printing.layout.file import BUNDLED
+from fallback.printing.layout.file import BUNDLED, path_of
 from fallback.printing.previews import preview
 from fallback.printing.raster import rasters
 
@@ -29,9 +29,8 @@ def layout_list(data: Data, as_json: bool) -> None:
     """
     hospital, value = data.hospital(), []
     for name in names():
-        own = hospital.layouts / f"{name}.toml" if hospital.layouts else None
-        file = own if own is not None and own.is_file() else BUNDLED / f"{name}.toml"
-        value.append({"name": name, "sheet": load(BUNDLED / f"{name}.toml").sheet, "file": str(file)})
+        sheet, file = load(BUNDLED / f"{name}.toml").sheet, path_of(name, hospital)
+        value.append({"name": name, "sheet": sheet, "file": str(file)})
     text = "\n".join(f"{each['name']:14} {each['sheet']:12} {each['file']}" for each in value)
     show(value, as_json=as_json, text=text)
 

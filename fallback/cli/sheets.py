@@ -10,12 +10,11 @@ import click
 from fallback import frontdesk
 from fallback.cli.data import Data, clinic_of
 from fallback.disk import write_file
-from fallback.frontdesk import SLIP_SHEETS, Counter
+from fallback.frontdesk import STICKERS, Counter
 from fallback.slip import INDIA, SlipNumber
 from fallback.statement import TOKENS_A_PAGE
 
 F = TypeVar("F", bound=Callable[..., Any])
-_STICKERS = tuple(name for name in SLIP_SHEETS if name.startswith(("sticker", "label")))
 
 
 out_option = click.option(
@@ -136,7 +135,7 @@ def sheet_register(data: Data, clinic: str, day: datetime | None, out: Path) -> 
     "--first-tube", type=click.IntRange(1, 99), help="The first tube's number; else the next that has no sticker yet."
 )
 @click.option("--start", type=click.IntRange(1, 40), default=1, show_default=True, help="The first free sticker.")
-@click.option("--layout", type=click.Choice(_STICKERS), default=_STICKERS[0], show_default=True)
+@click.option("--layout", type=click.Choice(STICKERS), default=STICKERS[0], show_default=True)
 @out_option
 @click.pass_obj
 def sheet_labels(

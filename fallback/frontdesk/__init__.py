@@ -3,7 +3,9 @@
 from fallback.frontdesk.counter import Counter, Issued, sheet
 from fallback.frontdesk.pads import MOST_PADS, declare, print_pads
 from fallback.frontdesk.papers import (
+    SINGLE_SHEETS,
     SLIP_SHEETS,
+    STICKERS,
     box_sheet,
     day_sheets,
     desk_card,
@@ -20,7 +22,9 @@ from fallback.frontdesk.slips import correct, fill_pad, register, void
 
 __all__ = [
     "MOST_PADS",
+    "SINGLE_SHEETS",
     "SLIP_SHEETS",
+    "STICKERS",
     "Counter",
     "Issued",
     "PrintQueue",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from fallback import payload
-from fallback.downtime import Shift
+from fallback.downtime import Shift, shift_ordinal
 from fallback.errors import (
     DeskNotUsable,
     FieldWrong,
@@ -36,7 +36,8 @@ from fallback.slip import EPOCH, SERIES_LIMIT, TUBES_LIMIT, Kind, SlipNumber
 from fallback.statement import HEAD_SIZE, TOKENS_A_PAGE, BoxStatement, DayStatement, RootStatement, ShiftStatement
 
 STICKERS = ("sticker-24", "sticker-40", "label-50x25")
-SLIP_SHEETS = (*STICKERS, "wristband", "receipt", "token", "referral")
+SINGLE_SHEETS = ("wristband", "receipt", "token", "referral")
+SLIP_SHEETS = (*STICKERS, *SINGLE_SHEETS)
 MOST_TOKENS = 2_500  # of one printing: a hundred pages
 MOST_BOXES = 1_000
 
@@ -65,8 +66,8 @@ def slip_sheet(
         slip = printed(counter, Issued(row=row, reprint=again))
         return render_sheet(name, [slip], counter.hospital, tubes=range(first, first + count), skip=start - 1)
 
-    row = _with_sheets(counter.ledger.db(), number, name)
-    draw(row, first_tube or 1)  # what cannot be drawn was not made
+    asked = (_with_sheets(counter.ledger.db(), number, name), first_tube or 1, None)
+    made = draw(*asked)  # what cannot be drawn was not made
 
     def job(tx: Transaction) -> tuple[SlipRow, int, Reprint | None]:
         found = _with_sheets(tx.db, number, name)
@@ -80,7 +81,8 @@ def slip_sheet(
         marked = before and name not in (*STICKERS, "wristband")
         return found, first, Reprint(count=before, at=tx.now, by=by or "-") if marked else None
 
-    return draw(*counter.ledger.write(job))
+    told = counter.ledger.write(job)
+    return made if told == asked else draw(*told)
 
 
 def _with_sheets(db: queries.Database, number: SlipNumber, name: str) -> SlipRow:
@@ -110,7 +112,7 @@ def shift_sheet(counter: Counter, key: str) -> bytes:
         hospital=counter.hospital_id,
         drill=counter.drill,
         series=shift.series,
-        ordinal=int(key.rpartition(".")[2]),
+        ordinal=shift_ordinal(key),
         opened=_second(shift.opened),
         closed=_second(shift.closed),
         issued=sums.slips,

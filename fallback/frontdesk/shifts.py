@@ -1,6 +1,6 @@
 """Downtimes and shifts: opened and closed, each a fact."""
 
-from fallback.downtime import Downtime, Shift
+from fallback.downtime import Downtime, Shift, shift_key
 from fallback.errors import DeskBusy, DeskNotUsable, DowntimeRunning, NoDowntime
 from fallback.frontdesk.counter import Counter, needs_downtime, needs_shift
 from fallback.language import format_time
@@ -49,7 +49,7 @@ def open_shift(counter: Counter, *, series: int, login: str, opening_float: int 
                 there = queries.desk(tx.db, busy.series)
                 raise DeskBusy(desk=there.name if there else busy.series, since=format_time(busy.opened))
         ordinal = sum(1 for each in queries.shifts(tx.db) if each.series == series) + 1
-        key = f"{series:03d}.{ordinal}"
+        key = shift_key(series, ordinal)
         content = {"shift": key, "opening_float": opening_float}
         tx.append(FactKind.SHIFT_OPENED, content, series=series, shift=key, by=login)
         return needs_shift(tx, key)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from fallback.downtime import shift_key
 from fallback.ledger.journal import Line
 from fallback.slip import SlipNumber
 
@@ -26,7 +27,7 @@ def fold_read(db: Database, line: Line) -> list[SlipNumber]:
     db.execute("INSERT OR IGNORE INTO statement VALUES (?, ?, ?, ?)", row)
     if record["type"] != "shift":
         return []
-    shift = f"{record['series']:03d}.{record['ordinal']}"
+    shift = shift_key(record["series"], record["ordinal"])
     voids = [SlipNumber.parse(number) for number in record["voids"]]
     for number in voids:
         db.execute(

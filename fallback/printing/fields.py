@@ -66,6 +66,15 @@ def _age_and_sex(patient: Patient, language: str) -> Field:
     return Field(FIELDS["sex"], f"{value} {_pair(words, language)} · {sex}")
 
 
+def names_of(patient: Patient, language: str) -> tuple[str, str]:
+    """The name in the sheet's script first, for where there is room for one; in the other second."""
+    found = [patient.name, patient.name_hindi]
+    if language == "hi":
+        found.reverse()
+    first, second = sorted(found, key=lambda name: not name)
+    return first, second
+
+
 def age_sex(patient: Patient) -> str:
     """Age and sex as a laboratory's sticker has room for: `42 Y M`, `3 D F`; of a birth date its year."""
     letter = patient.sex.value[0].upper()

@@ -7,6 +7,7 @@ from fallback.errors import FieldWrong, Sentence
 from fallback.hospital import Hospital
 from fallback.printing import labels
 from fallback.printing.content import Content, Field
+from fallback.printing.fields import names_of
 from fallback.printing.job import PrintedSlip
 from fallback.printing.labels import FIELDS, FLAGS, Words
 from fallback.printing.layout import Layout, draw, layout
@@ -114,13 +115,7 @@ def _label(plain: Content, printed: PrintedSlip, language: str, tube: int) -> Co
 
 
 def _names(printed: PrintedSlip, language: str) -> dict[str, str]:
-    """The name in the sheet's script first, for where there is room for one; in the other second."""
-    patient = printed.slip.patient
-    found = [patient.name, patient.name_hindi]
-    if language == "hi":
-        found.reverse()
-    first, second = sorted(found, key=lambda name: not name)
-    return {"name": first, "name_hindi": second}
+    return dict(zip(("name", "name_hindi"), names_of(printed.slip.patient, language), strict=True))
 
 
 def _money(printed: PrintedSlip, language: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from fallback.downtime import Desk
 from fallback.hospital import Hospital
 from fallback.printing import examples, render_pads, render_sheet
 from fallback.printing.layout.file import BUNDLED, names
-from fallback.printing.papers import draw_paper
+from fallback.printing.papers import render_paper
 from fallback.printing.papers.examples import papers
 from fallback.printing.raster import rasters
 from fallback.reconcile import NumberState, reconcile
@@ -85,7 +85,7 @@ def _sheets(hospital: Hospital, *, states: bool) -> Mapping[str, bytes]:
         if states and name == "slip-a4":
             for state in _STATES:
                 found[f"{name}-{state}"] = render_sheet(name, [made[state]], hospital)
-    found |= {name: draw_paper(paper, hospital)[0] for name, paper in papers().items()}
+    found |= {name: render_paper(paper, hospital) for name, paper in papers().items()}
     if states:
         found["account"] = _account(hospital)
     return found

@@ -29,7 +29,6 @@ BLUE = Pen(name="blue ballpoint", wide=0.4, level=95)
 BLACK = Pen(name="black ballpoint", wide=0.45, level=55)
 PENCIL = Pen(name="pale pencil", wide=0.5, level=140, grain=0.25)
 FELT = Pen(name="felt pen", wide=1.1, level=25)
-PENS = (BLUE, BLACK, PENCIL, FELT)
 
 
 class Stroke(StrEnum):

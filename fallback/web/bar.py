@@ -9,7 +9,7 @@ from fallback.ledger import queries
 from fallback.ledger.queries import today
 from fallback.slip import letters
 from fallback.web.paper import open_papers
-from fallback.web.place import _, db, here, language, shift, visitor
+from fallback.web.place import _, db, here, language, once, shift, visitor
 
 FEW_NUMBERS = 200
 
@@ -33,6 +33,7 @@ class Bar:
     act: frozenset[str]
 
 
+@once
 def bar() -> Bar:
     """The bar for this request."""
     lasting, own = queries.current_downtime(db()), shift()

@@ -12,7 +12,7 @@ from fallback.language import say
 from fallback.ledger.queries import prints
 from fallback.ledger.queries.prints import PrintRow, PrintState
 from fallback.slip import SlipNumber
-from fallback.web.place import _, db, here, language, shift, user
+from fallback.web.place import _, db, here, language, once, shift, user
 
 
 class Standing(StrEnum):
@@ -84,12 +84,13 @@ def paper_of(number: SlipNumber) -> Paper | None:
     return _paper(row, printer_of) if row else None
 
 
+@once
 def open_papers() -> list[Paper]:
     """What waits or is not known to be out, oldest first: a clerk's own desk's, a supervisor's of all."""
-    own = shift()
-    if user().role is not Role.SUPERVISOR and own is None:
+    own, all_desks = shift(), user().role is Role.SUPERVISOR
+    if own is None and not all_desks:
         return []
-    series = own.series if own and user().role is not Role.SUPERVISOR else None
+    series = None if all_desks or own is None else own.series
     printers = cache(printer_of)  # a printer that is off for an hour leaves hundreds of them
     return [_paper(row, printers) for row in prints.open_prints(db(), series)]
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from functools import wraps
+from typing import TypeVar, cast
 
 from flask import current_app, g, session
 
@@ -19,6 +20,7 @@ from fallback.slip import INDIA
 from fallback.web.scans import Scans
 
 NAME = "parchi"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,19 @@ class Place:
     hosts: frozenset[str]
     scans: Scans
     queue: PrintQueue | None
+
+
+def once(make: Callable[[], T]) -> Callable[[], T]:
+    """What a page asks for in several places is worked out once a request."""
+    name = f"once {make.__module__}.{make.__name__}"
+
+    @wraps(make)
+    def made() -> T:
+        if name not in g:
+            setattr(g, name, make())
+        return cast(T, g.get(name))
+
+    return made
 
 
 def here() -> Place:

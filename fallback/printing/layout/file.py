@@ -46,8 +46,7 @@ def layout(name: str, hospital: Hospital) -> Layout:
     """The layout of a sheet: the hospital's own file where it has one, else ours. Raises LayoutUnknown, LayoutWrong."""
     if name not in names():
         raise LayoutUnknown(name=name[:40], names=", ".join(names()))
-    own = hospital.layouts / f"{name}.toml" if hospital.layouts else None
-    path = own if own is not None and own.is_file() else BUNDLED / f"{name}.toml"
+    path = path_of(name, hospital)
     try:
         state = path.stat()
     except OSError as error:
@@ -56,6 +55,12 @@ def layout(name: str, hospital: Hospital) -> Layout:
         )
         raise LayoutWrong(file=path.name, line=1, key="file", why=why) from error
     return _kept(path, (state.st_size, state.st_mtime_ns))
+
+
+def path_of(name: str, hospital: Hospital) -> Path:
+    """The file of a sheet's layout: the hospital's own where it has one, else ours."""
+    own = hospital.layouts / f"{name}.toml" if hospital.layouts else None
+    return own if own is not None and own.is_file() else BUNDLED / f"{name}.toml"
 
 
 @lru_cache(maxsize=64)

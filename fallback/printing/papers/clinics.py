@@ -8,7 +8,7 @@ from typing import ClassVar
 from fallback.hospital import Hospital
 from fallback.marks import MarkForm
 from fallback.printing.content import Content
-from fallback.printing.fields import age_sex, clinic_names, flags_of
+from fallback.printing.fields import age_sex, clinic_names, flags_of, names_of
 from fallback.printing.fields import day as said_day
 from fallback.printing.labels import CATEGORY, DRILL, VOID
 from fallback.printing.layout import Layout, form_of, layout
@@ -16,7 +16,7 @@ from fallback.printing.layout.cells import TICK
 from fallback.printing.money import grouped
 from fallback.printing.papers.labels import BOX_SHEET, DAY_SHEET, NEW, OLD, REGISTER
 from fallback.printing.papers.paper import content, journal, room, split
-from fallback.slip import Patient, Slip, letters
+from fallback.slip import Slip, letters
 from fallback.statement import TOKENS_A_PAGE, BoxStatement, DayStatement
 
 
@@ -125,15 +125,11 @@ def _place(hospital: Hospital, number: int, language: str) -> dict[str, str]:
     }
 
 
-def _name(patient: Patient, language: str) -> str:
-    return patient.name_hindi or patient.name if language == "hi" else patient.name or patient.name_hindi
-
-
 def _patient_of(entry: Entry | None, language: str) -> dict[str, str]:
     """Who has a token; nothing where nobody is known."""
     if entry is None:
         return {}
-    name = VOID.said(language) if entry.voided else _name(entry.slip.patient, language)
+    name = VOID.said(language) if entry.voided else names_of(entry.slip.patient, language)[0]
     return {"name": name, "number": entry.slip.number.grouped}
 
 
@@ -144,7 +140,7 @@ def _line(entry: Entry, language: str) -> dict[str, str]:
     return {
         "token": slip.token_text,
         "number": slip.number.grouped,
-        "name": _name(patient, language),
+        "name": names_of(patient, language)[0],
         "name_hindi": patient.name_hindi,
         "age_sex": age_sex(patient),
         "guardian": patient.guardian,

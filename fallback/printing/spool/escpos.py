@@ -43,13 +43,13 @@ class EscPos:
 
     def check(self) -> None:
         """Asks the printer how it is; one that does not answer questions is well. Raises as Spooler says."""
-        with self._line() as line:
+        with self._line(printing=False) as line:
             self._look(line)
 
     def send(self, title: str, pdf: bytes) -> str:  # noqa: ARG002
         """Prints every page and cuts it off. Raises as Spooler says."""
         bands = [band for picture in rasters(pdf, self._printer.dpi) for band in self._bands(picture)]
-        with self._line() as line:
+        with self._line(printing=True) as line:
             answers = self._look(line)
             in_turn = answers and _ask(line, _PROCESSED, _IN_TURN) is not None
             try:
@@ -73,7 +73,7 @@ class EscPos:
         return JobState.DONE
 
     @contextmanager
-    def _line(self) -> Iterator[Line]:
+    def _line(self, *, printing: bool) -> Iterator[Line]:
         try:
             line = open_line(self._printer.address)
         except ValueError:
@@ -92,7 +92,7 @@ class EscPos:
         except OSError as wrong:  # before the first dot was sent
             raise PrinterOff(printer=self._name) from wrong
         finally:
-            line.close()
+            line.close(printed=printing)
 
     def _look(self, line: Line) -> bool:
         """Whether the printer answers questions. Raises what keeps it from printing."""

@@ -25,8 +25,8 @@ class Line(Protocol):
     def receive(self, seconds: float) -> bytes:
         """What has come, or comes first within the time; nothing when nothing does."""
 
-    def close(self) -> None:
-        """Ends the line, so that nothing that was sent gets lost."""
+    def close(self, *, printed: bool) -> None:
+        """Ends the line; where something was `printed`, so that nothing of it gets lost."""
 
 
 def open_line(address: str) -> Line:
@@ -55,8 +55,10 @@ class _Tcp:
             raise ConnectionResetError("the printer hung up")
         return came
 
-    def close(self) -> None:
+    def close(self, *, printed: bool) -> None:
         with suppress(OSError):
+            if not printed:  # who only asked how the printer is need not wait for it to hang up
+                return
             # Closed with an answer unread, a connection is torn down, and what the printer has not read yet is lost.
             self._socket.shutdown(socket.SHUT_WR)
             until = time.monotonic() + SEND_SECONDS  # one that talks for ever must not hold up the next slip
@@ -88,5 +90,5 @@ class _Device:
         except OSError:  # a printer that only listens
             return b""
 
-    def close(self) -> None:
+    def close(self, *, printed: bool) -> None:  # noqa: ARG002 - a device has its bytes when they are written
         os.close(self._handle)

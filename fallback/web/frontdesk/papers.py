@@ -12,15 +12,12 @@ from fallback.errors import FieldWrong, NotAllowed, PageUnknown
 from fallback.language import format_date
 from fallback.ledger import queries
 from fallback.slip import SlipNumber
-from fallback.statement import TOKENS_A_PAGE
 from fallback.web.access import any_user, clerk, supervisor
 from fallback.web.forms import whole_number
 from fallback.web.forms.small import ClinicSheetForm, StickersForm
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.frontdesk.slips import pdf
 from fallback.web.place import db, here, language, shift, today, user
-
-_OF_A_SLIP = ("wristband", "receipt", "token", "referral")
 
 
 @blueprint.get("/sheets")
@@ -35,7 +32,7 @@ def sheets() -> ResponseReturnValue:
     ]
     desks = queries.desks(db())
     form.desk.choices = [(str(each.series), each.name) for each in desks if not each.retired]
-    return render_template("frontdesk/sheets.html", form=form, desks=desks, clinics=here().hospital.clinics)
+    return render_template("frontdesk/sheets.html", form=form, desks=desks)
 
 
 @blueprint.get("/sheets/day")
@@ -43,7 +40,7 @@ def sheets() -> ResponseReturnValue:
 def day_sheets() -> ResponseReturnValue:
     """Day sheets for so many tokens of a desk."""
     form, clinic, day, series = _asked()
-    tokens = -(-(whole_number(form.typed("tokens")) or 0) // TOKENS_A_PAGE) * TOKENS_A_PAGE
+    tokens = whole_number(form.typed("tokens")) or 0
     made = frontdesk.day_sheets(here().counter, clinic=clinic, day=day, series=series, tokens=tokens)
     return pdf(made, f"day-{clinic}-{day}.pdf")
 
@@ -111,7 +108,7 @@ def slip_sheet(number: SlipNumber, name: str) -> ResponseReturnValue:
         if tube is None:
             raise FieldWrong(field="tubes", why="Write a whole number, or leave it empty: tubes are numbered on then.")
         made = make(form.typed("sheet"), count=count, first_tube=tube, start=start)
-    elif name in _OF_A_SLIP:
+    elif name in frontdesk.SINGLE_SHEETS:
         made = make(name)
     else:
         raise PageUnknown()
