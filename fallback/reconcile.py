@@ -43,6 +43,33 @@ def verdict(slip: Slip, digest: str, known: Mapping[str, int], *, drill: bool) -
     return Verdict.CORRECTED if known else Verdict.NEW
 
 
+class PageState(StrEnum):
+    """Where a scanned page ended. A page has exactly one state."""
+
+    READ = "read"
+    REPEAT = "repeat"
+    FOREIGN = "foreign"
+    FORGED = "forged"
+    BLANK = "blank"
+    NEEDS_EYES = "needs_eyes"
+
+
+_PAGE_STATES = {
+    "read": PageState.READ,
+    "repeat": PageState.REPEAT,
+    "foreign": PageState.FOREIGN,
+    "other_hospital": PageState.FOREIGN,
+    "drill": PageState.FOREIGN,
+    "forged": PageState.FORGED,
+    "blank": PageState.BLANK,
+}
+
+
+def page_state(outcome: str) -> PageState:
+    """The state of a page by its outcome: whatever is none of the others needs eyes, also what nobody foresaw."""
+    return _PAGE_STATES.get(outcome, PageState.NEEDS_EYES)
+
+
 class Bucket(StrEnum):
     """Where a number that was handed out ended."""
 

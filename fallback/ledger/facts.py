@@ -32,9 +32,19 @@ class FactKind(StrEnum):
     - STATEMENT_READ `{statement, digest}` + payload: a signed paper that is no slip; `statement` is its record
     - PADS_PRINTED `{series, first, count, payloads, issued_to}`: numbered blanks for a ward or counter; payloads in hex
     - NUMBER_UNUSED, NUMBER_SPOILED, NUMBER_MISSING `{number, reason}`: what became of a number without content
-    - PAGE_ACCEPTED `{batch, file, page, picture, outcome, codes, problem}`: one scanned page; each code is
-      `{outcome, number, digest}`
-    - PAGE_DECIDED `{picture, decision, reason}`: what a person said about a page that needed eyes
+    - PAGES_STORED `{batch, file, pages}`: pages of a file, each `[page, picture]`, taken into a batch before any was
+      read; `picture` is the SHA-256 (hex) of the picture file that the page store keeps, where the page has one
+    - PAGE_ACCEPTED `{batch, file, page, picture, outcome, codes, problem, suggested, forms}`: one scanned page, read.
+      Each code is `{outcome, number, digest}`; each form `{place, form, sure, marks}`: `place` is its code's, `marks`
+      names each box that is not empty, `ticked` or `doubtful`; `suggested` is a printed number that a machine believes
+      to see
+    - PAGE_DECIDED `{picture, decision, reason, number, marks}`: what a person said about a page that needed eyes;
+      `number` is whose page it is, `marks` what each doubtful box says, by the place of its form
+    - PAGE_REOPENED `{picture, reason}`: what was decided about a page, or entered from it, is taken back
+    - PAD_ENTERED `{picture, number, fields}`: what one person read on a pad; its number gets content when two agree
+    - VISIT_SEEN `{number, outcome}`: at the room's door: seen or not_seen
+    - PICTURES_EXPORTED `{count, form}`: pictures left this house, as a folder or as FHIR documents
+    - PICTURES_DESTROYED `{pictures, reason}`: written before the pictures are removed from the store
     - TARGET_PINNED `{target, url, software, fingerprint}`: the hospital system as it showed itself
     - SLIP_APPROVED `{number, revision, target}`: it may be sent
     - SLIP_SENDING `{number, revision, target}`: written before the request leaves
@@ -69,8 +79,14 @@ class FactKind(StrEnum):
     NUMBER_UNUSED = "number_unused"
     NUMBER_SPOILED = "number_spoiled"
     NUMBER_MISSING = "number_missing"
+    PAGES_STORED = "pages_stored"
     PAGE_ACCEPTED = "page_accepted"
     PAGE_DECIDED = "page_decided"
+    PAGE_REOPENED = "page_reopened"
+    PAD_ENTERED = "pad_entered"
+    VISIT_SEEN = "visit_seen"
+    PICTURES_EXPORTED = "pictures_exported"
+    PICTURES_DESTROYED = "pictures_destroyed"
     TARGET_PINNED = "target_pinned"
     SLIP_APPROVED = "slip_approved"
     SLIP_SENDING = "slip_sending"

@@ -57,6 +57,12 @@ def journal_3(db: Database) -> None:
     fold_again(db)
 
 
+@migrations()
+def journal_4(db: Database) -> None:
+    """What is ticked on pages, who transcribed what, who was seen, and which pictures are no more."""
+    fold_again(db)
+
+
 def fold_again(db: Database) -> None:
     """Drops the views and replays every line in the order in which it arrived, inside the caller's transaction."""
     views.drop(db)

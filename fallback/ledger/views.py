@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from fallback.ledger import print_view, statement_view
+from fallback.ledger import page_view, print_view, statement_view
 from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import Line
 from fallback.slip import Kind, Slip, SlipNumber
@@ -51,14 +51,6 @@ CREATE TABLE pad (number TEXT PRIMARY KEY, series INTEGER NOT NULL, serial INTEG
     payload BLOB NOT NULL, day TEXT NOT NULL, issued_to TEXT NOT NULL) STRICT;
 CREATE TABLE spent (number TEXT PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT NOT NULL, login TEXT NOT NULL,
     stamp TEXT NOT NULL) STRICT;
-CREATE TABLE page (picture TEXT PRIMARY KEY, file TEXT NOT NULL, page INTEGER NOT NULL, batch TEXT NOT NULL,
-    outcome TEXT NOT NULL, problem TEXT NOT NULL, stamp TEXT NOT NULL) STRICT;
-CREATE TABLE decision (picture TEXT PRIMARY KEY, decision TEXT NOT NULL, reason TEXT NOT NULL, login TEXT NOT NULL,
-    stamp TEXT NOT NULL) STRICT;
-CREATE TABLE page_code (picture TEXT NOT NULL, place INTEGER NOT NULL, outcome TEXT NOT NULL, number TEXT NOT NULL,
-    digest TEXT NOT NULL, PRIMARY KEY (picture, place)) STRICT;
-CREATE INDEX page_code_number ON page_code (number);
-CREATE INDEX page_code_digest ON page_code (digest);
 CREATE TABLE target (name TEXT PRIMARY KEY, url TEXT NOT NULL, software TEXT NOT NULL, fingerprint TEXT NOT NULL,
     stamp TEXT NOT NULL) STRICT;
 CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTEGER NOT NULL, stage TEXT NOT NULL,
@@ -68,8 +60,8 @@ CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTE
 
 VIEWS: tuple[str, ...] = (
     "installation", "downtime", "desk", "user", "shift", "receipt", "counter", "token", "version", "slip", "form",
-    "reprint", "pad", "spent", "page", "decision", "page_code", "target", "delivery", "print", "sheet_print",
-    "statement", "void_told",
+    "reprint", "pad", "spent", *page_view.TABLES, "target", "delivery", "print", "sheet_print", "statement",
+    "void_told",
 )  # fmt: skip
 
 _STAGES = {
@@ -88,7 +80,7 @@ _SPENT = {
 
 def create(db: Database) -> None:
     """Makes the empty tables, inside the caller's transaction."""
-    for statement in (_SCHEMA + print_view.SCHEMA + statement_view.SCHEMA).split(";\n"):
+    for statement in (_SCHEMA + page_view.SCHEMA + print_view.SCHEMA + statement_view.SCHEMA).split(";\n"):
         if statement.strip():
             db.execute(statement)
 
@@ -164,8 +156,6 @@ def fold(db: Database, line: Line) -> None:
         case FactKind.NUMBER_UNUSED | FactKind.NUMBER_SPOILED | FactKind.NUMBER_MISSING:
             row = (content["number"], _SPENT[line.fact], content["reason"], line.by, stamp(line))
             _latest(db, "spent", "number", ("number", "outcome", "reason", "login", "stamp"), row)
-        case FactKind.PAGE_ACCEPTED | FactKind.PAGE_DECIDED:
-            _fold_page(db, line)
         case FactKind.TARGET_PINNED:
             pin = (content["target"], content["url"], content["software"], content["fingerprint"], stamp(line))
             _latest(db, "target", "name", ("name", "url", "software", "fingerprint", "stamp"), pin)
@@ -177,6 +167,8 @@ def fold(db: Database, line: Line) -> None:
             | FactKind.SLIP_FAILED
         ):
             _fold_delivery(db, line)
+        case fact if fact in page_view.FACTS:
+            page_view.fold(db, line, stamp(line))
         case _:
             pass
 
@@ -337,23 +329,6 @@ def _fold_pads(db: Database, line: Line) -> None:
         row = (number.text, number.series, number.serial, bytes.fromhex(payload), line.local[:10], issued_to)
         db.execute("INSERT OR IGNORE INTO pad VALUES (?, ?, ?, ?, ?, ?)", row)
         _count(db, number)
-
-
-def _fold_page(db: Database, line: Line) -> None:
-    content = line.content
-    if line.fact is FactKind.PAGE_DECIDED:
-        decided = (content["picture"], content["decision"], content["reason"], line.by, stamp(line))
-        _latest(db, "decision", "picture", ("picture", "decision", "reason", "login", "stamp"), decided)
-        return
-    row = (content["picture"], content["file"], content["page"], content["batch"], content["outcome"])
-    columns = ("picture", "file", "page", "batch", "outcome", "problem", "stamp")
-    _latest(db, "page", "picture", columns, (*row, content["problem"], stamp(line)))
-    db.execute("DELETE FROM page_code WHERE picture = ?", (content["picture"],))
-    for place, code in enumerate(content["codes"]):
-        db.execute(
-            "INSERT INTO page_code VALUES (?, ?, ?, ?, ?)",
-            (content["picture"], place, code["outcome"], code["number"], code["digest"]),
-        )
 
 
 def _fold_delivery(db: Database, line: Line) -> None:

@@ -42,7 +42,7 @@ def _overview(typed: Mapping[str, str] | None = None, error: ParchiError | None 
         form=form,
         sentence=sentence,
         scans=here().scans.latest(),
-        open_pages=len(queries.pages(db(), open_only=True)),
+        open_pages=queries.open_pages(db()),
         account=recovery.account_of(db(), _target()),
     )
 
@@ -131,7 +131,7 @@ def _account(typed: Mapping[str, str] | None = None, error: ParchiError | None =
         account=recovery.account_of(db(), _target()),
         buckets=list(Bucket),
         desks={desk.series: desk for desk in queries.desks(db())},
-        open_pages=len(queries.pages(db(), open_only=True)),
+        open_pages=queries.open_pages(db()),
     )
 
 

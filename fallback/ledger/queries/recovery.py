@@ -1,4 +1,4 @@
-"""What recovery asks: every number, the scanned pages, and where each slip stands with a hospital system."""
+"""What recovery asks: every number, and where each slip stands with a hospital system."""
 
 import json
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from fallback.ledger.queries.pages import numbers_back
 from fallback.slip import Slip, SlipNumber
 
 
@@ -32,20 +33,6 @@ class NumberRow:
     journalled: bool
     paper_back: bool
     issued_to: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageRow:
-    """A scanned page as it was accepted, and what a person decided about it ("" while nobody has)."""
-
-    picture: str
-    file: str
-    page: int
-    batch: str
-    outcome: str
-    problem: str
-    decision: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +69,7 @@ def numbers(db: Database, target: str) -> list[NumberRow]:
     pads = {row[0]: row[1:] for row in db.execute("SELECT number, day, issued_to FROM pad")}
     spent = {row[0]: row[1:] for row in db.execute("SELECT number, outcome, reason FROM spent")}
     void_told = {row[0] for row in db.execute("SELECT number FROM void_told")}
-    back = {row[0] for row in db.execute(
-        "SELECT DISTINCT number FROM page_code JOIN page USING (picture) WHERE number <> '' "
-        "AND page.outcome IN ('read', 'number_only', 'pad')",  # a forged page brings nothing back
-    )}  # fmt: skip
+    back = numbers_back(db)
     found: list[NumberRow] = []
     for series, next_serial in db.execute("SELECT series, next_serial FROM counter ORDER BY series").fetchall():
         for serial in range(1, next_serial):
@@ -117,48 +101,9 @@ def numbers(db: Database, target: str) -> list[NumberRow]:
     return found
 
 
-def pages(db: Database, *, open_only: bool = False) -> list[PageRow]:
-    """Scanned pages in the order of acceptance; with `open_only` those that still need a person.
-
-    A page with nothing but a number, or an empty pad, needs nobody once the number's content is known.
-    """
-    rows = db.execute(
-        "SELECT page.picture, file, page, batch, outcome, problem, coalesce(decision.decision, ''), "
-        "coalesce(decision.reason, '') FROM page LEFT JOIN decision USING (picture) "
-        "WHERE ?1 = 0 OR (decision.decision IS NULL AND outcome NOT IN ('read', 'blank') AND NOT ("
-        "outcome IN ('number_only', 'pad') AND NOT EXISTS (SELECT 1 FROM page_code LEFT JOIN slip ON "
-        "slip.number = page_code.number AND slip.kind <> 'pad' WHERE page_code.picture = page.picture "
-        "AND page_code.number <> '' AND slip.number IS NULL))) ORDER BY page.stamp",
-        (int(open_only),),
-    )
-    return [
-        PageRow(
-            picture=row[0],
-            file=row[1],
-            page=row[2],
-            batch=row[3],
-            outcome=row[4],
-            problem=row[5],
-            decision=row[6],
-            reason=row[7],
-        )
-        for row in rows
-    ]
-
-
 def has_statement(db: Database, digest: str) -> bool:
     """Whether a paper that is no slip was read before, by its digest in hex."""
     return db.execute("SELECT 1 FROM statement WHERE digest = ?", (digest,)).fetchone() is not None
-
-
-def is_on_a_page(db: Database, digest: str) -> bool:
-    """Whether a fact (by its digest in hex) stands on a page that was accepted before."""
-    return db.execute("SELECT 1 FROM page_code WHERE digest = ?", (digest,)).fetchone() is not None
-
-
-def has_page(db: Database, picture: str) -> bool:
-    """Whether a page's picture was accepted before."""
-    return db.execute("SELECT 1 FROM page WHERE picture = ?", (picture,)).fetchone() is not None
 
 
 _DELIVERY = (

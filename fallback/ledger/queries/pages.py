@@ -1,0 +1,207 @@
+"""What recovery asks of scanned pages: how each was read, what a person said, and how far each batch is."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRow:
+    """A scanned page as it was accepted, and what a person decided about it ("" while nobody has, or it was reopened).
+
+    `suggested` is a number that a machine believes to see printed, "" for none; `number` is whose page it is, as a
+    person said; `login` is who decided.
+    """
+
+    picture: str
+    file: str
+    page: int
+    batch: str
+    outcome: str
+    problem: str
+    suggested: str
+    decision: str
+    reason: str
+    number: str
+    login: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRow:
+    """A code on a page: its outcome, its slip number or "", the digest (hex) of its slip or statement or ""."""
+
+    place: int
+    outcome: str
+    number: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormRow:
+    """What is ticked in a form on a page; `place` is the code's that it belongs to.
+
+    `marks` names each box that is not empty, "ticked" or "doubtful", with what a person said of the doubtful ones in
+    place of it ("ticked" or "empty"). `sure` is False where the page was torn or bent.
+    """
+
+    place: int
+    form: str
+    sure: bool
+    marks: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRow:
+    """A batch in figures: its pages by outcome. "waiting" are stored and not read; a page met before is a "repeat"."""
+
+    batch: str
+    outcomes: Counter[str]
+
+    @property
+    def pages(self) -> int:
+        """All pages of the batch."""
+        return self.outcomes.total()
+
+
+# A page that a person need not see: it gave what it holds, or holds nothing. The rest waits for a decision.
+_OPEN = """coalesce(decision.decision, '') = '' AND outcome NOT IN ('read', 'blank', 'repeat') AND NOT (
+    outcome IN ('number_only', 'pad') AND NOT EXISTS (SELECT 1 FROM page_code LEFT JOIN slip ON
+    slip.number = page_code.number AND slip.kind <> 'pad' WHERE page_code.picture = page.picture
+    AND page_code.number <> '' AND slip.number IS NULL))"""
+_PAGE = """SELECT page.picture, file, page, batch, outcome, problem, suggested, coalesce(decision.decision, ''),
+    coalesce(decision.reason, ''), coalesce(decision.number, ''), coalesce(decision.login, '')
+    FROM page LEFT JOIN decision USING (picture) """
+
+
+def _page(row: tuple[Any, ...]) -> PageRow:
+    return PageRow(
+        picture=row[0],
+        file=row[1],
+        page=row[2],
+        batch=row[3],
+        outcome=row[4],
+        problem=row[5],
+        suggested=row[6],
+        decision=row[7],
+        reason=row[8],
+        number=row[9],
+        login=row[10],
+    )
+
+
+def pages(db: Database, *, open_only: bool = False) -> list[PageRow]:
+    """Scanned pages in the order of acceptance; with `open_only` those that still need a person.
+
+    A page with nothing but a number, or an empty pad, needs nobody once the number's content is known.
+    """
+    rows = db.execute(f"{_PAGE} WHERE ?1 = 0 OR ({_OPEN}) ORDER BY page.stamp", (int(open_only),))
+    return [_page(row) for row in rows]
+
+
+def page(db: Database, picture: str) -> PageRow | None:
+    """One page."""
+    row = db.execute(f"{_PAGE} WHERE page.picture = ?", (picture,)).fetchone()
+    return _page(row) if row else None
+
+
+def is_open(db: Database, picture: str) -> bool:
+    """Whether a page still needs a person."""
+    asked = f"SELECT 1 FROM page LEFT JOIN decision USING (picture) WHERE page.picture = ? AND ({_OPEN})"
+    return db.execute(asked, (picture,)).fetchone() is not None
+
+
+def open_pages(db: Database) -> int:
+    """How many pages still need a person."""
+    row = db.execute(f"SELECT count(*) FROM page LEFT JOIN decision USING (picture) WHERE {_OPEN}").fetchone()
+    return int(row[0])
+
+
+def codes(db: Database, picture: str) -> list[CodeRow]:
+    """The codes of a page, as they were judged."""
+    rows = db.execute(
+        "SELECT place, outcome, number, digest FROM page_code WHERE picture = ? ORDER BY place", (picture,)
+    )
+    return [
+        CodeRow(place=place, outcome=outcome, number=number, digest=digest) for place, outcome, number, digest in rows
+    ]
+
+
+def forms(db: Database, picture: str) -> list[FormRow]:
+    """The forms of a page with what they say, a person's word before the machine's."""
+    rows = db.execute(
+        "SELECT place, form, sure, page_form.marks, coalesce(decision.marks, '{}') FROM page_form "
+        "LEFT JOIN decision USING (picture) WHERE page_form.picture = ? ORDER BY place",
+        (picture,),
+    )
+    return [form_row(*row) for row in rows]
+
+
+def form_row(place: int, form: str, sure: int, marks: str, told: str) -> FormRow:
+    """A form from its columns: the machine's marks, and what a person told of the doubtful ones, both as JSON."""
+    by_machine, by_person = json.loads(marks), json.loads(told).get(str(place), {})
+    return FormRow(place=place, form=form, sure=bool(sure), marks=by_machine | by_person)
+
+
+def has_page(db: Database, picture: str) -> bool:
+    """Whether a page's picture was read before."""
+    return db.execute("SELECT 1 FROM page WHERE picture = ?", (picture,)).fetchone() is not None
+
+
+def is_on_a_page(db: Database, digest: str) -> bool:
+    """Whether a fact (by its digest in hex) stands on a page that was accepted before."""
+    return db.execute("SELECT 1 FROM page_code WHERE digest = ?", (digest,)).fetchone() is not None
+
+
+def pages_of(db: Database, number: str) -> list[PageRow]:
+    """Every page on which a slip's number was read, or that a person gave to it, in the order of acceptance."""
+    rows = db.execute(
+        f"{_PAGE} WHERE page.picture IN (SELECT picture FROM page_code WHERE number = ?1 UNION "
+        "SELECT picture FROM decision WHERE number = ?1) ORDER BY page.stamp",
+        (number,),
+    )
+    return [_page(row) for row in rows]
+
+
+def unread(db: Database, batch: str) -> list[tuple[str, int, str]]:
+    """The pages of a batch that are stored and were not read, as file, page, picture: a run before was stopped."""
+    rows = db.execute(
+        "SELECT file, page, picture FROM stored WHERE batch = ? AND NOT EXISTS "
+        "(SELECT 1 FROM page WHERE page.picture = stored.picture) ORDER BY stamp, file, page",
+        (batch,),
+    )
+    return [(file, page, picture) for file, page, picture in rows]
+
+
+def batches(db: Database, batch: str = "") -> list[BatchRow]:
+    """Every batch, or one, in the order of their first pages."""
+    rows = db.execute(
+        """WITH met AS (SELECT batch, picture, stamp, row_number() OVER
+            (PARTITION BY picture ORDER BY stamp, batch, file, page) AS time FROM stored)
+        SELECT met.batch, CASE WHEN time > 1 THEN 'repeat' ELSE coalesce(outcome, 'waiting') END AS came, count(*),
+            min(met.stamp) FROM met LEFT JOIN page USING (picture) WHERE ?1 = '' OR met.batch = ?1
+        GROUP BY 1, 2 ORDER BY 4""",
+        (batch,),
+    )
+    found: dict[str, Counter[str]] = {}
+    for name, outcome, count, _ in rows:
+        found.setdefault(name, Counter())[outcome] = count
+    return [BatchRow(batch=name, outcomes=outcomes) for name, outcomes in found.items()]
+
+
+def numbers_back(db: Database) -> set[str]:
+    """Numbers whose paper came back: read on a page, or given to one by a person. A forged page brings nothing back."""
+    rows = db.execute(
+        "SELECT number FROM page_code JOIN page USING (picture) WHERE number <> '' "
+        "AND page.outcome IN ('read', 'repeat', 'doubtful', 'number_only', 'pad') "
+        "UNION SELECT number FROM decision WHERE number <> '' AND decision <> ''"
+    )
+    return {number for (number,) in rows}
+
+
+def is_destroyed(db: Database, picture: str) -> bool:
+    """Whether a page's picture was destroyed by rule."""
+    return db.execute("SELECT 1 FROM destroyed WHERE picture = ?", (picture,)).fetchone() is not None
