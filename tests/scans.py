@@ -1,13 +1,21 @@
 """Made-up pages for the scanning tests: a slip's codes on paper, and PDFs built object by object."""
 
 import zlib
+from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from random import Random
 
 import qrcode
 import zxingcpp
 from PIL import Image, ImageDraw
 from qrcode.util import QRData
+
+from fallback.scanning import PageScan, ReadPage
+from fallback.scanning.crew import Crew
+from fallback.scanning.reader import read_pages
+from fallback.scanning.unpack import Unpacking
+from fallback.sealed import SealedFile
 
 A5 = (1165, 1654)  # at 200 dots per inch
 NUMBER = "10100012345"
@@ -64,8 +72,8 @@ def pdf(*objects: bytes) -> bytes:
     )
 
 
-def picture_pdf(head: bytes, data: bytes, width: int, height: int) -> bytes:
-    """A PDF of one A5 page that one picture covers; `head` has its filter and colour space."""
+def picture_pdf(head: bytes, data: bytes, width: int, height: int, *, mask: bytes = b"") -> bytes:
+    """A PDF of one A5 page that one picture covers; `head` has its filter and colour space, object 6 is a grey mask."""
     draw = b"q 420 0 0 595 0 0 cm /Scan Do Q"
     return pdf(
         b"<</Type/Catalog/Pages 2 0 R>>",
@@ -74,7 +82,21 @@ def picture_pdf(head: bytes, data: bytes, width: int, height: int) -> bytes:
         b"<</Length %d>>\nstream\n%s\nendstream" % (len(draw), draw),
         b"<</Type/XObject/Subtype/Image/Width %d/Height %d%s/Length %d>>\nstream\n%s\nendstream"
         % (width, height, head, len(data), data),
+        b"<</Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceGray/Length %d>>\n"
+        b"stream\n%s\nendstream" % (width, height, len(mask), mask),
     )
+
+
+def scans_of(sources: Sequence[Path | SealedFile], crew: Crew) -> list[PageScan]:
+    """The pages of files as they are kept."""
+    with Unpacking(crew) as unpacking:
+        return list(unpacking.pages(sources))
+
+
+def read_with(sources: Sequence[Path | SealedFile], crew: Crew) -> list[ReadPage]:
+    """As `read_files`, with a crew that stays: starting a process takes longer than reading twenty pages."""
+    with Unpacking(crew) as unpacking:
+        return list(read_pages(unpacking.pages(sources), crew))
 
 
 def bomb_pdf() -> bytes:

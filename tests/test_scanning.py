@@ -1,13 +1,9 @@
 """Pages of every kind come back as the texts of their codes, in order, on any executor."""
 
 import io
-import multiprocessing
-import os
 import pickle
-import time
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import replace
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,28 +13,31 @@ from PIL import Image, ImageDraw
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from fallback.errors import PageStopped, ScanLocked
-from fallback.scanning import ReadPage, count_pages, page_picture, read_files
+from fallback.errors import ScanLocked
+from fallback.rehearsal.scan_files import sheet, write_pdf
+from fallback.scanning import ReadPage, count_pages, open_picture, page_picture, read_files
 from fallback.scanning.codes import read_codes
-from fallback.scanning.crew import Crew, page_fence
+from fallback.scanning.crew import Crew, result
 from fallback.scanning.ink import is_blank
-from fallback.scanning.reader import Portion, read_portion, read_portions
-from tests.scans import A5, NUMBER, digits, page
+from fallback.scanning.reader import read_content
+from fallback.sealed import SealedFile, write_sealed
+from tests.scans import A5, NUMBER, digits, page, picture_pdf, read_with, scans_of
 
 
-@pytest.fixture
-def here() -> Iterator[Executor]:
-    """One thread of this process: quick, and an executor that is not ours."""
-    with ThreadPoolExecutor(1) as executor:
-        yield executor
+@pytest.fixture(scope="module")
+def here() -> Iterator[Crew]:
+    """One process for all that these tests read."""
+    with Crew(1, None) as crew:
+        yield crew
 
 
 def texts(read: ReadPage) -> set[tuple[str, str]]:
-    return {(code.symbology, code.text) for code in read.texts}
+    """The QRs; bars are for pages whose QR is lost, and may be told or not."""
+    return {(code.symbology, code.text) for code in read.texts} - {("code128", NUMBER)}
 
 
 def slip(seed: int = 1) -> set[tuple[str, str]]:
-    return {("qr", digits(seed)), ("code128", NUMBER)}
+    return {("qr", digits(seed))}
 
 
 def save(folder: Path, name: str, *pages: Image.Image, **options: Any) -> Path:
@@ -80,10 +79,10 @@ def test_every_kind_of_file_on_our_own_processes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
-def test_any_rotation_in_a_picture_and_in_a_pdf(tmp_path: Path, here: Executor, turn: int) -> None:
+def test_any_rotation_in_a_picture_and_in_a_pdf(tmp_path: Path, here: Crew, turn: int) -> None:
     turned = page().rotate(turn, expand=True)
     paths = [save(tmp_path, "turned.png", turned), save(tmp_path, "turned.pdf", turned)]
-    for read in read_files(paths, executor=here):
+    for read in read_with(paths, here):
         assert texts(read) == slip()
 
 
@@ -119,7 +118,7 @@ def test_the_slower_views_read_what_the_fast_pass_cannot(harm: str) -> None:
     assert ("qr", digits()) in {(code.symbology, code.text) for code in read_codes(worn)}
 
 
-def test_pictures_inside_a_pdf_are_taken_out_and_drawings_drawn(tmp_path: Path, here: Executor) -> None:
+def test_pictures_inside_a_pdf_are_taken_out_and_drawings_drawn(tmp_path: Path, here: Crew) -> None:
     path = tmp_path / "mixed.pdf"
     canvas = Canvas(str(path), pagesize=(420, 595))
     picture = ImageReader(page())
@@ -136,21 +135,21 @@ def test_pictures_inside_a_pdf_are_taken_out_and_drawings_drawn(tmp_path: Path, 
     canvas.showPage()
     canvas.showPage()
     canvas.save()
-    first, second, third, fourth = read_files([path], executor=here)
+    first, second, third, fourth = read_with([path], here)
     assert first.size == A5 and texts(first) == slip()
     assert second.size == (1167, 1653) and ("qr", digits()) in texts(second)
     assert not third.texts and not third.blank and third.error is None
     assert fourth.blank and fourth.error is None
 
 
-def test_the_same_page_is_known_again_in_another_kind_of_file(tmp_path: Path, here: Executor) -> None:
+def test_the_same_page_is_known_again_in_another_kind_of_file(tmp_path: Path, here: Crew) -> None:
     fax = page().convert("1")
     paths = [
         save(tmp_path, "a.pdf", fax),
         save(tmp_path, "b.tif", fax, compression="group4"),
         save(tmp_path, "c.png", page(2)),
     ]
-    first, second, other = read_files(paths, executor=here)
+    first, second, other = read_with(paths, here)
     assert first.picture_hash == second.picture_hash != other.picture_hash
 
 
@@ -164,15 +163,15 @@ def test_blank_is_said_only_of_paper_with_nothing_on_it() -> None:
     assert is_blank(Image.new("L", (1, 1), 255))
 
 
-def test_a_page_is_shown_with_the_pixels_that_were_read(tmp_path: Path, here: Executor) -> None:
+def test_a_page_is_shown_with_the_pixels_that_were_read(tmp_path: Path, here: Crew) -> None:
     path = save(tmp_path, "two.pdf", page(1), page(2))
-    read = list(read_files([path], executor=here))[1]
+    read = read_with([path], here)[1]
     shown = page_picture(path, 2).picture
     assert shown is not None and shown.size == read.size
 
 
 @pytest.mark.parametrize("mode", ["1", "P", "RGBA", "LA", "CMYK", "I;16"])
-def test_every_depth_and_colour(tmp_path: Path, here: Executor, mode: str) -> None:
+def test_every_depth_and_colour(tmp_path: Path, here: Crew, mode: str) -> None:
     if mode == "I;16":
         deep = page().convert("I").point(lambda level: level * 257).convert("I;16")
         path = save(tmp_path, "deep.png", deep)
@@ -184,7 +183,7 @@ def test_every_depth_and_colour(tmp_path: Path, here: Executor, mode: str) -> No
         path = save(tmp_path, "clear.png", ink.convert(mode))
     else:
         path = save(tmp_path, "page.png", page().convert(mode))
-    (read,) = read_files([path], executor=here)
+    (read,) = read_with([path], here)
     assert texts(read) == slip()
 
 
@@ -193,101 +192,136 @@ def test_errors_cross_processes_with_their_values() -> None:
     assert isinstance(error, ScanLocked) and str(error) == str(ScanLocked(file="a.pdf"))
 
 
-# --- Workers ---------------------------------------------------------------------------------------------------------
-
-
-def dies_on_three(portion: Portion) -> list[ReadPage]:
-    """Reads pages; page 3 ends the process as a crashing decoder would, page 5 runs out of memory."""
-    for number in range(portion.first, portion.last + 1):
-        if number == 3:
-            os._exit(139)
-        if number == 5:
-            bytearray(900 << 20)
-    return [replace(each, page=portion.first + index) for index, each in enumerate(_read_same(portion))]
-
-
-def hangs_on_two(portion: Portion) -> list[ReadPage]:
-    with page_fence():
-        if portion.first <= 2 <= portion.last:
-            time.sleep(3600)
-    return _read_same(portion)
-
-
-def _read_same(portion: Portion) -> list[ReadPage]:
-    return [
-        each
-        for number in range(portion.first, portion.last + 1)
-        for each in read_portion(replace(portion, first=1, last=1))
-        if number
-    ]
-
-
-def test_a_page_that_kills_its_worker_is_put_aside_alone(tmp_path: Path) -> None:
-    path = save(tmp_path, "box.png", page())
-    portions = [Portion(path=path, name="box.png", first=first, last=first + 1) for first in (1, 3, 5, 7)]
-    with Crew(2, None) as crew:
-        read = list(read_portions(portions, crew, dies_on_three))
-    assert [each.page for each in read] == list(range(1, 9))
-    assert [each.page for each in read if isinstance(each.error, PageStopped)] == [3, 5]
-    assert all(texts(each) == slip() for each in read if each.page not in (3, 5))
-    assert "Page 3 of box.png" in str(read[2].error)
-
-
-def test_a_page_that_hangs_its_worker_is_put_aside_alone(tmp_path: Path) -> None:
-    path = save(tmp_path, "box.png", page())
-    portions = [Portion(path=path, name="box.png", first=number, last=number) for number in (1, 2, 3)]
-    with Crew(1, None, page_seconds=1.5) as crew:
-        read = list(read_portions(portions, crew, hangs_on_two))
-    assert [isinstance(each.error, PageStopped) for each in read] == [False, True, False]
-
-
-def test_an_executor_that_is_broken_is_replaced(tmp_path: Path) -> None:
-    path = save(tmp_path, "box.pdf", page())
-    given = ProcessPoolExecutor(1)
-    given.shutdown()
-    (read,) = read_files([path], workers=1, executor=given)
-    assert texts(read) == slip()
-
-
-def test_only_a_few_portions_are_under_way_however_many_there_are(tmp_path: Path, here: Executor) -> None:
-    path = save(tmp_path, "box.png", Image.new("L", (50, 50), 255))
-    drawn = 0
-
-    def endless() -> Iterator[Portion]:
-        nonlocal drawn
-        while True:
-            drawn += 1
-            yield Portion(path=path, name="box.png")
-
-    reading = read_portions(endless(), Crew(1, here), read_portion)
-    for _ in range(20):
-        next(reading)
-    assert drawn < 20 + 6
-
-
-def test_workers_end_with_the_reading(tmp_path: Path) -> None:
-    save(tmp_path, "box.pdf", *(page(seed) for seed in range(3)))
-    before = set(multiprocessing.active_children())
-    reading = read_files([tmp_path], workers=1)
-    assert next(iter(reading)).page == 1
-    reading.close()  # type: ignore[attr-defined]
-    assert set(multiprocessing.active_children()) <= before
-
-
-def test_threads_may_share_pdfium(tmp_path: Path) -> None:
-    paths = [save(tmp_path, f"{number}.pdf", page(number % 3)) for number in range(12)]
-    with ThreadPoolExecutor(4) as executor:
-        read = list(read_files(paths, workers=4, executor=executor))
-    assert [texts(each) for each in read] == [slip(number % 3) for number in range(12)]
-
-
-def test_a_jpeg_above_the_limit_is_read_at_a_part_of_its_size(tmp_path: Path, here: Executor) -> None:
+def test_a_jpeg_above_the_limit_is_read_at_a_part_of_its_size(tmp_path: Path, here: Crew) -> None:
     large = page().resize((6 * A5[0], 6 * A5[1]), Image.Resampling.NEAREST)
-    (read,) = read_files([save(tmp_path, "large.jpg", large, quality=50)], executor=here)
-    assert read.size == (3 * A5[0], 3 * A5[1])
-    assert texts(read) == slip()
+    path = save(tmp_path, "large.jpg", large, quality=50)
+    (scan,) = scans_of([path], here)
+    assert scan.content == path.read_bytes()
+    assert open_picture(scan.content).size == (3 * A5[0], 3 * A5[1])
+    (read,) = read_with([path], here)
+    assert texts(read) >= {("qr", digits())}
     buffer = io.BytesIO()
     large.save(buffer, "JPEG", progressive=True, quality=50)
     (tmp_path / "slow.jpg").write_bytes(buffer.getvalue())
-    (refused,) = read_files([tmp_path / "slow.jpg"], executor=here)
+    (refused,) = read_with([tmp_path / "slow.jpg"], here)
     assert "69 million pixels" in str(refused.error)
+
+
+# --- What is kept ----------------------------------------------------------------------------------------------------
+
+
+def test_the_scanners_own_jpeg_is_kept_byte_for_byte(tmp_path: Path, here: Crew) -> None:
+    grey, colour = sheet(page(1)), io.BytesIO()
+    page(2).convert("RGB").save(colour, "JPEG", quality=70)
+    write_pdf([grey], tmp_path / "grey.pdf")
+    (tmp_path / "colour.pdf").write_bytes(
+        picture_pdf(b"/BitsPerComponent 8/ColorSpace/DeviceRGB/Filter/DCTDecode", colour.getvalue(), *A5)
+    )
+    (tmp_path / "grey.jpg").write_bytes(grey.data)
+    png = save(tmp_path, "page.png", page(3)).read_bytes()
+    webp = save(tmp_path, "page.webp", page(4), quality=80).read_bytes()
+    kept = {scan.file: scan for scan in scans_of([tmp_path], here)}
+    assert kept["grey.pdf"].content == kept["grey.jpg"].content == grey.data
+    assert kept["grey.pdf"].identity == kept["grey.jpg"].identity
+    assert kept["colour.pdf"].content == colour.getvalue()
+    assert kept["page.png"].content == png and kept["page.webp"].content == webp
+    assert all(
+        texts(each) >= {("qr", digits(seed))}
+        for each, seed in zip(read_with([tmp_path], here), [2, 1, 1, 3, 4], strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "mode"),
+    [
+        ("a table of levels", b"/Decode[1 0]", "L"),
+        ("its own mask", b"/SMask 6 0 R", "L"),
+        ("a CMYK picture", b"", "CMYK"),
+    ],
+)
+def test_a_jpeg_that_a_pdf_shows_otherwise_is_not_kept_as_it_is(
+    tmp_path: Path, here: Crew, name: str, more: bytes, mode: str
+) -> None:
+    """A mask here shows the page's left half only; a table of levels turns it into a negative."""
+    picture = io.BytesIO()
+    page().convert(mode).save(picture, "JPEG", quality=80)
+    colours = b"/ColorSpace/DeviceCMYK" if mode == "CMYK" else b"/ColorSpace/DeviceGray"
+    head = b"/BitsPerComponent 8" + colours + b"/Filter/DCTDecode" + more
+    mask = Image.new("L", A5, 255)
+    mask.paste(0, (A5[0] // 2, 0, *A5))
+    (tmp_path / "a.pdf").write_bytes(picture_pdf(head, picture.getvalue(), *A5, mask=mask.tobytes()))
+    (scan,) = scans_of([tmp_path / "a.pdf"], here)
+    assert scan.content.startswith(b"\x89PNG") and scan.error is None
+    shown = open_picture(scan.content)
+    right = shown.crop((shown.width // 2, 0, shown.width, shown.height)).resize((1, 1), Image.Resampling.BOX)
+    left = shown.crop((0, 0, shown.width // 2, shown.height)).resize((1, 1), Image.Resampling.BOX)
+    if name == "its own mask":
+        assert right.getpixel((0, 0)) == 255 and left.getpixel((0, 0)) != 255
+    if name == "a table of levels":
+        assert right.getpixel((0, 0)) < 80  # type: ignore[operator]
+
+
+def test_a_mask_elsewhere_in_the_file_does_not_spoil_the_scanners_jpeg(tmp_path: Path, here: Crew) -> None:
+    grey = sheet(page())
+    data = picture_pdf(b"/BitsPerComponent 8/ColorSpace/DeviceGray/Filter/DCTDecode", grey.data, *A5)
+    (tmp_path / "a.pdf").write_bytes(data.replace(b"%PDF-1.4\n", b"%PDF-1.4\n%/SMask \n"))
+    (scan,) = scans_of([tmp_path / "a.pdf"], here)
+    assert scan.content == grey.data
+
+
+def test_the_same_fax_is_the_same_page_whatever_it_came_in(tmp_path: Path, here: Crew) -> None:
+    fax = page().convert("1")
+    grey = fax.convert("L")
+    paths = [
+        save(tmp_path, "a.tif", fax, compression="group4"),
+        save(tmp_path, "b.tif", grey, compression="tiff_lzw"),
+        save(tmp_path, "c.pdf", fax),
+    ]
+    scans = scans_of(paths, here)
+    assert len({scan.identity for scan in scans}) == 1
+    with Image.open(io.BytesIO(scans[0].content)) as kept:
+        assert kept.mode == "1" and kept.convert("L").tobytes() == grey.tobytes()
+
+
+def test_heic_photos_are_read_where_their_decoder_is_installed(tmp_path: Path, here: Crew) -> None:
+    heif = pytest.importorskip("pillow_heif")
+    heif.from_pillow(page().convert("RGB")).save(tmp_path / "IMG_0001.HEIC", quality=90)
+    (scan,) = scans_of([tmp_path], here)
+    assert scan.content.startswith(b"\xff\xd8")
+    (read,) = read_with([tmp_path], here)
+    assert texts(read) >= {("qr", digits())} and read.size == A5
+
+
+def test_a_page_with_notes_on_it_is_drawn_with_them(tmp_path: Path, here: Crew) -> None:
+    """A tick made on a tablet lies above the scan."""
+    path = tmp_path / "a.pdf"
+    canvas = Canvas(str(path), pagesize=(420, 595))
+    canvas.drawImage(ImageReader(page()), 0, 0, 420, 595)
+    canvas.freeTextAnnotation("seen", "0 g /Helv 12 Tf", Rect=[20, 20, 200, 60])
+    canvas.save()
+    (scan,) = scans_of([path], here)
+    assert open_picture(scan.content).size == (1167, 1653)
+
+
+def test_an_encrypted_file_is_read_like_any_other(tmp_path: Path, here: Crew) -> None:
+    kept: list[SealedFile] = []
+    for number, name in enumerate(["box.pdf", "fax.tif", "page.jpg"]):
+        path = save(tmp_path, name, page(number + 1), **({"compression": "raw"} if name == "fax.tif" else {}))
+        kept.append(write_sealed(tmp_path / f"{number}.sealed", bytes(32), name, [path.read_bytes()]))
+        path.unlink()
+    read = read_with(kept, here)
+    assert [each.file for each in read] == ["box.pdf", "fax.tif", "page.jpg"]
+    assert all(texts(each) >= {("qr", digits(seed))} for seed, each in enumerate(read, start=1))
+    assert count_pages(kept, workers=1) == 3
+
+
+def test_an_executor_that_never_answers_is_not_waited_for(tmp_path: Path) -> None:
+    class Deaf(Executor):
+        def submit(self, *_: Any, **__: Any) -> "Future[Any]":
+            return Future()
+
+    with Crew(1, Deaf(), page_seconds=0.05) as crew:
+        assert crew.patience is not None
+        assert result(crew.submit(read_content, b""), crew.patience) is None
+    with Crew(1, None) as crew:
+        assert crew.patience is None

@@ -47,19 +47,55 @@ class ScanTooBig(ParchiError):
 
 
 class ScanNotPictures(ParchiError):
-    """A file whose content is none of PDF, TIFF, JPEG and PNG, whatever its name says."""
+    """A file whose content is of no kind that scanners and phones make, whatever its name says."""
 
-    says = "{file} is not a scan but {what}. Give PDF, TIFF, JPEG or PNG files."
+    says = "{file} is not a scan but {what}. Give PDF, TIFF, JPEG, PNG, WebP, HEIC or ZIP files."
 
 
 class ScanPacked(ParchiError):
-    """An archive, or an office document, which is one too."""
+    """An archive that is not opened here: RAR and its like, or a ZIP packed too often."""
 
     says = "{file} is a packed file ({what}), not a scan. Unpack it into a folder and scan the folder."
 
 
+class ScanBomb(ParchiError):
+    """A ZIP made to fill disk or memory: it claims a hundred times its own size."""
+
+    says = (
+        "{file} claims to hold far more than a ZIP of scans can, so it was not unpacked. "
+        "Give the scanned files themselves."
+    )
+
+
+class ScanNeedsMore(ParchiError):
+    """A HEIC photo on a computer where its optional decoder is not installed."""
+
+    says = (
+        "{file} is a HEIC photo, and {package}, which reads those, is not installed here. "
+        "Set the phone to take JPEG photos, or ask the IT staff to install it, and scan it again."
+    )
+
+
+class ScanChanged(ParchiError):
+    """A file that grew or changed while it was read: the scanner, or a copy, was still writing it."""
+
+    says = (
+        "{file} was still being written while it was read, so pages may be missing. "
+        "Wait until the scanner is done, then scan the file again; pages that were read stay."
+    )
+
+
+class ScanCarriesMore(ParchiError):
+    """A PDF with attached files or a program in it; neither is ever opened."""
+
+    says = (
+        "{file} carries {what} besides its pages. The pages were read, that was not opened. "
+        "If scans are attached, save them as files and scan those."
+    )
+
+
 class ScanLocked(ParchiError):
-    """A PDF that needs a password."""
+    """A PDF, or files in a ZIP, that need a password."""
 
     says = "{file} is locked with a password. Save it again without one, or scan the paper again."
 
@@ -112,3 +148,36 @@ class PageStopped(ParchiError):
     says = (
         "Page {page} of {file} stopped the reader and was put aside; the other pages were read. Scan this page again."
     )
+
+
+class PictureMissing(ParchiError):
+    """A page's picture that is not in the store; `why` says whether it was ever there."""
+
+    says = "The picture of this page cannot be shown: {why}."
+    http_status = 404
+    exit_code = 3
+
+
+class PictureDamaged(ParchiError):
+    """A page's picture whose file was changed, cut short or put in another's place; {picture} is its hash."""
+
+    says = (
+        "The picture {picture} is damaged in the store. What was read from its page is safe in the journal. Take the "
+        "picture from the second copy, or scan that page again."
+    )
+    http_status = 500
+    exit_code = 3
+
+
+class ExportPlaceWrong(ParchiError):
+    """A folder into which no picture may be written in plain, or cannot be."""
+
+    says = "Pictures cannot be exported to {folder}: {why}. Choose another folder."
+
+
+class PicturesKept(ParchiError):
+    """Pictures that nobody may destroy as things stand now."""
+
+    says = "No picture was destroyed: {why}."
+    http_status = 403
+    exit_code = 3

@@ -41,6 +41,11 @@ class Crew:
         self._own: ProcessPoolExecutor | None = None
         self._lone: ProcessPoolExecutor | None = None
 
+    @property
+    def patience(self) -> float | None:
+        """Seconds to wait for a given executor's answer; our own processes end by themselves what takes too long."""
+        return 3 * self._page_seconds if self._given is not None else None
+
     def __enter__(self) -> Self:
         return self
 
@@ -50,12 +55,16 @@ class Crew:
                 pool.shutdown(wait=True, cancel_futures=True)
 
     def submit(self, task: Callable[[_A], _T], argument: _A) -> Future[_T]:
-        """Queues a task: a module's function, and an argument that can be pickled."""
+        """Queues a task for the executor that was given: a module's function, and an argument that can be pickled."""
         if self._given is not None:
             try:
                 return self._given.submit(task, argument)
             except RuntimeError:  # broken, or shut down by its owner
                 self._given = None
+        return self.fenced(task, argument)
+
+    def fenced(self, task: Callable[[_A], _T], argument: _A) -> Future[_T]:
+        """Queues a task for our own processes, whatever executor was given: it needs this disk, or their limits."""
         if self._own is not None:
             try:
                 return _sheltered(self._own, task, argument)
@@ -89,15 +98,45 @@ class Crew:
         )
 
 
-def ahead(things: Iterable[_A], submit: Callable[[_A], Future[_T]], window: int) -> Iterator[tuple[_A, Future[_T]]]:
-    """Each thing with its future, in order, at most `window` of them under way."""
-    under_way: deque[tuple[_A, Future[_T]]] = deque()
+def ahead(
+    things: Iterable[_A],
+    submit: Callable[[_A], Future[_T]],
+    window: int,
+    weigh: Callable[[_A], int] | None = None,
+    most: int = 0,
+) -> Iterator[tuple[_A, Future[_T]]]:
+    """Each thing with its future, in order: at most `window` under way, weighing at most `most` or being one."""
+    under_way: deque[tuple[_A, Future[_T], int]] = deque()
+    weight = 0
     for thing in things:
-        under_way.append((thing, submit(thing)))
-        if len(under_way) >= window:
-            yield under_way.popleft()
+        heavy = weigh(thing) if weigh else 0
+        while under_way and (len(under_way) >= window or weight + heavy > most):
+            first, future, light = under_way.popleft()
+            weight -= light
+            yield first, future
+        under_way.append((thing, submit(thing), heavy))
+        weight += heavy
     while under_way:
-        yield under_way.popleft()
+        first, future, _ = under_way.popleft()
+        yield first, future
+
+
+def finished(value: _T) -> Future[_T]:
+    """A future that is done: what needs no worker goes the same way as what does."""
+    future: Future[_T] = Future()
+    future.set_result(value)
+    return future
+
+
+def result(future: Future[_T], patience: float | None = None) -> _T | None:
+    """What a task gave; None when its worker died, was lost, or the executor dropped it: it is then done again.
+
+    So it is when the answer does not come within `patience` seconds: a page that hangs another machine's worker.
+    """
+    try:
+        return future.result(patience)
+    except Exception:
+        return None
 
 
 @contextmanager

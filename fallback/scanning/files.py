@@ -1,4 +1,4 @@
-"""Finds the files to read among the paths a person gave: folders opened, sorted, and nothing that could hang a read."""
+"""Finds the files to read among what a person gave: folders opened, sorted, and nothing that could hang a read."""
 
 import errno
 import re
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fallback.errors import ParchiError, ScanFolderEmpty, ScanFolderLoop, ScanMissing, ScanNotAFile, ScanNotAllowed
+from fallback.sealed import SealedFile
 
 _DIGITS = re.compile(r"(\d+)")
 _HIDDEN = frozenset({"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin", "system volume information"})
@@ -26,46 +27,51 @@ class Found:
     `name` is what a person sees: the file's own name, or its place below the folder that was given; always printable.
     """
 
-    path: Path
+    source: Path | SealedFile
     name: str
     error: ParchiError | None = None
 
 
-def find_files(paths: Sequence[Path]) -> Iterator[Found]:
-    """The files behind `paths`: these in the order given, a folder's content by name (page 2 before page 10).
+def find_files(sources: Sequence[Path | SealedFile]) -> Iterator[Found]:
+    """The files behind `sources`: these in the order given, a folder's content by name (page 2 before page 10).
 
     Hidden files and the systems' own droppings inside a folder are passed over; given by name they are read. A folder
     that was met already is not read again. Raises nothing: what cannot be read is a Found with its error.
     """
     seen: set[tuple[int, int]] = set()
-    for path in paths:
+    for source in sources:
+        if isinstance(source, SealedFile):
+            yield Found(source=source, name=printable(source.name))
+            continue
         # (path, name, the folders above it): a stack, because a hostile tree may be deeper than Python's recursion.
-        waiting: list[tuple[Path, str, frozenset[tuple[int, int]]]] = [(path, path.name or str(path), frozenset())]
+        waiting: list[tuple[Path, str, frozenset[tuple[int, int]]]] = [
+            (source, source.name or str(source), frozenset())
+        ]
         while waiting:
             here, name, above = waiting.pop()
             label = printable(name)
             try:
                 facts = here.stat()
             except (OSError, ValueError) as fault:
-                yield Found(path=here, name=label, error=_not_reached(fault, label))
+                yield Found(source=here, name=label, error=_not_reached(fault, label))
                 continue
             if not stat.S_ISDIR(facts.st_mode):
-                yield Found(path=here, name=label, error=_odd(facts.st_mode, label))
+                yield Found(source=here, name=label, error=_odd(facts.st_mode, label))
                 continue
             place = (facts.st_dev, facts.st_ino)
             if place in above:
-                yield Found(path=here, name=label, error=ScanFolderLoop(file=label))
+                yield Found(source=here, name=label, error=ScanFolderLoop(file=label))
                 continue
             if place in seen:
                 continue
             seen.add(place)
             try:
-                inside = sorted((entry.name for entry in here.iterdir() if not _hidden(entry.name)), key=_by_number)
+                inside = sorted((entry.name for entry in here.iterdir() if not is_hidden(entry.name)), key=by_number)
             except OSError as fault:
-                yield Found(path=here, name=label, error=_not_reached(fault, label))
+                yield Found(source=here, name=label, error=_not_reached(fault, label))
                 continue
             if not inside:
-                yield Found(path=here, name=label, error=ScanFolderEmpty(file=label))
+                yield Found(source=here, name=label, error=ScanFolderEmpty(file=label))
             top = not above
             for entry in reversed(inside):
                 waiting.append((here / entry, entry if top else f"{name}/{entry}", above | {place}))
@@ -76,11 +82,13 @@ def printable(name: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in name)[-200:]
 
 
-def _hidden(entry: str) -> bool:
-    return entry.startswith((".", "~$")) or entry.lower() in _HIDDEN
+def is_hidden(entry: str) -> bool:
+    """Whether a name in a folder is hidden, or a system's own dropping that no person put there."""
+    return (entry.startswith((".", "~$")) and entry not in (".", "..")) or entry.lower() in _HIDDEN
 
 
-def _by_number(entry: str) -> tuple[list[tuple[int, str]], str]:
+def by_number(entry: str) -> tuple[list[tuple[int, str]], str]:
+    """The key that sorts names as people count: page 2 before page 10."""
     parts = _DIGITS.split(entry.lower())
     return [(int(part[-18:]), "") if part.isdecimal() else (-1, part) for part in parts if part], entry
 

@@ -1,47 +1,56 @@
-"""Reads files of scans on many workers: pages come back in order, and no page can stop the ones after it."""
+"""The second stage: kept pages are read on many workers and come back in order; no page can stop the ones after it."""
 
-import hashlib
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
-from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from fallback.errors import PageStopped, PageUnreadable, ParchiError
-from fallback.scanning.codes import ReadCode, read_codes
-from fallback.scanning.crew import Crew, ahead, page_fence
-from fallback.scanning.files import Found, find_files
-from fallback.scanning.ink import is_blank
-from fallback.scanning.kinds import FileKind, kind_of
-from fallback.scanning.pages import PagePicture, Survey, pictures, survey
+from fallback.marks import MarkForm
+from fallback.scanning.cascade import PageCodes, open_picture, read_page
+from fallback.scanning.codes import ReadCode
+from fallback.scanning.crew import Crew, ahead, finished, page_fence, result
+from fallback.scanning.marks import MarkReading, read_marks
+from fallback.scanning.pages import PageScan, placed
+from fallback.scanning.plane import Plane
+from fallback.scanning.unpack import Unpacking
+from fallback.sealed import SealedFile
 
-PORTION = 8  # pages a task: enough to pay for opening the file, few enough to keep the progress moving
+_KEPT_AT_ONCE = 16, 8 << 20  # pages and bytes that are kept by one call: it may wait for a disk
+_UNDER_WAY = 32 << 20  # bytes of pages under way, however many workers there are
 
-_B = TypeVar("_B")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadForm:
+    """A form on a page whose boxes were read; `place` is that of its QR in the page's `texts`."""
+
+    place: int
+    reading: MarkReading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPage:
-    """One page as it was read, or one file that gave none (then `page` is 1 and `error` says why).
+    """One page as it was read, or one file that gave none (then `error` says why).
 
-    `file` is the file's name, `path` where it was found. `picture_hash` is the SHA-256 (hex) of the grey picture, so
-    the same page met in two files is known again; of the file's bytes and the page when there is no picture.
-    `size` is the picture's width and height in pixels, (0, 0) when there is none.
+    `file` is what a person knows the file by. `picture_hash` is the identity of the picture (see PageScan): the same
+    page met again has the same. `size` is the picture's width and height in pixels, (0, 0) when there is none. `again`:
+    the keeper knew it, so it was not read. A form that was asked for and is not among `forms` was not found, or could
+    not be read. `suggested` are the 11 digits of a printed number as a machine sees them, never proof.
     """
 
     file: str
-    path: Path
     page: int
     picture_hash: str
     texts: tuple[ReadCode, ...] = ()
     blank: bool = False
     size: tuple[int, int] = (0, 0)
     error: ParchiError | None = None
+    forms: tuple[ReadForm, ...] = ()
+    again: bool = False
+    suggested: str = ""
 
     @property
     def problem(self) -> str | None:
@@ -50,153 +59,177 @@ class ReadPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Portion:
-    """Some pages of one file, `first` to `last`; with an `error` it stands for what cannot be read."""
+class WantedForm:
+    """A form to read: `place` is its QR's in the page's `texts`; `forms` are tried in order until one is there."""
 
-    path: Path
-    name: str
-    first: int = 1
-    last: int = 1
-    error: ParchiError | None = None
+    place: int
+    forms: tuple[MarkForm, ...]
 
 
-Task = Callable[[Portion], list[ReadPage]]
+class Keeper(Protocol):
+    """What a caller does with pages on their way, in its own thread and in the order of the pages."""
+
+    def keep(self, scans: Sequence[PageScan]) -> None:
+        """Stores pages, before any of them is read. What it raises ends the reading."""
+
+    def knows(self, identity: str) -> bool:
+        """Whether a page was read before: it is then given with `again`, and not read."""
+
+    def forms(self, page: ReadPage) -> Sequence[WantedForm]:
+        """The forms to read on a page, now that its codes are known."""
 
 
 def read_files(
-    paths: Sequence[Path], *, workers: int | None = None, executor: Executor | None = None
+    sources: Sequence[Path | SealedFile],
+    *,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    keeper: Keeper | None = None,
 ) -> Iterator[ReadPage]:
-    """The pages behind `paths` (files, folders) in order, each as soon as it and those before it are read.
+    """The pages behind `sources` (files, folders, sealed files) in order, as soon as they and those before are read.
 
-    `executor` may be any `concurrent.futures.Executor`; without one, `workers` processes are started (as many as the
-    machine has cores) and ended with the iterator. Raises nothing that a file can cause: every failure is a ReadPage
-    with its error, and the next page follows. Memory does not grow with the number of pages.
+    Files are unpacked by `workers` processes of our own (as many as the machine has cores), which end with the
+    iterator. Pages are read by `executor`, any `concurrent.futures.Executor`, or else by those processes too. Raises
+    nothing that a file can cause: every failure is a ReadPage with its error, and the next page follows. Memory does
+    not grow with the number of pages, nor with their size.
     """
+    with Crew(workers, executor) as crew, Unpacking(crew) as unpacking:
+        yield from read_pages(_kept(unpacking.pages(sources), keeper), crew, keeper)
+
+
+def read_scans(
+    scans: Iterable[PageScan],
+    *,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    keeper: Keeper | None = None,
+) -> Iterator[ReadPage]:
+    """As `read_files`, for pages that are stored already: `keeper.keep` is not called."""
     with Crew(workers, executor) as crew:
-        yield from read_portions(_portions(paths, crew), crew, read_portion)
+        yield from read_pages(scans, crew, keeper)
 
 
-def count_pages(paths: Sequence[Path], *, workers: int | None = None, executor: Executor | None = None) -> int:
-    """How many ReadPages `read_files` will give for these paths: quick, because no page is decoded."""
-    with Crew(workers, executor) as crew:
-        return sum(portion.last - portion.first + 1 for portion in _portions(paths, crew))
+def count_pages(sources: Sequence[Path | SealedFile], *, workers: int | None = None) -> int:
+    """How many ReadPages `read_files` will give: quick, because no page is decoded."""
+    with Crew(workers, None) as crew, Unpacking(crew, deep=False) as unpacking:
+        return unpacking.count(sources)
 
 
-def read_portion(portion: Portion) -> list[ReadPage]:
-    """Reads the pages of one portion, here and now. Raises nothing that the file can cause."""
-    if portion.error is not None:
-        return [_without_picture(portion, portion.first, portion.error)]
-    read: list[ReadPage] = []
-    try:
-        with closing(pictures(portion.path, portion.name, portion.first, portion.last)) as source:
-            for _ in range(portion.first, portion.last + 1):
-                with page_fence():
-                    read.append(_read(portion, next(source)))
-    except Exception as fault:  # the file went away or changed under us: the rest of the portion says so
-        for page in range(portion.first + len(read), portion.last + 1):
-            error = PageUnreadable(file=portion.name, page=page, why=type(fault).__name__)
-            read.append(_without_picture(portion, page, fault if isinstance(fault, ParchiError) else error))
-    return read
+def read_pages(scans: Iterable[PageScan], crew: Crew, keeper: Keeper | None = None) -> Iterator[ReadPage]:
+    """Reads pages, and then their forms, a few ahead; gives them in order.
 
-
-def read_portions(portions: Iterable[Portion], crew: Crew, task: Task) -> Iterator[ReadPage]:
-    """Runs `task` on every portion, a few ahead, and gives the pages in the portions' order.
-
-    When a worker dies, nobody knows by which page: the portions under way are read again page by page, each alone,
-    and a page that ends its worker then becomes a PageStopped.
+    A page whose worker dies or hangs is read again alone; when that worker dies too, the page is a PageStopped.
     """
-    for portion, future in ahead(portions, lambda portion: crew.submit(task, portion), 2 * crew.workers + 2):
-        read = _result(future)
-        if read is not None:
-            yield from read
-            continue
-        for page in range(portion.first, portion.last + 1):
-            single = replace(portion, first=page, last=page)
-            stopped = PageStopped(file=portion.name, page=page)
-            yield from crew.alone(task, single) or [_without_picture(single, page, stopped)]
+    window = 4 * crew.workers + 8
+    things = ((scan, keeper is not None and keeper.knows(scan.identity)) for scan in scans)
+
+    def read() -> Iterator[tuple[PageScan, ReadPage, Sequence[WantedForm]]]:
+        for (scan, again), future in ahead(things, begin, window, lambda each: len(each[0].content), _UNDER_WAY):
+            page = ReadPage(file=scan.file, page=scan.page, picture_hash=scan.identity, error=scan.error, again=again)
+            if scan.content and not again:
+                page = _page(page, scan, result(future, crew.patience) or crew.alone(read_content, scan.content))
+            yield scan, page, keeper.forms(page) if keeper and page.texts else ()
+
+    def begin(each: tuple[PageScan, bool]) -> Future[PageCodes | ParchiError]:
+        scan, again = each
+        return crew.submit(read_content, scan.content) if scan.content and not again else _NOTHING
+
+    def begin_forms(each: tuple[PageScan, ReadPage, Sequence[WantedForm]]) -> Future[tuple[ReadForm, ...]]:
+        task = _forms_task(*each)
+        return crew.submit(read_forms, task) if task.wanted else finished(())
+
+    for each, future in ahead(read(), begin_forms, window, lambda each: len(each[0].content), _UNDER_WAY):
+        forms = result(future, crew.patience)
+        if forms is None:
+            forms = crew.alone(read_forms, _forms_task(*each)) or ()
+        yield replace(each[1], forms=forms) if forms else each[1]
 
 
-def _portions(paths: Sequence[Path], crew: Crew) -> Iterator[Portion]:
-    for found, future in ahead(find_files(paths), lambda found: _look(found, crew), 4 * crew.workers + 16):
-        seen = _result(future) or crew.alone(_survey, found) or Survey(error=PageStopped(file=found.name, page=1))
-        for first in range(1, seen.pages + 1, PORTION):
-            last = min(first + PORTION - 1, seen.pages)
-            yield Portion(path=found.path, name=found.name, first=first, last=last)
-        if seen.error is not None:
-            beyond = seen.pages + 1
-            yield Portion(path=found.path, name=found.name, first=beyond, last=beyond, error=seen.error)
-
-
-def _look(found: Found, crew: Crew) -> Future[Survey]:
-    """A worker looks at a PDF, because PDFium may die of one; the other kinds are counted here, in plain Python."""
+def read_content(content: bytes) -> PageCodes | ParchiError:
+    """Reads one picture, here and now. Raises nothing that it can cause."""
     try:
-        if found.error is None and kind_of(found.path, found.name) is FileKind.PDF:
-            return crew.submit(_survey, found)
-        seen = Survey(error=found.error) if found.error else survey(found.path, found.name)
+        with page_fence():
+            return read_page(content)
     except ParchiError as error:
-        seen = Survey(error=error)
-    done: Future[Survey] = Future()
-    done.set_result(seen)
-    return done
+        return error
+    except Exception as fault:  # a damaged picture, and out of memory in the decoder: this page alone is lost
+        return PageUnreadable(file="", page=0, why=type(fault).__name__)
 
 
-def _survey(found: Found) -> Survey:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormsTask:
+    """A picture and the forms to read on it, each with its place and the corners of its QR."""
+
+    content: bytes
+    wanted: tuple[tuple[WantedForm, tuple[tuple[int, int], ...]], ...]
+
+
+def read_forms(task: FormsTask) -> tuple[ReadForm, ...]:
+    """Reads the boxes of the forms on one page, here and now. Raises what a damaged picture does.
+
+    Where no form is found, the page may have gone through the scanner as a mirror image: its codes are read all the
+    same, and a decoder does not tell.
+    """
     with page_fence():
-        return survey(found.path, found.name)
+        picture = open_picture(task.content)
+        read = [_form(picture, wanted, corners) for wanted, corners in task.wanted]
+        if not any(read):
+            width, mirror = picture.width, ImageOps.mirror(picture)
+            flipped = [_form(mirror, wanted, _flipped(corners, width)) for wanted, corners in task.wanted]
+            read = [each and replace(each, reading=_flipped_back(each.reading, width)) for each in flipped]
+    return tuple(each for each in read if each)
 
 
-def _read(portion: Portion, page: PagePicture) -> ReadPage:
-    if page.picture is None:
-        return _without_picture(portion, page.page, page.error)
-    picture = page.picture
-    try:
-        codes = read_codes(picture)
-    except Exception as fault:  # out of memory in the decoder: this page alone is lost
-        error = PageUnreadable(file=portion.name, page=page.page, why=type(fault).__name__)
-        return _without_picture(portion, page.page, error)
-    return ReadPage(
-        file=portion.name,
-        path=portion.path,
-        page=page.page,
-        picture_hash=_picture_hash(picture),
-        texts=codes,
-        blank=page.sure and not codes and is_blank(picture),
-        size=picture.size,
-    )
+_NOTHING: Future[PageCodes | ParchiError] = finished(PageUnreadable(file="", page=0, why=""))
 
 
-def _without_picture(portion: Portion, page: int, error: ParchiError | None) -> ReadPage:
-    content = _file_hash(portion.path)
-    identity = hashlib.sha256(f"{content} page {page}".encode()).hexdigest()
-    return ReadPage(file=portion.name, path=portion.path, page=page, picture_hash=identity, error=error)
+def _kept(scans: Iterable[PageScan], keeper: Keeper | None) -> Iterator[PageScan]:
+    """Pages after they were kept, some at a time: a disk takes as long for one as for many."""
+    if keeper is None:
+        yield from scans
+        return
+    pages, size = _KEPT_AT_ONCE
+    held: list[PageScan] = []
+    for scan in scans:
+        held.append(scan)
+        if len(held) >= pages or sum(len(each.content) for each in held) >= size:
+            keeper.keep(held)
+            yield from held
+            held = []
+    if held:
+        keeper.keep(held)
+        yield from held
 
 
-def _picture_hash(picture: Image.Image) -> str:
-    digest = hashlib.sha256(f"{picture.width}x{picture.height}:".encode())
-    digest.update(picture.tobytes())
-    return digest.hexdigest()
+def _page(page: ReadPage, scan: PageScan, found: PageCodes | ParchiError | None) -> ReadPage:
+    if found is None:
+        return replace(page, error=PageStopped(file=scan.file, page=scan.page))
+    if isinstance(found, ParchiError):
+        return replace(page, error=placed(found, scan.file, scan.page))
+    blank = found.blank and scan.sure
+    return replace(page, texts=found.codes, blank=blank, size=found.size, suggested=found.suggested)
 
 
-def _file_hash(path: Path) -> str:
-    """The SHA-256 of a file's bytes; of its name when it is not a file or does not open (never waits on a device)."""
-    try:
-        if path.is_file():
-            return _bytes_hash((path, path.stat().st_size, path.stat().st_mtime_ns))
-    except (OSError, ValueError):  # the ReadPage that asks carries the reason
-        pass
-    return hashlib.sha256(os.fsencode(path)).hexdigest()
+def _forms_task(scan: PageScan, page: ReadPage, wanted: Sequence[WantedForm]) -> FormsTask:
+    return FormsTask(content=scan.content, wanted=tuple((each, page.texts[each.place].corners) for each in wanted))
 
 
-@lru_cache(maxsize=4)
-def _bytes_hash(state: tuple[Path, int, int]) -> str:
-    """`state` is path, size and time of change: a file that fails on every page is hashed once."""
-    with state[0].open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _form(picture: Image.Image, wanted: WantedForm, corners: Sequence[tuple[int, int]]) -> ReadForm | None:
+    readings = (read_marks(picture, form, corners) for form in wanted.forms)
+    reading = next((each for each in readings if each), None)
+    return ReadForm(place=wanted.place, reading=reading) if reading else None
 
 
-def _result(future: Future[_B]) -> _B | None:
-    """What a task gave; None when its worker died, was lost, or the executor dropped it: it is then done again."""
-    try:
-        return future.result()
-    except Exception:
-        return None
+def _flipped(corners: Sequence[tuple[int, int]], width: int) -> list[tuple[int, int]]:
+    """A code's corners in the mirrored picture, as the code itself stands there: in the order of a clock's hand."""
+    flipped = [(width - x, y) for x, y in corners]
+    pairs = zip(flipped, [*flipped[1:], *flipped[:1]], strict=True)
+    if sum(x * down - y * right for (x, y), (right, down) in pairs) < 0:  # twice its area, negative the other way round
+        flipped[1::2] = flipped[:0:-2]
+    return flipped
+
+
+def _flipped_back(reading: MarkReading, width: int) -> MarkReading:
+    """The same reading for the picture as it is kept."""
+    a, b, c, d, e, f, g, h, i = reading.plane.cells
+    return replace(reading, plane=Plane((width * g - a, width * h - b, width * i - c, d, e, f, g, h, i)))
