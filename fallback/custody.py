@@ -1,15 +1,18 @@
-"""The journal's keeping: export, merge, verify, rebuild, and restore from a copy. One file format, one way in."""
+"""The journal's keeping: export, merge, verify, rebuild, restore from a copy; and the copy of the pages' pictures."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from fallback.disk import disk_error, write_file
-from fallback.errors import CopyForeign, FolderTaken
-from fallback.ledger import Carrier, Head, Ledger, Line, MergeReport, VerifyReport
-from fallback.ledger.carrier import DATABASE_NAME, FILE_NAME, write_export
-from fallback.vault import Vault
+from fallback.errors import CopyForeign, FolderTaken, ParchiError, PictureDamaged, PictureMissing
+from fallback.evidence import FOLDER_NAME, PageStore
+from fallback.ledger import Carrier, Head, Ledger, Line, MergeReport, VerifyReport, queries
+from fallback.ledger.carrier import DATABASE_NAME, FILE_NAME, put_header, write_export
+from fallback.vault import Vault, header_key_id
+
+_PORTION = 64  # pictures that wait for the disk together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +24,26 @@ class ExportReport:
     heads: tuple[Head, ...]
 
 
+@dataclass(slots=True)
+class PagesReport:
+    """What a copy of pictures did: how many are new there, how many were there, and which are damaged at the source."""
+
+    copied: int = 0
+    there: int = 0
+    damaged: list[str] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreReport:
-    """What a restore brought: lines and the heads of their chains; `chain` is the new one where writing goes on."""
+    """What a restore brought: lines and the heads of their chains; `chain` is the new one where writing goes on.
+
+    `pages` are the pictures of pages that lay beside the copy.
+    """
 
     lines: int
     chains: tuple[Head, ...]
     chain: str
+    pages: PagesReport
 
 
 def export(ledger: Ledger, path: Path) -> ExportReport:
@@ -71,8 +87,73 @@ def rebuild(ledger: Ledger) -> bool:
     return ledger.rebuild_views()
 
 
+def copy_pages(
+    ledger: Ledger,
+    store: PageStore,
+    folder: Path,
+    *,
+    back: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> PagesReport:
+    """Copies the pictures of pages that a second copy's folder lacks into it, sealed; with `back`, those that the store
+    lacks, or has damaged, from it. Again goes on. What a rule destroyed leaves the copy too and never comes back.
+
+    Raises CopyForeign when the folder is another vault's or has no pages, DiskFull, FolderReadOnly or DiskFailed.
+    """
+    beside = PageStore(folder / FOLDER_NAME, ledger.vault)
+    gone = set(queries.destroyed(ledger.db()))
+    if back:
+        _needs_pages(ledger.vault, beside.folder)
+    else:
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            put_header(ledger.vault, folder)
+        except OSError as wrong:
+            raise disk_error(wrong, folder) from wrong
+        beside.remove(*gone)
+    source, target = (beside, store) if back else (store, beside)
+    report, portion = PagesReport(), list[tuple[str, bytes]]()
+    pictures = [picture for picture in source.pictures() if picture not in gone]
+    for done, picture in enumerate(pictures, 1):
+        if _is_there(source, target, picture, thorough=back):
+            report.there += 1
+        else:
+            try:
+                portion.append((picture, source.get(picture)))
+            except (PictureDamaged, PictureMissing):
+                report.damaged.append(picture)
+        if len(portion) == _PORTION or done == len(pictures):
+            target.remove(*(picture for picture, _ in portion))  # a damaged one of the same length would stay
+            target.put(portion)
+            report.copied += len(portion)
+            portion.clear()
+        if progress:
+            progress(done, len(pictures))
+    return report
+
+
+def _is_there(source: PageStore, target: PageStore, picture: str, *, thorough: bool) -> bool:
+    """Whether the target has a picture: in its full length, or, thorough, as one that opens."""
+    if not thorough:
+        return source.size(picture) == target.size(picture)
+    try:
+        target.get(picture)
+    except ParchiError:
+        return False
+    return True
+
+
+def _needs_pages(vault: Vault, pages: Path) -> None:
+    if not pages.is_dir():
+        raise CopyForeign(file=pages, why="there is no such folder")
+    if header_key_id(Vault.header_file(pages.parent)) != vault.key_id:
+        raise CopyForeign(file=pages, why="it belongs to another vault")
+
+
 def restore(source: Path, folder: Path, secret: str, *, clock: Callable[[], datetime]) -> RestoreReport:
     """Makes a data folder from a copy or export and the header beside it, with its passphrase or recovery key.
+
+    The pictures of pages that lie beside it come along; where that fails, the journal is restored all the same.
 
     The restored chains are never written again: the new folder has a chain of its own, and its desks are enrolled
     anew, for private keys are in no copy. Raises FolderTaken when the folder is not empty, CopyForeign, LineWrong,
@@ -94,11 +175,16 @@ def restore(source: Path, folder: Path, secret: str, *, clock: Callable[[], date
         write_file(Vault.header_file(folder), header)
         with Ledger.open(folder, Vault.open(folder, secret), clock=clock) as ledger:
             merged = ledger.merge(carrier, place=carrier.file.name)
-            return RestoreReport(lines=merged.lines, chains=merged.chains, chain=ledger.chain)
+            chain = ledger.chain
     except BaseException:
         for name in (DATABASE_NAME, f"{DATABASE_NAME}-wal", f"{DATABASE_NAME}-shm", Vault.header_file(folder).name):
             (folder / name).unlink(missing_ok=True)
         raise
+    pages = PagesReport()
+    if (home / FOLDER_NAME).is_dir():
+        with Ledger.open(folder, Vault.open(folder, secret), clock=clock) as ledger:
+            pages = copy_pages(ledger, PageStore(folder / FOLDER_NAME, ledger.vault), home, back=True)
+    return RestoreReport(lines=merged.lines, chains=merged.chains, chain=chain, pages=pages)
 
 
 def _carrier(vault: Vault, path: Path) -> Carrier:

@@ -26,6 +26,7 @@ from fallback.errors import (
     SeriesUsedUp,
     VaultDamaged,
 )
+from fallback.evidence import FOLDER_NAME, PageStore
 from fallback.keys import PublicKeys, Sign, SigningKey, certify, hospital_id
 from fallback.ledger import Ledger, queries
 from fallback.ledger.carrier import DATABASE_NAME
@@ -50,6 +51,11 @@ class Installation:
     ledger: Ledger
     root: bytes
     drill: bool
+
+    @property
+    def pages(self) -> PageStore:
+        """The pictures of scanned pages."""
+        return PageStore(self.folder / FOLDER_NAME, self.vault)
 
     def keys(self) -> PublicKeys:
         """The root's public key and every desk's certificate."""

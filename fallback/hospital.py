@@ -102,6 +102,7 @@ class Hospital:
     `uhid_pattern` is a regular expression for the whole UHID; `uhid_system`, `slip_system` and `patient_system` are the
     URIs under which a target files UHIDs, slip numbers and temporary patient numbers. `paper` is what slips are printed
     on, and names the layout `slip-<paper>`: see PAPERS. `layouts` is the folder of the hospital's own layout files.
+    `keep_pages` says after how many days a picture of a page may be destroyed; None: never.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Hospital:
     paper: str = "a4"
     printers: tuple[Printer, ...] = ()
     layouts: Path | None = None
+    keep_pages: int | None = None
 
     def printer_of(self, desk: str) -> Printer | None:
         """The printer that serves a desk (by the desk's name); None: it prints from its browser."""

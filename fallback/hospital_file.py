@@ -14,6 +14,7 @@ from fallback.toml_table import Tables, document_of
 
 RUPEES_LIMIT = 100_000
 CLINICS_LIMIT = 255
+KEEP_PAGES = (30, 36_525)  # days: the account of an outage needs its pages, and nobody plans for more than a century
 STATES = 38  # the last code in the Local Government Directory, 2026
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -35,7 +36,7 @@ class _Reader(Tables):
 
     def hospital(self, document: dict[str, Any]) -> Hospital:
         """The whole document."""
-        self.only((), document, {"hospital", "clinic", "target", "printer"})
+        self.only((), document, {"hospital", "clinic", "target", "printer", "pages"})
         if not isinstance(document.get("hospital"), dict):
             self.fail(("hospital",), "The table [hospital] is missing. Copy it from the example file.")
         at: Place = ("hospital",)
@@ -60,7 +61,12 @@ class _Reader(Tables):
             paper=self.paper((*at, "paper"), table.get("paper", PAPERS[0])),
             printers=self.printers(document.get("printer", [])),
             layouts=self.folder((*at, "layouts"), table["layouts"]) if "layouts" in table else None,
+            keep_pages=self.keep_pages(document["pages"]) if "pages" in document else None,
         )
+
+    def keep_pages(self, table: object) -> int:
+        """The table [pages]: after how many days a picture of a page may be destroyed."""
+        return self.need(("pages",), self.only(("pages",), table, {"keep_days"}), "keep_days", self.whole(*KEEP_PAGES))
 
     def clinics(self, tables: object, fees: tuple[Fee, ...]) -> tuple[Clinic, ...]:
         """All [[clinic]] tables; `fees` hold for a clinic that states none."""

@@ -42,8 +42,20 @@ class MarkBox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MarkLine:
+    """What belongs together on paper under one name, to be shown to a person: a line to write on, boxes with their
+    words, a comb with its label; `area` in mm from the form's top left corner.
+
+    `name` is that of its boxes up to the dot, or of what is written: the registration's own name where it has one.
+    """
+
+    name: str
+    area: Area
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarkForm:
-    """A form on a page: its size in mm, its four corner marks, its code, its boxes.
+    """A form on a page: its size in mm, its four corner marks, its code, its boxes, and its lines, each name once.
 
     `corners` are the centres of the black squares (`side` mm), top left, top right, bottom right, bottom left, in mm
     from the form's top left corner. `code` is where the QR stands, without its quiet zone; its middle must be exact,
@@ -57,6 +69,7 @@ class MarkForm:
     corners: tuple[tuple[float, float], ...]
     code: Area
     boxes: tuple[MarkBox, ...]
+    lines: tuple[MarkLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,7 +173,7 @@ class Backlog:
 
 def page(*texts: str, picture: str, **more: Any) -> ReadPage:
     codes = tuple(ReadCode(text=text, symbology="qr", box=(0, 0, 9, 9)) for text in texts)
-    return ReadPage(file="box.pdf", path=Path("box.pdf"), page=1, picture_hash=picture, texts=codes, **more)
+    return ReadPage(file="box.pdf", page=1, picture_hash=picture, texts=codes, **more)
 
 
 def _import(folder: Path, url: str, token: str) -> None:

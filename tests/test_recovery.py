@@ -25,10 +25,11 @@ from fallback.hospital import Target
 from fallback.keys import SigningKey, is_genuine
 from fallback.ledger import Transaction, queries
 from fallback.ledger.facts import FactKind
-from fallback.reconcile import Bucket, Verdict
+from fallback.reconcile import Bucket, PageState, Verdict
 from fallback.recovery import (
     Choice,
     ImportReport,
+    ScanReport,
     Step,
     accept_scan,
     account_of,
@@ -256,11 +257,28 @@ def test_a_pad_of_a_dead_laptop_can_be_filled_in(backlog: Backlog) -> None:
 
 
 def test_progress_is_told_when_pages_are_durable(backlog: Backlog) -> None:
-    told: list[tuple[int, int]] = []
-    pages = [backlog.page(backlog.draft(serial)) for serial in range(1, 71)]
-    report = scan(backlog, *pages, total=70, progress=lambda done, total: told.append((done, total)))
+    told: list[tuple[int, bool]] = []
+
+    def tell(report: ScanReport) -> None:
+        told.append((report.pages, queries.has_page(backlog.ledger.db(), f"p{report.pages}")))
+
+    pages = [backlog.page(backlog.draft(serial), picture=f"p{serial}") for serial in range(1, 71)]
+    report = scan(backlog, *pages, told=tell)
     assert report.pages == 70
-    assert told == [(32, 70), (64, 70), (70, 70)]
+    assert len(told) > 2
+    assert [done for done, _ in told] == sorted({done for done, _ in told})
+    assert told[-1] == (70, True)
+    assert all(durable for _, durable in told)
+
+
+def test_a_scan_that_is_stopped_keeps_what_was_read(backlog: Backlog) -> None:
+    pages = [backlog.page(backlog.draft(serial)) for serial in range(1, 10)]
+    left = iter(range(4))
+    report = scan(backlog, *pages, stop=lambda: next(left, None) is None)
+    assert (report.pages, report.read, report.stopped) == (5, 5, True)
+    report = scan(backlog, *pages)
+    assert (report.pages, report.read, report.again, report.stopped) == (9, 4, 5, False)
+    assert report.states == {PageState.READ: 4, PageState.REPEAT: 5}
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

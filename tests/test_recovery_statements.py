@@ -30,7 +30,7 @@ def backlog(tmp_path: Path) -> Iterator[Backlog]:
 def page(name: str, *codes: bytes) -> ReadPage:
     box = (0, 0, 1, 1)
     texts = tuple(ReadCode(text=payload.to_digits(code), symbology="qr", box=box) for code in codes)
-    return ReadPage(file=name, path=Path(name), page=1, picture_hash=name, texts=texts)
+    return ReadPage(file=name, page=1, picture_hash=name, texts=texts)
 
 
 def sheet(backlog: Backlog, name: str, **more: Any) -> bytes:

@@ -134,3 +134,33 @@ class Stopped(ParchiError):
 
     says = "Stopped. What was done until now is kept; run the same command again to go on."
     exit_code = 130
+
+
+class ScanStopped(ParchiError):
+    """Ctrl-C during a scan. {batch} is the name under which it goes on."""
+
+    says = (
+        "The scan was stopped. What was read is kept, and nothing is read twice. To go on, run the same command with "
+        '--batch "{batch}".'
+    )
+    exit_code = 130
+
+
+class ScanNeedsDask(ParchiError):
+    """`--dask` where the optional package is not installed."""
+
+    says = (
+        "Reading on a cluster needs the package distributed, which is not installed here. Ask the IT staff to install "
+        "requirements-more.txt, or leave --dask away: this computer then reads alone."
+    )
+    exit_code = 3
+
+
+class ClusterUnreachable(ParchiError):
+    """A Dask scheduler that does not answer, or an address that is none."""
+
+    says = (
+        "No Dask scheduler answers at {address}. Nothing was read. Check the address and that the scheduler runs, or "
+        "leave --dask away: this computer then reads alone."
+    )
+    exit_code = 5

@@ -17,8 +17,10 @@ from fallback.frontdesk.papers import (
 from fallback.frontdesk.print_queue import PrintQueue
 from fallback.frontdesk.prints import done, first_sheet, lost, reprint, take_first
 from fallback.frontdesk.registration import Registration, check
+from fallback.frontdesk.seen import mark_seen
 from fallback.frontdesk.shifts import close_shift, end_downtime, open_shift, start_downtime
 from fallback.frontdesk.slips import correct, fill_pad, register, void
+from fallback.frontdesk.transcribing import transcribe_pad
 
 __all__ = [
     "MOST_PADS",
@@ -41,6 +43,7 @@ __all__ = [
     "fill_pad",
     "first_sheet",
     "lost",
+    "mark_seen",
     "open_shift",
     "poster",
     "print_pads",
@@ -52,5 +55,6 @@ __all__ = [
     "slip_sheet",
     "start_downtime",
     "take_first",
+    "transcribe_pad",
     "void",
 ]

@@ -17,7 +17,8 @@ class FactKind(StrEnum):
     - SHIFT_OPENED `{shift, opening_float}`, SHIFT_CLOSED `{shift, counted_cash, note}`
     - SLIP_ISSUED `{slip, receipt, form, prints, card}` + payload: a new number; `slip` is the full record; `prints`:
       its first print is journalled too (a line without it is older, and counts as printed); `card`: with a card
-    - SLIP_REVISED `{slip, receipt, form, change, prints, card}` + payload: a correction, or a pad filled in
+    - SLIP_REVISED `{slip, receipt, form, change, prints, card}` + payload: a correction, or a pad filled in; with
+      `checked_by` (no shift, no print) a pad that came back, typed in after the outage and read by a second login too
     - SLIP_VOIDED `{slip, reason, allowed_by, prints}` + payload of kind void
     - SLIP_REPRINTED `{number, digest, count, printer, card}`: it waits for a printer, or is the browser's (printer "")
     - SLIP_PRINTED `{number, digest, reprint, printer}`: written before the paper can leave; `reprint` is 0 for the
@@ -31,7 +32,8 @@ class FactKind(StrEnum):
     - SLIP_READ `{slip, cut}` + payload: a record that only the paper had
     - STATEMENT_READ `{statement, digest}` + payload: a signed paper that is no slip; `statement` is its record
     - PADS_PRINTED `{series, first, count, payloads, issued_to}`: numbered blanks for a ward or counter; payloads in hex
-    - NUMBER_UNUSED, NUMBER_SPOILED, NUMBER_MISSING `{number, reason}`: what became of a number without content
+    - NUMBER_UNUSED, NUMBER_SPOILED, NUMBER_MISSING `{number, reason}`: what became of a number without content;
+      NUMBER_REOPENED `{number, reason}` takes it back
     - PAGES_STORED `{batch, file, pages}`: pages of a file, each `[page, picture]`, taken into a batch before any was
       read; `picture` is the SHA-256 (hex) of the picture file that the page store keeps, where the page has one
     - PAGE_ACCEPTED `{batch, file, page, picture, outcome, codes, problem, suggested, forms}`: one scanned page, read.
@@ -41,7 +43,8 @@ class FactKind(StrEnum):
     - PAGE_DECIDED `{picture, decision, reason, number, marks}`: what a person said about a page that needed eyes;
       `number` is whose page it is, `marks` what each doubtful box says, by the place of its form
     - PAGE_REOPENED `{picture, reason}`: what was decided about a page, or entered from it, is taken back
-    - PAD_ENTERED `{picture, number, fields}`: what one person read on a pad; its number gets content when two agree
+    - PAD_ENTERED `{picture, number, step, fields}`: what one person read on a pad; its number gets content when two
+      agree. `step` is first (all fields), second (what identifies a person, by another login) or chosen (of the two)
     - VISIT_SEEN `{number, outcome}`: at the room's door: seen or not_seen
     - PICTURES_EXPORTED `{count, form}`: pictures left this house, as a folder or as FHIR documents
     - PICTURES_DESTROYED `{pictures, reason}`: written before the pictures are removed from the store
@@ -79,6 +82,7 @@ class FactKind(StrEnum):
     NUMBER_UNUSED = "number_unused"
     NUMBER_SPOILED = "number_spoiled"
     NUMBER_MISSING = "number_missing"
+    NUMBER_REOPENED = "number_reopened"
     PAGES_STORED = "pages_stored"
     PAGE_ACCEPTED = "page_accepted"
     PAGE_DECIDED = "page_decided"

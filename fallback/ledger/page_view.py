@@ -13,7 +13,7 @@ from fallback.ledger.journal import Line
 
 SCHEMA = """
 CREATE TABLE stored (batch TEXT NOT NULL, file TEXT NOT NULL, page INTEGER NOT NULL, picture TEXT NOT NULL,
-    stamp TEXT NOT NULL, PRIMARY KEY (batch, file, page, picture)) STRICT;
+    stamp TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (batch, file, page, picture)) STRICT;
 CREATE INDEX stored_picture ON stored (picture);
 CREATE TABLE page (picture TEXT PRIMARY KEY, file TEXT NOT NULL, page INTEGER NOT NULL, batch TEXT NOT NULL,
     outcome TEXT NOT NULL, problem TEXT NOT NULL, suggested TEXT NOT NULL, stamp TEXT NOT NULL) STRICT;
@@ -27,10 +27,11 @@ CREATE TABLE page_form (picture TEXT NOT NULL, place INTEGER NOT NULL, form TEXT
 CREATE TABLE decision (picture TEXT PRIMARY KEY, decision TEXT NOT NULL, reason TEXT NOT NULL, number TEXT NOT NULL,
     marks TEXT NOT NULL, login TEXT NOT NULL, stamp TEXT NOT NULL) STRICT;
 CREATE INDEX decision_number ON decision (number) WHERE number <> '';
-CREATE TABLE pad_entry (picture TEXT NOT NULL, login TEXT NOT NULL, number TEXT NOT NULL, fields TEXT NOT NULL,
-    stamp TEXT NOT NULL, PRIMARY KEY (picture, login)) STRICT;
+CREATE TABLE pad_entry (number TEXT NOT NULL, step TEXT NOT NULL, picture TEXT NOT NULL, login TEXT NOT NULL,
+    fields TEXT NOT NULL, stamp TEXT NOT NULL, PRIMARY KEY (number, step)) STRICT;
+CREATE INDEX pad_entry_picture ON pad_entry (picture);
 CREATE TABLE seen (number TEXT PRIMARY KEY, outcome TEXT NOT NULL, login TEXT NOT NULL, stamp TEXT NOT NULL) STRICT;
-CREATE TABLE destroyed (picture TEXT PRIMARY KEY, reason TEXT NOT NULL, stamp TEXT NOT NULL) STRICT;
+CREATE TABLE destroyed (picture TEXT PRIMARY KEY, day TEXT NOT NULL, stamp TEXT NOT NULL) STRICT;
 """
 TABLES = ("stored", "page", "page_code", "page_form", "decision", "pad_entry", "seen", "destroyed")
 FACTS = frozenset(
@@ -52,19 +53,21 @@ def fold(db: Database, line: Line, stamp: str) -> None:
     match line.fact:
         case FactKind.PAGES_STORED:
             for page, picture in content["pages"]:
-                _store(db, (content["batch"], content["file"], page, picture), stamp)
+                _store(db, line, page, picture, stamp)
         case FactKind.PAGE_ACCEPTED:
-            _fold_accepted(db, content, stamp)
+            _fold_accepted(db, line, stamp)
         case FactKind.PAGE_DECIDED:
             row = (content["decision"], content["reason"], content.get("number", ""), _text(content.get("marks", {})))
             _decide(db, content["picture"], row, line.by, stamp)
         case FactKind.PAGE_REOPENED:
             _decide(db, content["picture"], ("", content["reason"], "", "{}"), line.by, stamp)
         case FactKind.PAD_ENTERED:
+            place = (content["number"], content["step"], content["picture"])
             db.execute(
-                "INSERT INTO pad_entry VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number, "
-                "fields = excluded.fields, stamp = excluded.stamp WHERE excluded.stamp > pad_entry.stamp",
-                (content["picture"], line.by, content["number"], _text(content["fields"]), stamp),
+                "INSERT INTO pad_entry VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET picture = excluded.picture, "
+                "login = excluded.login, fields = excluded.fields, stamp = excluded.stamp "
+                "WHERE excluded.stamp > pad_entry.stamp",
+                (*place, line.by, _text(content["fields"]), stamp),
             )
         case FactKind.VISIT_SEEN:
             db.execute(
@@ -75,22 +78,26 @@ def fold(db: Database, line: Line, stamp: str) -> None:
         case _:
             for picture in content["pictures"]:
                 db.execute(
-                    "INSERT INTO destroyed VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason, "
+                    "INSERT INTO destroyed VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET day = excluded.day, "
                     "stamp = excluded.stamp WHERE excluded.stamp < destroyed.stamp",
-                    (picture, content["reason"], stamp),
+                    (picture, line.local[:10], stamp),
                 )
 
 
-def _store(db: Database, place: tuple[str, str, int, str], stamp: str) -> None:
+def _store(db: Database, line: Line, page: int, picture: str, stamp: str) -> None:
+    """A page's place in a batch: `stamp` is of the line that first told of it, `at` the last time that one did."""
+    row = (line.content["batch"], line.content["file"], page, picture, stamp, line.at.isoformat())
     db.execute(
-        "INSERT INTO stored VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET stamp = min(stamp, excluded.stamp)",
-        (*place, stamp),
+        "INSERT INTO stored VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+        "stamp = min(stamp, excluded.stamp), at = max(at, excluded.at)",
+        row,
     )
 
 
-def _fold_accepted(db: Database, content: dict[str, Any], stamp: str) -> None:
+def _fold_accepted(db: Database, line: Line, stamp: str) -> None:
+    content = line.content
     picture = content["picture"]
-    _store(db, (content["batch"], content["file"], content["page"], picture), stamp)  # a line of before PAGES_STORED
+    _store(db, line, content["page"], picture, stamp)  # a line of before PAGES_STORED
     known = db.execute("SELECT stamp FROM page WHERE picture = ?", (picture,)).fetchone()
     if known is not None and known[0] > stamp:
         return

@@ -156,6 +156,9 @@ def fold(db: Database, line: Line) -> None:
         case FactKind.NUMBER_UNUSED | FactKind.NUMBER_SPOILED | FactKind.NUMBER_MISSING:
             row = (content["number"], _SPENT[line.fact], content["reason"], line.by, stamp(line))
             _latest(db, "spent", "number", ("number", "outcome", "reason", "login", "stamp"), row)
+        case FactKind.NUMBER_REOPENED:
+            row = (content["number"], "", "", line.by, stamp(line))
+            _latest(db, "spent", "number", ("number", "outcome", "reason", "login", "stamp"), row)
         case FactKind.TARGET_PINNED:
             pin = (content["target"], content["url"], content["software"], content["fingerprint"], stamp(line))
             _latest(db, "target", "name", ("name", "url", "software", "fingerprint", "stamp"), pin)

@@ -1,5 +1,6 @@
 """Scanned pages accepted: genuine slips join the ledger, everything else becomes a work item that stops nothing."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,17 +12,19 @@ from fallback.keys import PublicKeys
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
 from fallback.payload import CodeOutcome, Judged
-from fallback.reconcile import Verdict, verdict
+from fallback.reconcile import PageState, Verdict, page_state, verdict
+from fallback.recovery.ticks import ReadTicks, ticks_of
 from fallback.scanning import ReadPage
 from fallback.slip import Kind
 from fallback.statement import SignedByDesk, Statement
 
-Progress = Callable[[int, int], None]
-_BATCH = 32  # pages in one transaction: one wait for the disk, and little to read again after a power cut
+_PORTION = 32  # pages in one transaction: one wait for the disk, and little to read again after a power cut
+_WAIT = 1.0  # seconds that a read page waits for others to share its transaction
 # What a page with several codes is called: the first of these that it has. What needs eyes comes before what does not.
 _RANK = (
     "forged", "unknown_desk", "other_hospital", "wrong_version", "damaged", "drill", "number_only", "pad", "read",
 )  # fmt: skip
+_DONE = ("read", "repeat", "blank")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,18 +40,19 @@ class WorkItem:
 
 @dataclass(slots=True)
 class ScanReport:
-    """What a scan brought. `outcomes` counts pages by picture that were not known.
+    """What a scan brought. `outcomes` counts the pages whose picture was not known, `again` those whose picture was.
 
-    `repeats` are pages that brought nothing: the same picture again, or slips that all were on earlier pages.
-
-    `verdicts` counts genuine codes: new slips are those of which only the paper had the record.
+    `verdicts` counts genuine codes: new slips are those of which only the paper had the record. `stopped`: somebody
+    stopped it before all pages of `batch` were read.
     """
 
+    batch: str = ""
     pages: int = 0
-    repeats: int = 0
+    again: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     work: list[WorkItem] = field(default_factory=list)
+    stopped: bool = False
 
     @property
     def read(self) -> int:
@@ -56,17 +60,33 @@ class ScanReport:
         return self.outcomes["read"]
 
     @property
+    def repeats(self) -> int:
+        """How many pages brought nothing: the same picture again, or paper whose slips and ticks were read before."""
+        return self.again + self.outcomes["repeat"]
+
+    @property
     def unread(self) -> int:
         """How many pages need a person."""
         return len(self.work)
 
+    @property
+    def states(self) -> Counter[PageState]:
+        """The pages by their state; each has exactly one."""
+        states = Counter({PageState.REPEAT: self.again}) if self.again else Counter[PageState]()
+        for outcome, count in self.outcomes.items():
+            states[page_state(outcome)] += count
+        return states
+
     def record(self) -> dict[str, Any]:
         """The report as JSON values."""
         return {
+            "batch": self.batch,
             "pages": self.pages,
             "read": self.read,
             "unread": self.unread,
             "repeats": self.repeats,
+            "stopped": self.stopped,
+            "states": {each.value: self.states[each] for each in PageState},
             "outcomes": dict(sorted(self.outcomes.items())),
             "verdicts": {each.value: count for each, count in sorted(self.verdicts.items())},
             "work": [
@@ -74,6 +94,14 @@ class ScanReport:
                 for item in self.work
             ],
         }
+
+    def add(self, part: "ScanReport") -> None:
+        """Counts another report's pages in."""
+        self.pages += part.pages
+        self.again += part.again
+        self.outcomes += part.outcomes
+        self.verdicts += part.verdicts
+        self.work += part.work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +113,19 @@ class _Code:
     signed: bytes = b""
     verdict: Verdict | None = None
 
+    @property
+    def digest(self) -> str:
+        """The identity (hex) of its slip or statement, "" where it has none."""
+        if self.judged.decoded is not None:
+            return self.judged.decoded.digest.hex()
+        return payload.digest(self.signed).hex() if self.signed else ""
+
     def content(self) -> dict[str, str]:
-        decoded, number = self.judged.decoded, self.judged.number
+        number = self.judged.number
         return {
             "outcome": "drill" if self.outcome == "drill" else self.judged.outcome.value,
             "number": number.text if number else "",
-            "digest": decoded.digest.hex() if decoded else "",
+            "digest": self.digest,
         }
 
 
@@ -102,38 +137,42 @@ def accept_scan(
     drill: bool,
     batch: str = "",
     by: str = "",
-    total: int = 0,
-    progress: Progress | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    told: Callable[[ScanReport], None] = lambda _: None,
 ) -> ScanReport:
     """Accepts pages in any order, any number of times: the same picture twice changes nothing, either copy is enough.
 
     `drill` says whether the ledger is a drill's: a drill's slips stay out of a real one and the reverse. `batch` names
-    the scan (else its time does), `total` is for `progress(done, total)`, which is called when pages are durable.
+    the scan (else its time does). `told` is called with the report so far when pages are durable; `stop` ends it after
+    the page that is being read.
     """
-    report = ScanReport()
+    report = ScanReport(batch=batch or batch_name(ledger))
     portion: list[ReadPage] = []
+    since = time.monotonic()
 
     def flush() -> None:
+        nonlocal since
         if portion:
-            job = partial(_accept, pages=tuple(portion), keys=keys, drill=drill, batch=batch, by=by)
-            add(ledger.write(job))
+            job = partial(_accept, pages=tuple(portion), keys=keys, drill=drill, batch=report.batch, by=by)
+            report.add(ledger.write(job))
             portion.clear()
-
-    def add(part: ScanReport) -> None:
-        report.pages += part.pages
-        report.repeats += part.repeats
-        report.outcomes += part.outcomes
-        report.verdicts += part.verdicts
-        report.work += part.work
-        if progress:
-            progress(report.pages, max(total, report.pages))
+            told(report)
+        since = time.monotonic()
 
     for page in pages:
         portion.append(page)
-        if len(portion) >= _BATCH:
+        if len(portion) >= _PORTION or time.monotonic() - since > _WAIT:
             flush()
+        if stop():
+            report.stopped = True
+            break
     flush()
     return report
+
+
+def batch_name(ledger: Ledger) -> str:
+    """What a batch is called that nobody gave a name: the time, by the ledger's clock."""
+    return ledger.write(lambda tx: tx.now).isoformat(timespec="seconds")
 
 
 def _accept(
@@ -144,28 +183,35 @@ def _accept(
     for page in pages:
         report.pages += 1
         if queries.has_page(tx.db, page.picture_hash):
-            report.repeats += 1
+            report.again += 1
             continue
-        codes = [_judge(tx, text, keys, drill) for text in dict.fromkeys(each.text for each in page.texts)]
-        report.repeats += _is_again(tx, codes)
+        texts = list(dict.fromkeys(each.text for each in page.texts))
+        codes = [_judge(tx, text, keys, drill) for text in texts]
+        forms = ticks_of(page, texts)
+        outcome = _outcome(page, codes)
+        if outcome == "read":
+            outcome = _outcome_of_read(tx, codes, forms)
+        if outcome == "repeat":
+            forms = []  # what it ticks is known, and a box that is less clear than before must raise no doubt
         for code in codes:
             _take(tx, code, by)
             if code.verdict is not None:
                 report.verdicts[code.verdict] += 1
-        outcome = _outcome(page, codes)
         problem = str(page.error) if page.error else ""
         content = {
-            "batch": batch or tx.now.isoformat(timespec="seconds"),
+            "batch": batch,
             "file": page.file,
             "page": page.page,
             "picture": page.picture_hash,
             "outcome": outcome,
             "codes": [code.content() for code in codes],
             "problem": problem,
+            "suggested": page.suggested,
+            "forms": [form.content() for form in forms],
         }
         tx.append(FactKind.PAGE_ACCEPTED, content, by=by)
         report.outcomes[outcome] += 1
-        if outcome not in ("read", "blank") and not _is_done(tx, outcome, codes):
+        if outcome not in _DONE and not _is_done(tx, outcome, codes):
             item = WorkItem(file=page.file, page=page.page, outcome=outcome, problem=problem, picture=page.picture_hash)
             report.work.append(item)
     return report
@@ -212,9 +258,8 @@ def _take(tx: Transaction, code: _Code, by: str) -> None:
     """Journals a record, or a desk's statement, that the ledger did not have. Of a conflict both are kept."""
     decoded, statement = code.judged.decoded, code.judged.statement
     if statement is not None and code.signed:
-        digest = payload.digest(code.signed).hex()
-        if not queries.has_statement(tx.db, digest):
-            found = {"statement": statement.record(), "digest": digest}
+        if not queries.has_statement(tx.db, code.digest):
+            found = {"statement": statement.record(), "digest": code.digest}
             tx.append(FactKind.STATEMENT_READ, found, payload=code.signed, by=by)
         return
     if decoded is None or code.verdict in (None, Verdict.SAME_AGAIN, Verdict.DRILL):
@@ -237,10 +282,17 @@ def _outcome(page: ReadPage, codes: Sequence[_Code]) -> str:
     return next((outcome for outcome in _RANK if outcome in found), "foreign")
 
 
-def _is_again(tx: Transaction, codes: Sequence[_Code]) -> bool:
-    """Whether a page is the same paper laid on the glass again, or a slip's other copy: all its slips were read."""
-    digests = [code.judged.decoded.digest.hex() for code in codes if code.judged.decoded and code.outcome == "read"]
-    return bool(digests) and all(queries.is_on_a_page(tx.db, digest) for digest in digests)
+def _outcome_of_read(tx: Transaction, codes: Sequence[_Code], forms: Sequence[ReadTicks]) -> str:
+    """Whether a page whose codes were read brings anything, and whether a person must look at its ticks.
+
+    It is a repeat when its papers were on earlier pages and it shows no form, and no tick, that they did not: the same
+    paper laid on the glass again, or a slip's other copy.
+    """
+    papers = [code.digest for code in codes if code.outcome == "read" and code.digest]
+    known = bool(papers) and all(queries.is_on_a_page(tx.db, digest) for digest in papers)
+    if known and not any(form.is_new(tx.db, codes[form.place].digest) for form in forms):
+        return "repeat"
+    return "doubtful" if any(form.doubtful for form in forms) else "read"
 
 
 def _is_done(tx: Transaction, outcome: str, codes: Sequence[_Code]) -> bool:

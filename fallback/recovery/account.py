@@ -15,7 +15,8 @@ from fallback.ledger.queries import Database, NumberRow
 from fallback.printing.papers.labels import ACCOUNT
 from fallback.printing.report import Column, Report, Table, render_report
 from fallback.reconcile import Account, Bucket, NumberState, reconcile
-from fallback.slip import INDIA, SlipNumber
+from fallback.recovery.sheets import comparisons, visits
+from fallback.slip import INDIA, SlipNumber, letters
 
 FORMAT = "parchi-account-1"
 _ALL_THERE = "Every number that was handed out is accounted for."
@@ -49,6 +50,8 @@ def account_record(
         gap |= _last_known(db, gap["before"])
     record["pages"] = dict(sorted(Counter(page.outcome for page in queries.pages(db)).items()))
     record["open_pages"] = len(queries.pages(db, open_only=True))
+    record["visits"] = visits(db).record()
+    record["sheets"] = [each.record() for each in comparisons(db)]
     record["signer"] = signer
     return record | {"signature": sign(message(record)).hex()}
 
@@ -71,6 +74,8 @@ def account_pdf(record: dict[str, Any], hospital: Hospital, desks: list[Desk]) -
     tables = [_registrations(record, hospital), _paper(record, names)]
     if record["missing"]:
         tables.append(_missing(record, names))
+    tables += [_seen(record["visits"])] if "visits" in record else []
+    tables += [_sheets(record["sheets"], hospital)] if record.get("sheets") else []
     tables += [_pages(record), _proof(record)]
     return render_report(
         Report(
@@ -156,6 +161,85 @@ def _missing(record: dict[str, Any], names: dict[int, str]) -> Table:
     titles = (("Number", 1.3), ("Desk", 1.6), ("Last known before it", 2.0), ("Reason", 2.2))
     columns = [Column(ACCOUNT[name].both, share) for name, share in titles]
     return Table(title=ACCOUNT["Missing numbers"].both, columns=columns, rows=rows)
+
+
+def _seen(found: dict[str, Any]) -> Table:
+    by, told = found["by"], found["told"]
+    rows = [
+        ("visits, void ones left out", found["visits"]),
+        ("seen", found["seen"]),
+        ("said by the nurse", by["nurse"]),
+        ("said by the day sheet", by["day_sheet"]),
+        ("said by the hospital copy", by["copy"]),
+        ("not seen", found["not_seen"]),
+        ("nobody says", found["unknown"]),
+        ("of these contradictory", len(found["contradictions"])),
+        ("admitted", told["admitted"]),
+        ("referred", told["referred"]),
+        ("investigations asked", told["investigations"]),
+        ("medico-legal", told["medico_legal"]),
+    ]
+    return Table(
+        title=ACCOUNT["Who was seen"].both,
+        columns=[Column(ACCOUNT["What"].both, 3.0), Column(ACCOUNT["Visits"].both, align="right")],
+        rows=[[ACCOUNT[name].both, str(count)] for name, count in rows],
+        strong=frozenset({1}),
+    )
+
+
+# What each figure of a sheet that came back is called.
+COUNTED = {
+    ("box", "copies"): "copies in the boxes",
+    ("day", "slips"): "ticked tokens that have a slip",
+    ("day", "copies"): "ticked tokens whose copy is back",
+    ("shift", "issued"): "slips issued",
+    ("shift", "voids"): "void slips",
+    ("shift", "first"): "first number",
+    ("shift", "last"): "last number",
+    ("shift", "receipts"): "receipts",
+    ("shift", "taken"): "fees received, ₹",
+}
+
+
+def _sheets(found: list[dict[str, Any]], hospital: Hospital) -> Table:
+    """What agrees is counted; what differs, or is not said, is told."""
+    differing = [each for each in found if each["difference"] != 0]
+    counts = {
+        "figures that agree": len(found) - len(differing),
+        "figures that differ, or are not said": len(differing),
+    }
+    rows = [[ACCOUNT[name].both, "", "", str(count), "", ""] for name, count in counts.items()]
+    for each in differing:
+        said = ACCOUNT["not said"].both if each["said"] is None else str(each["said"])
+        difference = "" if each["difference"] is None else f"{each['difference']:+d}"
+        what = ACCOUNT[COUNTED[each["sheet"], each["figure"]]].both
+        rows.append([_sheet(each, hospital), what, said, str(each["found"]), difference, str(each["eyes"] or "")])
+    titles = (
+        ("Sheet", 2.0),
+        ("What", 2.6),
+        ("said", 0.9),
+        ("found", 0.9),
+        ("difference", 0.9),
+        ("to be looked at", 1.1),
+    )
+    return Table(
+        title=ACCOUNT["Sheets that came back"].both,
+        columns=[
+            Column(ACCOUNT[name].both, share, align="right" if place > 1 else "left")
+            for place, (name, share) in enumerate(titles)
+        ],
+        rows=rows,
+        strong=frozenset({0, 1}),
+    )
+
+
+def _sheet(found: dict[str, Any], hospital: Hospital) -> str:
+    if found["sheet"] == "shift":
+        return f"{ACCOUNT['shift'].both} {found['shift']}"
+    clinic = hospital.clinic(found["clinic"])
+    tokens = f" · {letters(found['series'])}" if found["series"] else ""
+    where = f"{clinic.shown_code if clinic else '?'} · {format_date(date.fromisoformat(found['day']))}{tokens}"
+    return f"{ACCOUNT[found['sheet']].both}: {where}"
 
 
 def _pages(record: dict[str, Any]) -> Table:

@@ -67,11 +67,14 @@ class BatchRow:
         return self.outcomes.total()
 
 
-# A page that a person need not see: it gave what it holds, or holds nothing. The rest waits for a decision.
-_OPEN = """coalesce(decision.decision, '') = '' AND outcome NOT IN ('read', 'blank', 'repeat') AND NOT (
-    outcome IN ('number_only', 'pad') AND NOT EXISTS (SELECT 1 FROM page_code LEFT JOIN slip ON
-    slip.number = page_code.number AND slip.kind <> 'pad' WHERE page_code.picture = page.picture
-    AND page_code.number <> '' AND slip.number IS NULL))"""
+# A page that a person need not see: it gave what it holds, or holds nothing. The rest waits for a decision; to say
+# whose page it is decides it only when that number has content.
+OPEN = """outcome NOT IN ('read', 'blank', 'repeat') AND CASE coalesce(decision.decision, '')
+    WHEN '' THEN NOT (outcome IN ('number_only', 'pad') AND NOT EXISTS (SELECT 1 FROM page_code LEFT JOIN slip ON
+        slip.number = page_code.number AND slip.kind <> 'pad' WHERE page_code.picture = page.picture
+        AND page_code.number <> '' AND slip.number IS NULL))
+    WHEN 'belongs' THEN NOT EXISTS (SELECT 1 FROM slip WHERE slip.number = decision.number AND slip.kind <> 'pad')
+    ELSE 0 END"""
 _PAGE = """SELECT page.picture, file, page, batch, outcome, problem, suggested, coalesce(decision.decision, ''),
     coalesce(decision.reason, ''), coalesce(decision.number, ''), coalesce(decision.login, '')
     FROM page LEFT JOIN decision USING (picture) """
@@ -98,7 +101,7 @@ def pages(db: Database, *, open_only: bool = False) -> list[PageRow]:
 
     A page with nothing but a number, or an empty pad, needs nobody once the number's content is known.
     """
-    rows = db.execute(f"{_PAGE} WHERE ?1 = 0 OR ({_OPEN}) ORDER BY page.stamp", (int(open_only),))
+    rows = db.execute(f"{_PAGE} WHERE ?1 = 0 OR ({OPEN}) ORDER BY page.stamp", (int(open_only),))
     return [_page(row) for row in rows]
 
 
@@ -110,13 +113,13 @@ def page(db: Database, picture: str) -> PageRow | None:
 
 def is_open(db: Database, picture: str) -> bool:
     """Whether a page still needs a person."""
-    asked = f"SELECT 1 FROM page LEFT JOIN decision USING (picture) WHERE page.picture = ? AND ({_OPEN})"
+    asked = f"SELECT 1 FROM page LEFT JOIN decision USING (picture) WHERE page.picture = ? AND ({OPEN})"
     return db.execute(asked, (picture,)).fetchone() is not None
 
 
 def open_pages(db: Database) -> int:
     """How many pages still need a person."""
-    row = db.execute(f"SELECT count(*) FROM page LEFT JOIN decision USING (picture) WHERE {_OPEN}").fetchone()
+    row = db.execute(f"SELECT count(*) FROM page LEFT JOIN decision USING (picture) WHERE {OPEN}").fetchone()
     return int(row[0])
 
 
@@ -152,8 +155,25 @@ def has_page(db: Database, picture: str) -> bool:
 
 
 def is_on_a_page(db: Database, digest: str) -> bool:
-    """Whether a fact (by its digest in hex) stands on a page that was accepted before."""
-    return db.execute("SELECT 1 FROM page_code WHERE digest = ?", (digest,)).fetchone() is not None
+    """Whether a fact (by its digest in hex) stands, with a genuine signature, on a page that was accepted before."""
+    asked = "SELECT 1 FROM page_code WHERE digest = ? AND outcome = 'genuine'"
+    return db.execute(asked, (digest,)).fetchone() is not None
+
+
+def forms_around(db: Database, digest: str, form: str) -> list[FormRow]:
+    """What all pages say in the forms of a name around one fact's code (by its digest in hex)."""
+    rows = db.execute(
+        "SELECT place, form, sure, page_form.marks, coalesce(decision.marks, '{}') FROM page_code "
+        "JOIN page_form USING (picture, place) LEFT JOIN decision USING (picture) WHERE digest = ? AND form = ?",
+        (digest, form),
+    )
+    return [form_row(*row) for row in rows]
+
+
+def is_stored(db: Database, batch: str, file: str, page: int, picture: str) -> bool:
+    """Whether a page was taken into a batch before."""
+    asked = "SELECT 1 FROM stored WHERE batch = ? AND file = ? AND page = ? AND picture = ?"
+    return db.execute(asked, (batch, file, page, picture)).fetchone() is not None
 
 
 def pages_of(db: Database, number: str) -> list[PageRow]:
@@ -176,6 +196,29 @@ def unread(db: Database, batch: str) -> list[tuple[str, int, str]]:
     return [(file, page, picture) for file, page, picture in rows]
 
 
+def batch_pages(db: Database, batch: str, *, file: str = "", trouble: bool = False, most: int = 100) -> list[PageRow]:
+    """Pages that a batch, or one file of it, brought, also where an earlier one brought them first; at most so many.
+
+    With `trouble` those that could not be opened.
+    """
+    rows = db.execute(
+        f"{_PAGE} WHERE page.picture IN (SELECT picture FROM stored WHERE batch = ?1 AND (?2 = '' OR file = ?2)) "
+        "AND (?3 = 0 OR problem <> '') ORDER BY page.stamp LIMIT ?4",
+        (batch, file, int(trouble), most),
+    )
+    return [_page(row) for row in rows]
+
+
+def payload_of(db: Database, code: CodeRow) -> bytes | None:
+    """The signed bytes of a code's slip, statement or blank; None where the ledger has no record of it."""
+    row = db.execute(
+        "SELECT payload FROM version WHERE digest = ?1 UNION ALL SELECT payload FROM statement WHERE digest = ?1 "
+        "UNION ALL SELECT payload FROM pad WHERE number = ?2",
+        (code.digest, code.number),
+    ).fetchone()
+    return row[0] if row else None
+
+
 def batches(db: Database, batch: str = "") -> list[BatchRow]:
     """Every batch, or one, in the order of their first pages."""
     rows = db.execute(
@@ -193,15 +236,29 @@ def batches(db: Database, batch: str = "") -> list[BatchRow]:
 
 
 def numbers_back(db: Database) -> set[str]:
-    """Numbers whose paper came back: read on a page, or given to one by a person. A forged page brings nothing back."""
+    """Numbers whose paper came back: read on a page, or given to one by a person. A forged page, or one that a person
+    called not ours, brings nothing back.
+    """
     rows = db.execute(
-        "SELECT number FROM page_code JOIN page USING (picture) WHERE number <> '' "
-        "AND page.outcome IN ('read', 'repeat', 'doubtful', 'number_only', 'pad') "
+        "SELECT page_code.number FROM page_code JOIN page USING (picture) LEFT JOIN decision USING (picture) "
+        "WHERE page_code.number <> '' AND page.outcome IN ('read', 'repeat', 'doubtful', 'number_only', 'pad') "
+        "AND coalesce(decision.decision, '') NOT IN ('not_ours', 'blank') "
         "UNION SELECT number FROM decision WHERE number <> '' AND decision <> ''"
     )
     return {number for (number,) in rows}
 
 
 def is_destroyed(db: Database, picture: str) -> bool:
-    """Whether a page's picture was destroyed by rule."""
-    return db.execute("SELECT 1 FROM destroyed WHERE picture = ?", (picture,)).fetchone() is not None
+    """Whether a page's picture was destroyed by rule: that is for ever, its file is not taken in again."""
+    return destroyed_on(db, picture) != ""
+
+
+def destroyed_on(db: Database, picture: str) -> str:
+    """The day (ISO, India) on which a page's picture was destroyed by rule, "" when it was not."""
+    row = db.execute("SELECT day FROM destroyed WHERE picture = ?", (picture,)).fetchone()
+    return row[0] if row else ""
+
+
+def destroyed(db: Database) -> list[str]:
+    """The pictures that were destroyed by rule."""
+    return [picture for (picture,) in db.execute("SELECT picture FROM destroyed ORDER BY picture")]

@@ -57,7 +57,8 @@ class Delivery:
 def numbers(db: Database, target: str) -> list[NumberRow]:
     """Every number that was ever handed out, by series and serial: with content, as a pad, or a gap between.
 
-    A series is counted from 1 to the highest serial that any fact of any carrier names.
+    A series is counted from 1 to the highest serial that any fact of any carrier names; beyond it only what a person
+    read on paper is a number: one that was read wrong must not become a thousand gaps.
     """
     known = {row[0]: row[1:] for row in db.execute(
         "SELECT slip.number, slip.clinic, slip.day, slip.voided, slip.conflict, slip.journalled, slip.kind, "
@@ -71,34 +72,40 @@ def numbers(db: Database, target: str) -> list[NumberRow]:
     void_told = {row[0] for row in db.execute("SELECT number FROM void_told")}
     back = numbers_back(db)
     found: list[NumberRow] = []
-    for series, next_serial in db.execute("SELECT series, next_serial FROM counter ORDER BY series").fetchall():
-        for serial in range(1, next_serial):
-            number = SlipNumber(series, serial)
-            pad_day, issued_to = pads.get(number.text, ("", ""))
-            clinic, day, voided, conflict, journalled, kind, stage, sent = known.get(
-                number.text, (0, pad_day, 0, 0, 0, "pad", "", 0)
+    for number in _handed_out(db):
+        pad_day, issued_to = pads.get(number.text, ("", ""))
+        clinic, day, voided, conflict, journalled, kind, stage, sent = known.get(
+            number.text, (0, pad_day, 0, 0, 0, "pad", "", 0)
+        )
+        outcome, reason = spent.get(number.text, ("", ""))
+        content = number.text in known and kind != "pad"
+        found.append(
+            NumberRow(
+                number=number,
+                clinic=clinic,
+                day=day,
+                has_content=content,
+                pad=number.text in pads,
+                voided=bool(voided) or number.text in void_told,
+                conflict=bool(conflict),
+                stage=stage if content else "",
+                sent=bool(sent),
+                spent=outcome,
+                spent_reason=reason,
+                journalled=bool(journalled),
+                paper_back=number.text in back,
+                issued_to=issued_to,
             )
-            outcome, reason = spent.get(number.text, ("", ""))
-            content = number.text in known and kind != "pad"
-            found.append(
-                NumberRow(
-                    number=number,
-                    clinic=clinic,
-                    day=day,
-                    has_content=content,
-                    pad=number.text in pads,
-                    voided=bool(voided) or number.text in void_told,
-                    conflict=bool(conflict),
-                    stage=stage if content else "",
-                    sent=bool(sent),
-                    spent=outcome,
-                    spent_reason=reason,
-                    journalled=bool(journalled),
-                    paper_back=number.text in back,
-                    issued_to=issued_to,
-                )
-            )
+        )
     return found
+
+
+def _handed_out(db: Database) -> list[SlipNumber]:
+    counters = dict(db.execute("SELECT series, next_serial FROM counter").fetchall())
+    found = [SlipNumber(series, serial) for series, end in counters.items() for serial in range(1, end)]
+    told = db.execute("SELECT DISTINCT number FROM decision WHERE number <> '' AND decision <> ''").fetchall()
+    beyond = [number for (text,) in told if (number := SlipNumber.parse(text)).serial >= counters.get(number.series, 1)]
+    return sorted(found + beyond)
 
 
 def has_statement(db: Database, digest: str) -> bool:

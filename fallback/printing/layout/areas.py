@@ -57,6 +57,7 @@ BLANKS = {
     "pin_code": Words("PIN code", "पिन कोड"),
 }
 BLANKS |= {name: words for name, words in FIELDS.items() if name not in BLANKS}
+REGISTERED = {"name_latin": "name", "place": "locality"}  # what the registration calls what is written on these lines
 _OTHER = Words("Other", "अन्य")
 # What boxes to tick may ask, and the answers. `clinic` has its own: the codes of hospital.toml.
 TICKS: Mapping[str, Mapping[str, Words]] = {

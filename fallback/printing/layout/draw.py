@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from fallback.hospital import Hospital
-from fallback.marks import MarkBox, MarkForm, MarkKind
+from fallback.marks import Area, MarkBox, MarkForm, MarkKind, MarkLine
 from fallback.printing import labels
 from fallback.printing.codes import code128, qr
 from fallback.printing.content import Content
@@ -92,7 +92,19 @@ def form_of(layout: Layout, part: Part, content: Content, hospital: Hospital) ->
             for box in page.boxes
             if box.kind in tuple(MarkKind)
         ),
+        lines=tuple(MarkLine(name=name, area=area) for name, area in _written(part).items()),
     )
+
+
+def _written(part: Part) -> dict[str, Area]:
+    """What a pen is asked for on a part, by its name; one area where a question has a line and boxes (the clinic)."""
+    found: dict[str, Area] = {}
+    for box in part.boxes:
+        if box.draw in ("blank", "ticks", "comb") and box.fields and box.when != "void":
+            name = areas.REGISTERED.get(box.fields[0][0], box.fields[0][0])
+            left, top, right, bottom = found.get(name, (box.x, box.y, box.right, box.bottom))
+            found[name] = min(left, box.x), min(top, box.y), max(right, box.right), max(bottom, box.bottom)
+    return found
 
 
 def _ghost(pen: Pen) -> None:

@@ -1,0 +1,106 @@
+"""Pictures of pages as FHIR R4 resources: a DocumentReference says whose page it is, a Binary holds its bytes."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from types import MappingProxyType
+
+from fallback.ehospital.fhir_resources import DRILL_TAG, WITHDRAWN, Resource, person_key
+from fallback.hospital import Hospital
+from fallback.slip import INDIA, Kind, Slip, SlipNumber
+
+# LOINC's document ontology (https://loinc.org/34108-1, /34111-5), as the binding of DocumentReference.type prefers:
+# the setting alone, for nobody has read what the doctor wrote. Other kinds are told by their words.
+_TYPES = MappingProxyType(
+    {Kind.OPD: ("34108-1", "Outpatient Note"), Kind.CASUALTY: ("34111-5", "Emergency department Note")}
+)
+_LOINC = "http://loinc.org"
+_CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+_WORDS = "Scanned page of a registration slip"
+
+
+def document(
+    picture: str,
+    content: bytes,
+    media_type: str,
+    numbers: Sequence[SlipNumber],
+    slips: Sequence[Slip],
+    hospital: Hospital,
+    *,
+    at: str,
+    void: bool = False,
+    medico_legal: bool = False,
+    drill: bool = False,
+) -> Resource:
+    """The DocumentReference of a page. `at` is when it was taken in (an ISO instant), `numbers` says whose page it is,
+    `slips` are those of them that have content.
+
+    A page of two persons has no subject: nobody may find one in the other's record without a person's word.
+    `medico_legal`: a box on it says so; `void`: every slip on it is.
+    """
+    system = hospital.slip_system
+    persons = {person_key(slip, hospital) for slip in slips}
+    kinds = {slip.kind for slip in slips}
+    found: Resource = {
+        "resourceType": "DocumentReference",
+        "id": picture,
+        "masterIdentifier": {"use": "official", "system": f"{system}/picture", "value": picture},
+        "identifier": [{"use": "usual", "system": system, "value": number.text} for number in numbers],
+        "status": WITHDRAWN if void else "current",
+        "type": _type(kinds.pop()) if len(kinds) == 1 else {"text": _WORDS},
+        "date": at,
+        "custodian": {"display": hospital.name},
+        "content": [
+            {
+                "attachment": {
+                    "contentType": media_type,
+                    "url": f"Binary/{picture}",
+                    "size": len(content),
+                    "hash": base64.b64encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode(),
+                }
+            }
+        ],
+    }
+    if not numbers:
+        del found["identifier"]
+    if drill:
+        found["meta"] = {"tag": [dict(DRILL_TAG)]}
+    if len(persons) == 1 and len(slips) == len(numbers):
+        found["subject"] = {"type": "Patient", "identifier": _identifier(*persons.pop())}
+    if medico_legal or any(_is_restricted(slip, hospital) for slip in slips):
+        found["securityLabel"] = [{"coding": [{"system": _CONFIDENTIALITY, "code": "R", "display": "restricted"}]}]
+    if numbers:
+        visits = [{"type": "Encounter", "identifier": _identifier(system, number.text)} for number in numbers]
+        found["context"] = {"encounter": visits}
+        if len(numbers) == len(slips) == 1 and (issued := slips[0].issued):
+            found["context"]["period"] = {"start": issued.astimezone(INDIA).isoformat()}
+    return found
+
+
+def binary(picture: str, content: bytes, media_type: str) -> Resource:
+    """The Binary of a page: who may see it is as with its DocumentReference."""
+    return {
+        "resourceType": "Binary",
+        "id": picture,
+        "contentType": media_type,
+        "securityContext": {"reference": f"DocumentReference/{picture}"},
+        "data": base64.b64encode(content).decode(),
+    }
+
+
+def _type(kind: Kind) -> Resource:
+    if kind not in _TYPES:
+        return {"text": f"{_WORDS} ({kind.value})"}
+    code, display = _TYPES[kind]
+    return {"coding": [{"system": _LOINC, "code": code, "display": display}], "text": _WORDS}
+
+
+def _identifier(system: str, value: str) -> Resource:
+    return {"system": system, "value": value}
+
+
+def _is_restricted(slip: Slip, hospital: Hospital) -> bool:
+    """Whether not everybody who works on records may see it: a legal case, a hidden identity, a discreet clinic."""
+    clinic = hospital.clinic(slip.visit.clinic)
+    legal = slip.medico_legal or slip.visit.medico_legal_number != ""
+    return legal or slip.sealed != b"" or (clinic is not None and clinic.discreet)
