@@ -14,9 +14,11 @@ from fallback import __version__, language
 from fallback.cli import during, journal, recover
 from fallback.cli.data import Data
 from fallback.cli.layouts import layout
+from fallback.cli.pictures import pages
 from fallback.cli.printer import printer
 from fallback.cli.read import read
 from fallback.cli.rehearse import drill
+from fallback.cli.scan import scan
 from fallback.cli.sheets import sheet
 from fallback.disk import disk_error
 from fallback.errors import NotPrinted, ParchiError, Stopped
@@ -77,7 +79,9 @@ def group(context: click.Context, data: Path | None, hospital: Path | None, pass
     context.obj = Data(settings, lambda: datetime.now(UTC))
 
 
-for command in (*during.COMMANDS, *recover.COMMANDS, *journal.COMMANDS, read, drill, printer, layout, sheet):
+for command in (
+    *during.COMMANDS, scan, *recover.COMMANDS, *journal.COMMANDS, pages, read, drill, printer, layout, sheet,
+):  # fmt: skip
     group.add_command(command)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from shutil import copyfile, copytree
 
 import click
-from waitress import create_server
+from waitress import buffers, create_server
 
 from fallback import enrolment, frontdesk, language
 from fallback.cli.data import Data, Words, json_option, show
@@ -19,7 +19,8 @@ from fallback.downtime import Role
 from fallback.errors import AddressNotLoopback, PortTaken
 from fallback.ledger import queries
 from fallback.printing.spool import spooler
-from fallback.web import create_app
+from fallback.scratch import Scratch
+from fallback.web import close, create_app
 
 _COVER_BYTES, _BLANK_BYTES = 600_000, 6_000  # of the PDF of blank slips, at most; the cover with a logo
 
@@ -112,8 +113,10 @@ def serve(data: Data, port: int | None) -> None:
         served = any(printer.desks for printer in counter.hospital.printers)
         queue = frontdesk.PrintQueue(counter, spooler) if served else None
         app = create_app(installation, counter.hospital, language=data.settings.language, queue=queue)
+        # What a browser sends is kept in a file while it arrives: scans of patients' papers, and never in plain.
+        buffers.TempfileBasedBuffer.newfile = lambda _: Scratch()
         try:
-            server = create_server(app, host=host, port=number, threads=16, ident=None)
+            server = create_server(app, host=host, port=number, threads=32, ident=None)
         except OSError as wrong:
             raise PortTaken(port=number) from wrong
         click.echo(f"The desk is open at http://{host}:{number}  (Ctrl-C closes it)")
@@ -122,6 +125,7 @@ def serve(data: Data, port: int | None) -> None:
                 server.run()
         finally:
             server.close()
+            close(app)
 
 
 def _is_loopback(host: str) -> bool:

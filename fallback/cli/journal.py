@@ -99,7 +99,11 @@ def restore(data: Data, source: Path, as_json: bool) -> None:
     """
     report = custody.restore(source, data.folder, data.passphrase(), clock=data.clock)
     value = {"lines": report.lines, "chains": _heads(report.chains), "chain": report.chain}
-    show(value, as_json=as_json, text=f"{report.lines} lines are restored in {data.folder}. Enrol its desks now.")
+    value |= {"pages": report.pages.copied, "damaged": report.pages.damaged}
+    words = f"{report.lines} lines are restored in {data.folder}, with {report.pages.copied} pictures of pages. "
+    show(value, as_json=as_json, text=words + "Enrol its desks now.")
+    if report.pages.damaged:
+        click.get_current_context().exit(4)
 
 
 def _heads(heads: tuple[Head, ...]) -> dict[str, dict[str, object]]:

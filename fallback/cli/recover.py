@@ -1,4 +1,4 @@
-"""Commands after the outage: scan, reconcile, declare, approve, import, account."""
+"""Commands after the outage, when the paper is in: reconcile, declare, approve, import, account."""
 
 import json
 import sys
@@ -20,7 +20,6 @@ from fallback.hospital import Hospital, Target
 from fallback.keys import PublicKeys, is_genuine
 from fallback.ledger import queries
 from fallback.reconcile import Bucket
-from fallback.scanning import count_pages, read_files
 from fallback.slip import SlipNumber
 
 _EVERY = 0.5  # seconds between two lines of progress
@@ -32,38 +31,6 @@ target_option = click.option("--to", "to", default="", help="The hospital system
 again_option = click.option(
     "--again", is_flag=True, help="Take in what was held or failed before: a person has looked."
 )
-
-
-@click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--batch", type=Words(empty=True), default="", help="A name for this scan; its time when left out.")
-@by_option
-@json_option
-@click.pass_context
-def scan(context: click.Context, paths: tuple[Path, ...], batch: str, by: str, as_json: bool) -> None:
-    """Reads scans (files, folders) into the journal; the same page twice changes nothing. Ctrl-C, then again: goes on.
-
-    Exits 4 when pages need a person: they are listed, and stop nothing.
-
-    Example: python -m fallback scan scans/
-    """
-    data: Data = context.obj
-    with data.installation() as installation:
-        report = recovery.accept_scan(
-            installation.ledger,
-            read_files(list(paths)),
-            installation.keys(),
-            drill=installation.drill,
-            batch=batch,
-            by=by,
-            total=count_pages(list(paths)),
-            progress=progress("pages"),
-        )
-    words = [f"{report.pages} pages: {report.read} read, {report.repeats} seen before, {report.unread} need a person."]
-    words += [f"  {item.file} page {item.page}: {item.outcome} {item.problem}".rstrip() for item in report.work]
-    show(report.record(), as_json=as_json, text="\n".join(words))
-    if report.work:
-        context.exit(4)
 
 
 @click.command()
@@ -335,4 +302,4 @@ def token_from(path: Path | None) -> str:
         raise TokenMissing(file=path.name) from wrong
 
 
-COMMANDS: tuple[click.Command, ...] = (scan, reconcile, declare, approve, import_, account)
+COMMANDS: tuple[click.Command, ...] = (reconcile, declare, approve, import_, account)

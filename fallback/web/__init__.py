@@ -17,11 +17,12 @@ from fallback.errors import ParchiError
 from fallback.frontdesk import Counter, PrintQueue
 from fallback.hospital import Hospital
 from fallback.keys import hospital_id
+from fallback.recovery import Intake, Worklist
 from fallback.web import access, enrolment, failures, frontdesk, guard, place, recovery, words
+from fallback.web.cutter import Cutter
 from fallback.web.numbers import SlipNumberConverter
-from fallback.web.scans import Scans
 
-__all__ = ["create_app"]
+__all__ = ["close", "create_app"]
 
 ROOT = Path(__file__).parent.parent.parent
 STATIC = ROOT / "static"
@@ -45,7 +46,8 @@ def create_app(
 
     `hosts` are names that it answers under besides this machine's own, `language` that of first screens; `https` says
     that the browser reaches it encrypted, so that its cookie is never sent otherwise. `queue` prints for desks with a
-    printer of the server's, and is started and stopped by whoever made it. Raises AccessNotStated.
+    printer of the server's, and is started and stopped by whoever made it. Whoever made the app closes it, before the
+    installation. Raises AccessNotStated.
     """
     app = Flask("fallback.web", static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(
@@ -73,7 +75,9 @@ def create_app(
         clock=clock,
         language=language,
         hosts=guard.LOOPBACK | {name.lower() for name in hosts},
-        scans=Scans(installation),
+        intake=Intake(installation, hospital),
+        worklist=Worklist(installation.ledger, clock),
+        cutter=Cutter(),
         queue=queue,
     )
     app.url_map.converters["slip"] = SlipNumberConverter
@@ -94,6 +98,13 @@ def create_app(
     access.check(app)
     printing.warm()
     return app
+
+
+def close(app: Flask) -> None:
+    """Ends what the app started: the reading of scans stops after its page, and the next app goes on with it."""
+    found: place.Place = app.extensions[place.NAME]
+    found.intake.close()
+    found.cutter.close()
 
 
 @access.public

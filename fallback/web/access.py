@@ -8,6 +8,7 @@ from typing import TypeVar
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import validate_csrf
+from werkzeug.datastructures import MultiDict
 from wtforms.validators import ValidationError
 
 from fallback.downtime import Role, User
@@ -15,6 +16,7 @@ from fallback.errors import AccessNotStated, FormStale, LoggedOut, NotAllowed
 from fallback.language import LANGUAGES
 from fallback.ledger import queries
 from fallback.web.place import db
+from fallback.web.uploads import Upload
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 Again = Callable[..., ResponseReturnValue]
@@ -26,12 +28,16 @@ EVERYBODY = frozenset(Role)
 
 @dataclass(slots=True)
 class Stated:
-    """What a view said of itself. `roles` None: nothing yet; `public`: also those who are not logged in."""
+    """What a view said of itself. `roles` None: nothing yet; `public`: also those who are not logged in.
+
+    `files`: its form is read by `upload()`, while it arrives.
+    """
 
     roles: frozenset[Role] | None = None
     public: bool = False
     again: Again | None = None
     limit: int = FORM_BYTES
+    files: bool = False
 
 
 @dataclass(slots=True)
@@ -80,13 +86,31 @@ def shown_again(page: Again) -> Callable[[View], View]:
 
 
 def takes(megabytes: int) -> Callable[[View], View]:
-    """Raises the limit of a request's size: for scans."""
+    """For a form with files: raises the limit of a request's size. Its view reads it with `upload()` alone.
+
+    Nothing else may touch `request.form` there: Flask would put the files on the disk as they are.
+    """
 
     def state(view: View) -> View:
-        _VIEWS.of(view).limit = megabytes << 20
+        asked = _VIEWS.of(view)
+        asked.limit, asked.files = megabytes << 20, True
         return view
 
     return state
+
+
+def upload() -> Upload:
+    """The form of this request, of a view that takes files. Raises RequestWrong."""
+    if "upload" not in g:
+        g.upload = Upload(request)
+    found: Upload = g.upload
+    return found
+
+
+def typed() -> MultiDict[str, str]:
+    """What was typed into the form of this request, also where files come with it."""
+    asked = stated()
+    return upload().fields if asked is not None and asked.files else request.form
 
 
 def stated() -> Stated | None:
@@ -134,20 +158,20 @@ def gate() -> ResponseReturnValue | None:
         if request.method in SAFE:
             return redirect(url_for("enrolment.log_in", next=request.path))
         if asked.again:
-            request.form.get("csrf_token")  # too large a form is refused here, not while it is being kept
+            typed().get("csrf_token")  # too large a form is refused here, not while it is being kept
         raise LoggedOut()
     if g.user is not None and not may(g.user, asked):
         raise NotAllowed()
     if request.method in SAFE:
         return None
     try:
-        validate_csrf(request.form.get("csrf_token"))
+        validate_csrf(typed().get("csrf_token"))
     except ValidationError as wrong:
         raise FormStale() from wrong
     g.csrf_valid = True
-    if asked.again and request.form.get("language") in LANGUAGES:
-        session["language"] = request.form["language"]
-        return asked.again(request.form, None, **(request.view_args or {}))
+    if asked.again and typed().get("language") in LANGUAGES:
+        session["language"] = typed()["language"]
+        return asked.again(typed(), None, **(request.view_args or {}))
     return None
 
 

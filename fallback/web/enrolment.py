@@ -65,6 +65,7 @@ def _resume(found: User, draft: drafts.Draft) -> ResponseReturnValue:
 def log_out() -> ResponseReturnValue:
     """Ends the login; the shift stays open."""
     language = session.get("language")
+    here().worklist.release(user().login)
     session.clear()
     if language:
         session["language"] = language

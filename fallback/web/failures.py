@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from fallback.errors import LoggedOut, PageUnknown, ParchiError, RequestTooLarge, RequestWrong
 from fallback.language import say
 from fallback.web import drafts
-from fallback.web.access import SAFE, may, stated
+from fallback.web.access import SAFE, may, stated, typed
 from fallback.web.place import language, visitor
 
 _log = logging.getLogger(__name__)
@@ -23,11 +23,11 @@ def told(error: ParchiError) -> ResponseReturnValue:
     if request.method not in SAFE and asked and asked.again:
         if asked.public or (user is not None and may(user, asked)):
             try:
-                return make_response(asked.again(request.form, error, **(request.view_args or {})), error.http_status)
+                return make_response(asked.again(typed(), error, **(request.view_args or {})), error.http_status)
             except ParchiError as also:  # the page itself cannot be shown: its shift was closed, its slip is not there
                 return _page(also)
         if isinstance(error, LoggedOut):
-            kept = drafts.keep(request.path, request.form)
+            kept = drafts.keep(request.path, typed())
             page = render_template("enrolment/login.html", error=say(error, language()), kept=kept, next="", login="")
             return page, error.http_status
     return _page(error)

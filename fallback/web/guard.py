@@ -12,7 +12,7 @@ _FRAMED = frozenset({"frontdesk.print_slip", "frontdesk.reprint", "frontdesk.pap
 
 _PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; frame-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
 )
 # The browser's own PDF reader is a page with styles of its own, shown inside a frame of ours.
 _PAPER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"

@@ -16,8 +16,9 @@ from fallback.hospital import Hospital
 from fallback.language import LANGUAGES, translate
 from fallback.ledger import queries
 from fallback.ledger.queries import Database
+from fallback.recovery import Intake, Worklist
 from fallback.slip import INDIA
-from fallback.web.scans import Scans
+from fallback.web.cutter import Cutter
 
 NAME = "parchi"
 T = TypeVar("T")
@@ -28,6 +29,7 @@ class Place:
     """What the app was made with. `language` is that of first screens; `hosts` are the names it answers under.
 
     `queue` prints for the desks that have a printer of the server's; without one every desk prints from its browser.
+    `intake` reads what is handed in, `worklist` says who has which page, `cutter` cuts pages.
     """
 
     installation: Installation
@@ -36,7 +38,9 @@ class Place:
     clock: Callable[[], datetime]
     language: str
     hosts: frozenset[str]
-    scans: Scans
+    intake: Intake
+    worklist: Worklist
+    cutter: Cutter
     queue: PrintQueue | None
 
 

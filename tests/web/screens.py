@@ -13,15 +13,19 @@ from random import Random
 from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.expected_conditions import presence_of_element_located
+from selenium.webdriver.support.ui import WebDriverWait
 from waitress.server import create_server
 
 from fallback import frontdesk, printing
 from fallback.rehearsal.people import people
 from fallback.slip import Age, Sex
-from fallback.web import create_app
+from fallback.web import close, create_app
 from tests import factories
+from tests.web.paper import scanned
 
 SIZE = (1366, 768)
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
@@ -91,12 +95,97 @@ def write(folder: Path) -> None:
             driver.get(address + path)
             keep(name)
         driver.get(address)
-        shown = driver.find_elements(By.CSS_SELECTOR, "button[name=language][value=hi]")
-        next(each for each in shown if each.is_displayed()).click()
+        switch(driver, "hi")
         driver.get(address)
         keep("desk-hindi")
+        switch(driver, "en")
+        papers = scanned(made, Path(place) / "box", series=2)
+        log_in(driver, address, "ravi")
+        for path, name in (("/records", "records"), ("/records/batch?name=Box+1", "records-batch")):
+            driver.get(address + path)
+            keep(name)
+        driver.get(f"{address}/records/work")
+        asks(driver, "Nothing could be read")
+        press(driver, papers.torn.text, Keys.ENTER)
+        confirms(driver)
+        keep("records-number")
+        press(driver, Keys.ENTER)
+        asks(driver, "Which of these boxes")
+        keep("records-ticks")
+        press(driver, "t", "15", Keys.ENTER)
+        asks(driver, "type it in")
+        keep("records-pad")
+        read(driver, "Laxmi Kumari")
+        for name, typed in (("locality", "Gali 7, Sangam Vihar"), ("clinic", "MED"), ("day", "23-11-2026")):
+            driver.find_element(By.NAME, name).send_keys(typed)
+        press(driver, Keys.ENTER)
+        asks(driver, "could not be opened")
+        log_in(driver, address, "meena")
+        driver.get(f"{address}/records/work")
+        asks(driver, "Read once more")
+        read(driver, "Lakshmi Kumari")
+        driver.find_element(By.NAME, "name").send_keys(Keys.ENTER)
+        asks(driver, "Two people read this differently")
+        keep("records-readings")
+        switch(driver, "hi")
+        driver.get(f"{address}/records/work")
+        asks(driver, "")
+        keep("records-readings-hindi")
+        phone = {"width": 360, "height": 640, "deviceScaleFactor": 2, "mobile": True}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+        switch(driver, "en")
+        driver.get(f"{address}/records/camera")
+        driver.find_element(By.ID, "photo").send_keys(str(Path(place) / "box" / "2 ticks.png"))
+        WebDriverWait(driver, 20).until(lambda seen: seen.find_elements(By.CSS_SELECTOR, "li.look, li.good"))
+        keep("records-phone")
         server.close()
+        close(app)
         made.close()
+
+
+def log_in(driver: webdriver.Chrome, address: str, login: str) -> None:
+    """Another person at this browser."""
+    driver.delete_all_cookies()
+    driver.get(address)
+    driver.find_element(By.NAME, "login").send_keys(login)
+    driver.find_element(By.NAME, "pin").send_keys(factories.PIN, Keys.ENTER)
+    WebDriverWait(driver, 20).until(lambda seen: "/login" not in seen.current_url)
+
+
+def switch(driver: webdriver.Chrome, language: str) -> None:
+    """The other language, by its button."""
+    shown = driver.find_elements(By.CSS_SELECTOR, f"button[name=language][value={language}]")
+    next(each for each in shown if each.is_displayed()).click()
+    spoken = (By.CSS_SELECTOR, f"html[lang={language}] main")
+    WebDriverWait(driver, 20).until(presence_of_element_located(spoken))
+
+
+def press(driver: webdriver.Chrome, *keys: str) -> None:
+    """Keys to whatever has the focus."""
+    for key in keys:
+        ActionChains(driver).send_keys(key).perform()
+
+
+def asks(driver: webdriver.Chrome, words: str) -> None:
+    """Waits for a page of the worklist with all its pictures."""
+    there = (
+        "return Array.from(document.images).every((each) => each.complete) && document.querySelector('h1').innerText"
+    )
+    WebDriverWait(driver, 30).until(lambda seen: words in str(seen.execute_script(there)))
+
+
+def confirms(driver: webdriver.Chrome) -> None:
+    """Waits until the next Enter takes what was looked up."""
+    there = "return document.activeElement.hasAttribute('data-confirm')"
+    WebDriverWait(driver, 30).until(lambda seen: seen.execute_script(there))
+
+
+def read(driver: webdriver.Chrome, name: str) -> None:
+    """Who a pad is about, as one person reads it."""
+    for field, typed in (("name", name), ("guardian", "Mohan Lal"), ("age", "57"), ("mobile", "9810305743")):
+        driver.find_element(By.NAME, field).send_keys(typed)
+    for field, typed in (("sex", "F"), ("relation", "H")):
+        driver.find_element(By.NAME, field).send_keys(typed)
 
 
 if __name__ == "__main__":

@@ -205,16 +205,21 @@ def _age(reader: _Reader) -> Age | None:
         return None
 
 
-def _birth_date(reader: _Reader) -> date | None:
-    typed = reader.form.typed("birth_date").strip()
-    if not typed:
-        return None
-    told = _DATE.fullmatch(typed) if len(typed) <= _LONGEST_NUMBER else None
+def to_date(typed: str) -> date | None:
+    """A day typed as day-month-year, with or without what stands between; None for what is none."""
+    told = _DATE.fullmatch(typed.strip()) if len(typed) <= _LONGEST_NUMBER else None
     try:
         if told is not None:
             day, month, year = (int(part) for part in told.groups() if part)
             return date(year, month, day)
     except ValueError:
         pass
-    reader.say("birth_date", "This is not a date. Write it as day-month-year, like 05-11-1990.")
     return None
+
+
+def _birth_date(reader: _Reader) -> date | None:
+    typed = reader.form.typed("birth_date").strip()
+    found = to_date(typed)
+    if typed and found is None:
+        reader.say("birth_date", "This is not a date. Write it as day-month-year, like 05-11-1990.")
+    return found

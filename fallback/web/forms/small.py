@@ -76,16 +76,10 @@ class PadsForm(Typed):
 
 
 class ScanForm(Typed):
-    """Scan files; the browser gives them beside the form."""
+    """Scan files, which the browser gives beside the form, and what they are called together."""
 
+    batch = StringField(LABELS["batch"])
     files = StringField(LABELS["files"])
-
-
-class DecisionForm(Typed):
-    """What became of a page that needed eyes."""
-
-    decision = StringField(LABELS["decision"])
-    reason = StringField(LABELS["reason"])
 
 
 class DeclareForm(Typed):

@@ -7,12 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from fallback import enrolment, frontdesk
 from fallback.downtime import Role
-from fallback.errors import PadUnknown, ParchiError, PrintedAlready, SlipIsVoid, SlipUnknown
+from fallback.errors import FieldWrong, PadUnknown, ParchiError, PrintedAlready, SlipIsVoid, SlipUnknown
 from fallback.ledger import queries
 from fallback.ledger.queries import SlipRow
+from fallback.ledger.queries.outcomes import evidence_of
 from fallback.ledger.queries.today import uhid_of, versions
+from fallback.outcome import Seen, outcome_of
 from fallback.slip import Kind, SlipNumber
-from fallback.web.access import any_user, clerk, shown_again
+from fallback.web.access import allow, any_user, clerk, shown_again
 from fallback.web.changes import changes
 from fallback.web.forms import RegistrationForm, blank, fill, text
 from fallback.web.forms.small import StickersForm, VoidForm
@@ -22,6 +24,8 @@ from fallback.web.frontdesk.page import correct_task, desk_page, next_task, pad_
 from fallback.web.guard import PDF
 from fallback.web.paper import paper_of, printer_of, wake
 from fallback.web.place import _, db, here, open_shift, shift, user
+
+_MAY_SEE = (Role.CLERK, Role.SUPERVISOR, Role.RECORDS)
 
 
 def known(number: SlipNumber) -> SlipRow:
@@ -40,6 +44,7 @@ def slip(number: SlipNumber) -> ResponseReturnValue:
     found = versions(db(), number)
     desk = queries.desk(db(), number.series)
     paper, own = paper_of(number), shift()
+    witnesses = evidence_of(db(), number.text)
     return render_template(
         "frontdesk/slip.html",
         row=row,
@@ -55,7 +60,22 @@ def slip(number: SlipNumber) -> ResponseReturnValue:
         ours=own is not None and paper is not None and own.series == paper.row.series,
         may_change=user().role in (Role.CLERK, Role.SUPERVISOR),
         stickers=StickersForm(formdata=None),
+        scans=queries.pages_of(db(), number.text) if user().role is not Role.CLERK else [],
+        outcome=outcome_of(witnesses),
+        may_see=user().role in _MAY_SEE,
+        nurse=next((each for each in witnesses if each.evidence == "nurse"), None),
     )
+
+
+@blueprint.post("/slips/<slip:number>/seen")
+@allow(*_MAY_SEE)
+def mark_seen(number: SlipNumber) -> ResponseReturnValue:
+    """The nurse at the room's door: the patient was seen, or was not."""
+    outcome = {each.value: each for each in (Seen.SEEN, Seen.NOT_SEEN)}.get(request.form.get("outcome", ""))
+    if outcome is None:
+        raise FieldWrong(field="outcome", why="Choose one from the list.")
+    frontdesk.mark_seen(here().counter, number, outcome, by=user().login)
+    return redirect(url_for("frontdesk.slip", number=number))
 
 
 @blueprint.get("/slips/<slip:number>/print")

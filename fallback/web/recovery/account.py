@@ -1,0 +1,118 @@
+"""The account in a browser: both sums, every gap, what became of numbers without content; signed as PDF and JSON."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC
+from enum import StrEnum
+
+from flask import Response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from fallback import frontdesk, recovery
+from fallback.errors import FieldWrong, ParchiError, SlipNumberWrong
+from fallback.ledger import queries
+from fallback.outcome import Evidence, Told
+from fallback.reconcile import Bucket
+from fallback.recovery.sheets import comparisons, visits
+from fallback.slip import SlipNumber, letters
+from fallback.web.access import reader, records, shown_again
+from fallback.web.forms import text
+from fallback.web.forms.small import DeclareForm
+from fallback.web.frontdesk.slips import pdf
+from fallback.web.place import db, here, user
+from fallback.web.recovery.blueprint import blueprint
+
+
+class Spent(StrEnum):
+    """What may become of a number without content."""
+
+    UNUSED = "unused"
+    SPOILED = "spoiled"
+    MISSING = "missing"
+
+
+def _account(typed: Mapping[str, str] | None = None, error: ParchiError | None = None) -> ResponseReturnValue:
+    form = DeclareForm(formdata=typed)
+    sentence = form.mark(error)
+    compared = comparisons(db())
+    return render_template(
+        "recovery/account.html",
+        form=form,
+        sentence=sentence,
+        target=target(),
+        account=recovery.account_of(db(), target()),
+        buckets=list(Bucket),
+        desks={desk.series: desk for desk in queries.desks(db())},
+        open_pages=queries.open_pages(db()),
+        visits=visits(db()),
+        evidence=list(Evidence),
+        told=list(Told),
+        differing=[each for each in compared if each.difference != 0],
+        agreeing=sum(each.difference == 0 for each in compared),
+        letters=letters,
+    )
+
+
+@blueprint.get("/records/account")
+@reader
+def account() -> ResponseReturnValue:
+    """Both accounts, registrations and paper, per desk, day and clinic, and every gap."""
+    return _account()
+
+
+@blueprint.post("/records/declare")
+@records
+@shown_again(_account)
+def declare() -> ResponseReturnValue:
+    """Says what became of numbers without content."""
+    form = DeclareForm()
+    try:
+        outcome = Spent(form.typed("outcome"))
+    except ValueError as wrong:
+        raise FieldWrong(field="outcome", why="Choose one from the list.") from wrong
+    try:
+        numbers = [
+            SlipNumber.parse(typed) for typed in form.typed("numbers").replace(";", ",").split(",") if typed.strip()
+        ]
+    except SlipNumberWrong as wrong:
+        raise FieldWrong(field="numbers", why="Write slip numbers of 11 digits, with commas between them.") from wrong
+    if not numbers:
+        raise FieldWrong(field="numbers", why="Write slip numbers of 11 digits, with commas between them.")
+    reason = text("reason", form.typed("reason"))
+    frontdesk.declare(here().counter, numbers, outcome.value, reason, by=user().login)
+    return redirect(url_for("recovery.account"))
+
+
+@blueprint.get("/records/account.json")
+@reader
+def account_json() -> ResponseReturnValue:
+    """The signed account for a machine."""
+    content = json.dumps(_record(), ensure_ascii=False, indent=1) + "\n"
+    response = Response(content, mimetype="application/json")
+    response.headers["Content-Disposition"] = 'attachment; filename="account.json"'
+    return response
+
+
+@blueprint.get("/records/account.pdf")
+@reader
+def account_pdf() -> ResponseReturnValue:
+    """The signed account on paper."""
+    return pdf(recovery.account_pdf(_record(), here().hospital, queries.desks(db())), "account.pdf")
+
+
+def _record() -> dict[str, object]:
+    place = here()
+    return recovery.account_record(
+        place.installation.ledger,
+        recovery.account_of(db(), target()),
+        place.hospital,
+        target=target(),
+        now=place.clock().astimezone(UTC),
+        signer="the hospital's root",
+        sign=place.installation.sign_as_hospital,
+    )
+
+
+def target() -> str:
+    """The hospital system that the account is about: the first that the hospital's file names, "" without one."""
+    return here().hospital.targets[0].name if here().hospital.targets else ""
