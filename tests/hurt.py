@@ -1,8 +1,11 @@
-"""What hurts the ledger, each in a process of its own: `python -m tests.hurt WHAT FOLDER`. It exits 0 when all held.
+"""What hurts the ledger and the store of pages, each in a process of its own: `python -m tests.hurt WHAT FOLDER`.
+
+It exits 0 when all held.
 
 A process of its own because a file system is mounted, a limit set or the user changed, which nothing can undo.
 """
 
+import hashlib
 import os
 import resource
 import stat
@@ -12,8 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fallback.errors import DiskFailed, DiskFull, FolderReadOnly, ParchiError
+from fallback.evidence import PageStore
 from fallback.ledger import Ledger
-from tests.journals import again, issue, make, note
+from fallback.vault import Vault
+from tests.journals import CHEAP, PASSPHRASE, again, issue, make, note
 
 CANNOT = 77  # the exit code of a machine that does not let us do this
 _NOBODY = 65534
@@ -98,6 +103,54 @@ def file_limit(folder: Path) -> None:
     ledger.close()
 
 
+def _pages(count: int) -> list[tuple[str, bytes]]:
+    found = [f"page {number} ".encode() * 8000 for number in range(count)]
+    return [(hashlib.sha256(each).hexdigest(), each) for each in found]
+
+
+def _put(store: PageStore, pages: list[tuple[str, bytes]]) -> ParchiError:
+    """Puts portions until one is refused; every acknowledged page must be there."""
+    done = 0
+    while True:
+        try:
+            store.put(pages[done : done + 4])
+        except ParchiError as wrong:
+            assert all(store.get(picture) == content for picture, content in pages[:done])
+            assert not any(path.name.startswith(".") for path in store.folder.iterdir()), "what was begun takes room"
+            return wrong
+        done += 4
+
+
+def full_store(folder: Path) -> None:
+    """The disk of the pages fills up: it is told, what was acknowledged is there, and with room it goes on."""
+    _mount(folder, "3m")
+    ballast = folder / "film.mp4"
+    ballast.write_bytes(bytes(1_500_000))
+    vault, _ = Vault.create(folder, PASSPHRASE, cost=CHEAP)
+    store, pages = PageStore(folder / "pages", vault), _pages(30)
+    wrong = _put(store, pages)
+    assert isinstance(wrong, DiskFull), repr(wrong)
+    ballast.unlink()
+    store.put(pages)
+    assert all(store.get(picture) == content for picture, content in pages)
+
+
+def store_limit(folder: Path) -> None:
+    """The process may not write a file above a limit: such a page is refused, the others are stored."""
+    vault, _ = Vault.create(folder, PASSPHRASE, cost=CHEAP)
+    store, pages = PageStore(folder / "pages", vault), _pages(8)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+    large = bytes(200_000)
+    try:
+        store.put([*pages[:2], (hashlib.sha256(large).hexdigest(), large)])
+        raise AssertionError("it was written")
+    except DiskFull:
+        pass
+    assert list(store.pictures()) == []
+    store.put(pages)
+    assert len(list(store.pictures())) == 8
+
+
 def _as_nobody(folder: Path) -> None:
     for path in (folder, *folder.rglob("*")):
         os.chown(path, _NOBODY, _NOBODY)
@@ -159,6 +212,7 @@ def files_taken_away(folder: Path) -> None:
 WHAT: dict[str, Callable[[Path], None]] = {
     each.__name__: each for each in (full_disk, full_stick, file_limit, read_only, files_taken_away)
 }
+STORES: dict[str, Callable[[Path], None]] = {each.__name__: each for each in (full_store, store_limit)}
 
 if __name__ == "__main__":
-    WHAT[sys.argv[1]](Path(sys.argv[2]))
+    (WHAT | STORES)[sys.argv[1]](Path(sys.argv[2]))

@@ -11,10 +11,10 @@ FALLBACK = HOUSE / "fallback"
 
 NOUNS = {
     "errors", "language", "settings", "hospital", "hospital_file", "toml_lines", "toml_table", "states", "names",
-    "slip", "downtime", "keys", "vault", "disk", "marks", "statement",
+    "slip", "downtime", "keys", "vault", "sealed", "scratch", "disk", "marks", "statement",
 }  # fmt: skip
-RULES = {"payload", "matching", "reconcile", "census"}
-EDGES = {"ledger", "printing", "scanning", "patients", "ehospital"}
+RULES = {"payload", "matching", "reconcile", "outcome", "census"}
+EDGES = {"ledger", "printing", "scanning", "evidence", "patients", "ehospital"}
 ACTS = {"frontdesk", "recovery", "custody", "enrolment"}
 SURFACE = {"web"}
 DOORS = {"cli", "rehearsal", "__main__", "app"}
@@ -39,6 +39,7 @@ LIVES_IN: dict[str, set[str]] = {
     "zxingcpp": {"scanning"},
     "pypdfium2": {"scanning", "printing"},
     "escpos": {"printing"},
+    "pillow_heif": {"scanning"},
     "httpx": {"ehospital", "rehearsal"},
     "flask": {"web"},
     "flask_wtf": {"web"},
@@ -46,7 +47,8 @@ LIVES_IN: dict[str, set[str]] = {
     "werkzeug": {"web"},
     "waitress": {"cli", "rehearsal"},
     "click": {"cli", "__main__"},
-    "cryptography": {"keys", "vault", "enrolment"},
+    "distributed": {"cli"},
+    "cryptography": {"keys", "vault", "sealed", "scratch", "enrolment"},
     "stdnum": {"slip"},
     "babel": {"language"},
 }

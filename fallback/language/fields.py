@@ -47,9 +47,12 @@ LABELS: Mapping[str, str] = {
     "box": "Box",
     "sheet": "Sheet",
     "day": "Day",
+    "time": "Time",
+    "marks": "Ticks",
     "numbers": "Slip numbers",
     "voids": "Voided slips",
     "files": "Scan files",
+    "batch": "Name of the batch",
     "decision": "What became of it",
     "outcome": "What became of them",
 }

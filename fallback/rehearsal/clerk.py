@@ -11,10 +11,11 @@ from fallback.errors import DrillStopped
 
 @dataclass(slots=True)
 class Form:
-    """A form of a page: where it goes, and what it holds."""
+    """A form of a page: where it goes, what it holds, and the questions that are answered by a choice."""
 
     action: str
     fields: dict[str, str] = field(default_factory=dict)
+    choices: set[str] = field(default_factory=set)
 
 
 class Page(HTMLParser):
@@ -41,6 +42,8 @@ class Page(HTMLParser):
                 self.links.append(given.get("href", ""))
             case "input" if given.get("type") not in ("submit", "radio", "checkbox", "file") or "checked" in given:
                 form.setdefault(given.get("name", ""), given.get("value", ""))
+            case "input" if given.get("type") == "radio" and self.forms:
+                self.forms[-1].choices.add(given.get("name", ""))
             case "select":
                 self._select = given.get("name", "")
             case "option" if self._select and ("selected" in given or self._select not in form):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,20 +21,27 @@ from fallback.downtime import Role
 from fallback.ehospital.fhir import FhirConnector
 from fallback.enrolment import Installation
 from fallback.errors import DrillStopped, TargetNotAllowed
+from fallback.frontdesk.seen import mark_seen
 from fallback.hospital import Hospital, Target
 from fallback.keys import PublicKeys, hospital_id
-from fallback.rehearsal import compare
-from fallback.rehearsal.box import Boxed, scan_box
-from fallback.rehearsal.morning import Counter, Morning, work
+from fallback.ledger import queries
+from fallback.outcome import Seen
+from fallback.rehearsal import compare, verdicts
+from fallback.rehearsal.box import Laid, scan_box
+from fallback.rehearsal.morning import Counter, Morning, typed, work
+from fallback.rehearsal.officer import Truth, work_off
 from fallback.rehearsal.people import people
+from fallback.rehearsal.pile import Pile, pile
 from fallback.rehearsal.target import TestSystem
-from fallback.scanning import ReadPage, read_files
-from fallback.slip import INDIA
+from fallback.rehearsal.ward import Pad, fill_pads, patients
+from fallback.scanning import read_files
+from fallback.slip import INDIA, Kind, SlipNumber
 from fallback.vault import Cost
 from fallback.web import create_app
 
 Tell = Callable[[str, int, int], None]
 _CHEAP = Cost(passes=1, lanes=1, memory_kib=8 * 1024)  # the folder is thrown away: its passphrase need not be dear
+_MOST_UNREAD = 0.05  # of the pages: paper is creased through a code now and then, and a person sees it
 _SUPERVISOR_PIN = "739164"
 
 
@@ -52,6 +59,22 @@ class Report:
     imported: int = 0
     voided: int = 0
     missing: int = 0
+    unused: int = 0
+    not_read: int = 0
+    no_form: int = 0
+    wrong_pages: int = 0
+    wrong_reads: int = 0
+    boxes: int = 0
+    boxes_doubtful: int = 0
+    boxes_wrong: int = 0
+    answers: int = 0
+    open_pages: int = 0
+    pads: int = 0
+    visits_wrong: int = 0
+    sheets_compared: int = 0
+    sheets_wrong: int = 0
+    pictures: int = 0
+    pictures_wrong: int = 0
     returning: int = 0
     corrected: int = 0
     sent_twice: int = 0
@@ -121,16 +144,21 @@ def run(
             )  # fmt: skip
         _leave_truth(folder, morning, installation)
         with _timed(report, "paper"):
-            boxed = scan_box(morning.printed, folder / "scans", Random(seed + 1))
+            made = _paper(report, installation, hospital, counters, morning, clock, seed)
+            laid = scan_box(made.pile.leaves, folder / "scans", Random(seed + 2))
         with _timed(report, "scan"):
-            read = _scan(report, installation, folder, boxed, tell)
+            read = _scan(report, installation, hospital, folder, tell)
         with _timed(report, "compare paper"):
             _compare_paper(report, morning, read)
+            seen = _compare_pages(report, installation, laid)
+        with _timed(report, "worklist"):
+            _work_off(report, installation, counters, made, laid, clock)
+            _compare_visits(report, installation, made, seen, morning, hospital)
         with _timed(report, "import"):
             _import(report, installation, hospital, target, token, tell)
         with _timed(report, "read back"):
             _compare_target(report, morning, hospital, target, token)
-        _finish(report, installation, morning, boxed, target)
+        _finish(report, installation, morning, laid, target)
     return report
 
 
@@ -153,13 +181,7 @@ def _set_up(folder: Path, hospital: Hospital, desks: int, stack: ExitStack) -> t
     copy.mkdir()
     installation.ledger.copy_to(copy)
     supervisor = enrolment.set_user(installation.ledger, "meena", "Meena Joshi", Role.SUPERVISOR, _SUPERVISOR_PIN)
-    counter = frontdesk.Counter(
-        ledger=installation.ledger,
-        hospital=hospital,
-        hospital_id=hospital_id(installation.root),
-        drill=True,
-        sign=installation.sign,
-    )
+    counter = _counter(installation, hospital)
     server = create_server(create_app(installation, hospital), host="127.0.0.1", port=0, threads=max(4, desks))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -176,6 +198,16 @@ def _set_up(folder: Path, hospital: Hospital, desks: int, stack: ExitStack) -> t
     return installation, counters
 
 
+def _counter(installation: Installation, hospital: Hospital) -> frontdesk.Counter:
+    return frontdesk.Counter(
+        ledger=installation.ledger,
+        hospital=hospital,
+        hospital_id=hospital_id(installation.root),
+        drill=True,
+        sign=installation.sign,
+    )
+
+
 def _leave_truth(folder: Path, morning: Morning, installation: Installation) -> None:
     with (folder / "truth.jsonl").open("w", encoding="utf-8") as file:
         for truth in morning.truths:
@@ -183,36 +215,112 @@ def _leave_truth(folder: Path, morning: Morning, installation: Installation) -> 
     (folder / "keys.json").write_text(installation.keys().to_json(), encoding="utf-8")
 
 
-def _scan(report: Report, installation: Installation, folder: Path, boxed: Boxed, tell: Tell) -> list[payload.Decoded]:
-    """Accepts the box's pages, as the command does; keeps what the paper alone says, by the file of public keys."""
-    keys = PublicKeys.load(folder / "keys.json")
-    read: list[payload.Decoded] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """What was made on paper: the pile, and the pads with who was written on them."""
 
-    def seen() -> Iterator[ReadPage]:
-        for page in read_files([folder / "scans"]):
-            for code in page.texts:
-                judged = payload.judge(code.text, keys)
-                if judged.outcome is payload.CodeOutcome.GENUINE and judged.decoded:
-                    read.append(judged.decoded)
-            yield page
+    pile: Pile
+    pads: list[Pad]
 
-    found = recovery.accept_scan(
-        installation.ledger, seen(), installation.keys(), drill=True, batch="drill", total=boxed.pages,
-        progress=lambda done, total: tell("scanned", done, total),
+
+def _paper(
+    report: Report,
+    installation: Installation,
+    hospital: Hospital,
+    counters: list[Counter],
+    morning: Morning,
+    day: date,
+    seed: int,
+) -> _Made:
+    """The clinics fill in what they got, a ward its pads, and a nurse says that one whose copy is lost was seen."""
+    rng, desks = Random(seed + 1), [counter.series for counter in counters]
+    counter = _counter(installation, hospital)
+    pads, unused = fill_pads(counter, patients(rng, hospital, day), series=desks[0], spare=1)
+    made = pile(morning.printed, pads, counter, desks, day, rng)
+    for number in sorted(made.lost)[:1]:
+        mark_seen(counter, SlipNumber.parse(number), Seen.SEEN, by="meena")
+        made.by_nurse.add(number)
+    report.pads, report.unused = len(pads), len(unused)
+    return _Made(pile=made, pads=pads)
+
+
+def _scan(
+    report: Report, installation: Installation, hospital: Hospital, folder: Path, tell: Tell
+) -> list[payload.Decoded]:
+    """Takes the box's pages in, as the command does; gives what the paper alone says, by the file of public keys."""
+    scans = folder / "scans"
+    found = recovery.scan(
+        installation, hospital, [scans], batch="drill", by="meena",
+        progress=lambda progress: tell("scanned", progress.done, progress.total) if progress.total else None,
     )  # fmt: skip
     report.pages, report.read, report.repeats = found.pages, found.read, found.repeats
     report.unread, report.blank = found.unread, found.outcomes["blank"]
-    again = recovery.accept_scan(
-        installation.ledger, read_files([folder / "scans"]), installation.keys(), drill=True, batch="drill again"
-    )
+    again = recovery.scan(installation, hospital, [scans], batch="drill again", by="meena")
     if again.repeats != again.pages:
         raise DrillStopped(stage="scanning", why="a page that was scanned before was taken for a new one")
-    return read
+    keys = PublicKeys.load(folder / "keys.json")
+    judged = (payload.judge(code.text, keys) for page in read_files([scans]) for code in page.texts)
+    return [each.decoded for each in judged if each.outcome is payload.CodeOutcome.GENUINE and each.decoded]
 
 
 def _compare_paper(report: Report, morning: Morning, read: list[payload.Decoded]) -> None:
     truths = {(truth["number"], truth["revision"]): truth for truth in morning.truths}
-    report.differences += compare.paper_differences(truths, read)
+    slips = [each for each in read if each.slip.kind is not Kind.PAD]
+    report.differences += compare.paper_differences(truths, slips)
+
+
+def _compare_pages(report: Report, installation: Installation, laid: list[Laid]) -> verdicts.Seen:
+    """Each page against what it is, before a person says anything."""
+    seen = verdicts.Seen()
+    wrong = list(verdicts.pages(laid, installation, seen))
+    report.not_read, report.no_form = seen.not_read, seen.no_form
+    report.boxes, report.boxes_doubtful = seen.boxes, seen.doubtful
+    report.boxes_wrong, report.wrong_pages = seen.wrong, len(wrong) - seen.wrong
+    report.wrong_reads = sum(each.endswith(verdicts.WRONG_READ) for each in wrong)
+    report.differences += wrong
+    return seen
+
+
+def _work_off(
+    report: Report, installation: Installation, counters: list[Counter], made: _Made, laid: list[Laid], day: date
+) -> None:
+    """Two officers answer what the machine left to a person; one of them misreads a digit of a pad."""
+    logins = [
+        (login, enrolment.set_user(installation.ledger, login, name, Role.RECORDS))
+        for login, name in (("ravi", "Ravi Das"), ("sita", "Sita Rao"))
+    ]
+    truth = Truth(
+        leaves={(each.file, each.page): each.leaf for each in laid},
+        pile=made.pile,
+        pads={pad.number.text: pad.person for pad in made.pads},
+        day=day,
+        misread=made.pads[-1].number.text,
+    )
+    report.answers = work_off(counters[0].address, logins, installation, truth)
+    report.open_pages = queries.open_pages(installation.ledger.db())
+
+
+def _compare_visits(
+    report: Report,
+    installation: Installation,
+    made: _Made,
+    seen: verdicts.Seen,
+    morning: Morning,
+    hospital: Hospital,
+) -> None:
+    """What is known of the visits and of the sheets when nobody has anything left to do; pads are slips by now."""
+    wrong_visits = list(verdicts.visits(made.pile, seen.forms, installation))
+    report.sheets_compared, wrong_sheets = verdicts.compared(made.pile, installation)
+    report.pictures, wrong_pictures = verdicts.pictures(installation)
+    report.visits_wrong, report.sheets_wrong = len(wrong_visits), len(wrong_sheets)
+    report.pictures_wrong = len(wrong_pictures)
+    report.differences += wrong_visits + wrong_sheets + wrong_pictures
+    for pad in made.pads:
+        row = queries.slip(installation.ledger.db(), pad.number)
+        if row is None or row.slip.kind is Kind.PAD:
+            report.differences.append(f"{pad.number} was not typed in")
+        else:
+            morning.truths.append(row.slip.record() | typed(pad.person, hospital))
 
 
 def _import(
@@ -245,7 +353,7 @@ def _compare_target(report: Report, morning: Morning, hospital: Hospital, target
         eyes.close()
 
 
-def _finish(report: Report, installation: Installation, morning: Morning, boxed: Boxed, target: Target) -> None:
+def _finish(report: Report, installation: Installation, morning: Morning, laid: list[Laid], target: Target) -> None:
     account = recovery.account_of(installation.ledger.db(), target.name)
     counts = account.total.record()
     report.issued, report.printed = counts["issued"], len(morning.printed)
@@ -257,9 +365,12 @@ def _finish(report: Report, installation: Installation, morning: Morning, boxed:
     report.seconds["all"] = round(sum(report.seconds.values()), 2)
     report.ok = (
         account.closed
-        and report.issued == report.imported + report.voided
-        and report.unread == len(boxed.unreadable)
-        and report.repeats >= boxed.repeats
+        and report.issued == report.imported + report.voided + counts["unused"]
+        and report.pages == len(laid)
+        and report.repeats >= sum(each.leaf.again is not None for each in laid)
+        and report.boxes > 0
+        and report.not_read + report.no_form <= _MOST_UNREAD * report.pages
+        and not report.open_pages
         and not report.field_errors
         and not report.duplicates_on_target
         and not report.second_import_changed
