@@ -315,7 +315,9 @@ def test_a_drills_documents_say_so(tmp_path: Path) -> None:
 def test_what_is_settled_may_go_and_what_is_not_stays(room: Room) -> None:
     ledger = room.made.ledger
     one, held = room.slip(1), slip(ledger, 2)
-    gone = {room.page("read", one), room.page("number_only", one)}
+    bars = room.page("number_only", one)
+    gone = {room.page("read", one), bars}
+    decide(ledger, bars, Decision.BELONGS, number=one)
     mixed = room.page("read", one, held)
     stays = {
         Kept.NOT_IMPORTED: [room.page("read", held), mixed],

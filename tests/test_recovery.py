@@ -25,9 +25,12 @@ from fallback.hospital import Target
 from fallback.keys import SigningKey, is_genuine
 from fallback.ledger import Transaction, queries
 from fallback.ledger.facts import FactKind
+from fallback.ledger.queries.outcomes import evidence_of
+from fallback.outcome import Seen, Told, outcome_of
 from fallback.reconcile import Bucket, PageState, Verdict
 from fallback.recovery import (
     Choice,
+    Decision,
     ImportReport,
     ScanReport,
     Step,
@@ -36,6 +39,7 @@ from fallback.recovery import (
     account_pdf,
     account_record,
     approve,
+    decide_page,
     message,
     plan,
     run_import,
@@ -225,12 +229,16 @@ def test_a_page_with_a_genuine_and_a_forged_slip_gives_the_one_and_names_the_oth
     assert report.verdicts == {Verdict.NEW: 1}
 
 
-def test_a_torn_page_whose_slip_is_known_needs_nobody(backlog: Backlog) -> None:
+def test_a_torn_page_whose_slip_is_known_waits_for_who_looks_at_its_ticks(backlog: Backlog) -> None:
     slip = backlog.issue()
     report = scan(backlog, page(slip.number.text, picture="torn"))
-    assert (report.outcomes, report.unread) == ({"number_only": 1}, 0)
-    assert queries.pages(backlog.ledger.db(), open_only=True) == []
+    assert (report.outcomes, report.unread) == ({"number_only": 1}, 1)
     assert account_of(backlog.ledger.db(), NAME).total.back == 1
+    told = {0: {"outcome.admitted": "ticked"}}
+    decide_page(backlog.ledger, "torn", Decision.BELONGS, number=slip.number, marks=told, by="meena")
+    assert queries.pages(backlog.ledger.db(), open_only=True) == []
+    found = outcome_of(evidence_of(backlog.ledger.db(), slip.number.text))
+    assert (found.seen, found.told) == (Seen.SEEN, (Told.ADMITTED,))
 
 
 def test_a_filled_pad_is_no_work_any_more(backlog: Backlog) -> None:

@@ -211,7 +211,7 @@ def _accept(
         }
         tx.append(FactKind.PAGE_ACCEPTED, content, by=by)
         report.outcomes[outcome] += 1
-        if outcome not in _DONE and not _is_done(tx, outcome, codes):
+        if outcome not in _DONE:
             item = WorkItem(file=page.file, page=page.page, outcome=outcome, problem=problem, picture=page.picture_hash)
             report.work.append(item)
     return report
@@ -293,11 +293,3 @@ def _outcome_of_read(tx: Transaction, codes: Sequence[_Code], forms: Sequence[Re
     if known and not any(form.is_new(tx.db, codes[form.place].digest) for form in forms):
         return "repeat"
     return "doubtful" if any(form.doubtful for form in forms) else "read"
-
-
-def _is_done(tx: Transaction, outcome: str, codes: Sequence[_Code]) -> bool:
-    """Whether a page that has only a number needs nobody: the number's content is known."""
-    if outcome != "number_only":
-        return False
-    rows = [queries.slip(tx.db, code.judged.number) for code in codes if code.judged.number is not None]
-    return all(row is not None and row.slip.kind is not Kind.PAD for row in rows)

@@ -147,6 +147,11 @@ def may(user: User, asked: Stated) -> bool:
     return asked.public or user.role in (asked.roles or ())
 
 
+def asked_path() -> str:
+    """The path of the page that is asked for, with what it asks: a batch's page without its name is none."""
+    return request.full_path if request.query_string else request.path
+
+
 def gate() -> ResponseReturnValue | None:
     """Before every request: who asks, whether they may, and whether a form that changes something is ours."""
     g.user = _known()
@@ -156,7 +161,7 @@ def gate() -> ResponseReturnValue | None:
     request.max_content_length = asked.limit
     if g.user is None and not asked.public:
         if request.method in SAFE:
-            return redirect(url_for("enrolment.log_in", next=request.path))
+            return redirect(url_for("enrolment.log_in", next=asked_path()))
         if asked.again:
             typed().get("csrf_token")  # too large a form is refused here, not while it is being kept
         raise LoggedOut()

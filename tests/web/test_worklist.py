@@ -97,6 +97,18 @@ def test_a_number_is_looked_up_and_then_taken(room: Visitor, installation: Insta
     assert ONE not in clerk.get(f"/slips/{number}").text
 
 
+def test_of_a_page_with_bars_alone_the_slip_is_shown_and_its_ticks_are_asked(
+    room: Visitor, installation: Installation, number: SlipNumber
+) -> None:
+    accept(installation.ledger, page(ONE, "number_only", ("number_only", number)))
+    answer = work(room)
+    assert "Sunita Devi" in answer.text
+    assert seen(installation, ONE).decision == "", "to show is not to take"
+    asked = answer.page.form("number", "decision", action="/decide")
+    assert "The worklist is empty" in room.send(asked, **{"box-0-outcome.admitted": "ticked"}).text
+    assert outcome_of(evidence_of(installation.ledger.db(), number.text)).told == (Told.ADMITTED,)
+
+
 def test_a_number_whose_digits_are_off_is_told_by_the_same_rule(room: Visitor, installation: Installation) -> None:
     accept(installation.ledger, page(ONE, "unread"))
     answer = look(room, work(room), "00100000115")

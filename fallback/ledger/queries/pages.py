@@ -68,9 +68,10 @@ class BatchRow:
 
 
 # A page that a person need not see: it gave what it holds, or holds nothing. The rest waits for a decision; to say
-# whose page it is decides it only when that number has content.
+# whose page it is decides it only when that number has content. A page of which only the bars were read waits also when
+# its number is known: nobody has looked at its ticks.
 OPEN = """outcome NOT IN ('read', 'blank', 'repeat') AND CASE coalesce(decision.decision, '')
-    WHEN '' THEN NOT (outcome IN ('number_only', 'pad') AND NOT EXISTS (SELECT 1 FROM page_code LEFT JOIN slip ON
+    WHEN '' THEN NOT (outcome = 'pad' AND NOT EXISTS (SELECT 1 FROM page_code LEFT JOIN slip ON
         slip.number = page_code.number AND slip.kind <> 'pad' WHERE page_code.picture = page.picture
         AND page_code.number <> '' AND slip.number IS NULL))
     WHEN 'belongs' THEN NOT EXISTS (SELECT 1 FROM slip WHERE slip.number = decision.number AND slip.kind <> 'pad')
@@ -99,7 +100,7 @@ def _page(row: tuple[Any, ...]) -> PageRow:
 def pages(db: Database, *, open_only: bool = False) -> list[PageRow]:
     """Scanned pages in the order of acceptance; with `open_only` those that still need a person.
 
-    A page with nothing but a number, or an empty pad, needs nobody once the number's content is known.
+    An empty pad needs nobody once its number has content.
     """
     rows = db.execute(f"{_PAGE} WHERE ?1 = 0 OR ({OPEN}) ORDER BY page.stamp", (int(open_only),))
     return [_page(row) for row in rows]

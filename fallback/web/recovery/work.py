@@ -44,7 +44,7 @@ def item_page(
         return transcribe.page(item, typed, error)
     form = DecideForm(formdata=typed)
     sentence = form.mark(error)
-    number = form.typed("number") if typed is not None else request.args.get("number", "")[:40]
+    number = form.typed("number") if typed is not None else request.args.get("number", _of_bars(item))[:40]
     found, wrong = _look(number)
     if "number" in form.wrong:
         wrong = form.wrong["number"]
@@ -62,6 +62,11 @@ def item_page(
         sent=dict(typed or {}),
         **around(item),
     )
+
+
+def _of_bars(item: Item) -> str:
+    """The number of a page of which only the bars were read: it is looked up, and waits for its ticks and an Enter."""
+    return item.number.text if item.page.outcome == "number_only" and item.number else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
