@@ -381,7 +381,10 @@ def main() -> None:
     results = Results(measure(todo), measure(pictures(given.third_party)) if given.third_party else [])
     missing = sorted({"ZBar", "OpenCV", "WeChat"} - set(results.peers))
     if missing:
-        print(f"not installed, so not measured: {', '.join(missing)} (requirements-bench.txt, requirements-rescue.txt)", file=sys.stderr)
+        print(
+            f"not installed, so not measured: {', '.join(missing)} (requirements-bench.txt, requirements-rescue.txt)",
+            file=sys.stderr,
+        )
     tell(list(results.rows()), results.ok(), as_json=given.json)
 
 

@@ -191,6 +191,7 @@
     holder.appendChild(picture);
     let zoom = 1;
     let turned = 0;
+    let mirrored = false;
     let whole = false;
     const show = () => {
       const wide = picture.naturalWidth;
@@ -205,7 +206,7 @@
       holder.style.height = `${down * scale}px`;
       picture.style.width = `${wide * scale}px`;
       picture.style.height = `${high * scale}px`;
-      picture.style.transform = `translate(-50%, -50%) rotate(${turned}deg)`;
+      picture.style.transform = `translate(-50%, -50%) rotate(${turned}deg)${mirrored ? " scaleX(-1)" : ""}`;
       pane.scrollLeft = middle[0] * holder.offsetWidth - pane.clientWidth / 2;
       pane.scrollTop = zoom === 1 && !whole && !turned ? pane.scrollTop : middle[1] * holder.offsetHeight - pane.clientHeight / 2;
     };
@@ -214,6 +215,7 @@
       out: () => { zoom = Math.max(0.2, zoom / 1.4); },
       fit: () => { whole = !whole; zoom = 1; },
       turn: () => { turned = (turned + 90) % 360; },
+      mirror: () => { mirrored = !mirrored; },
     };
     all("[data-view]").forEach((button) => button.addEventListener("click", () => { acts[button.dataset.view](); show(); }));
     picture.addEventListener("load", show);
@@ -248,6 +250,7 @@
     const field = one("input[name=number]", look);
     const found = document.getElementById("found");
     let asked = 0;
+    const offers = (taken) => all("[data-look-at]").forEach((offer) => { offer.hidden = offer.dataset.lookAt === taken; });
     const ask = (number, confirm) => {
       const turn = ++asked;
       field.value = number;
@@ -262,6 +265,7 @@
         found.innerHTML = came.innerHTML;
         found.className = came.className;
         found.dataset.number = number;
+        offers(number.replace(/ /g, ""));
         const next = confirm && (one("input[name=certain]", found) || one("[data-confirm]", found));
         if (next) next.focus();
         else if (confirm) field.select();
@@ -274,7 +278,7 @@
     field.addEventListener("input", () => {
       const told = field.value.replace(/[^0-9\u0966-\u096f]/g, "");
       if (told.length === 11 || told.length === 13) ask(field.value, false);
-      else if (found.dataset.number !== undefined) { asked += 1; found.innerHTML = ""; found.classList.add("none"); delete found.dataset.number; }
+      else if (found.dataset.number !== undefined) { asked += 1; found.innerHTML = ""; found.classList.add("none"); delete found.dataset.number; offers(""); }
     });
     all("[data-look-at]").forEach((link) => link.addEventListener("click", (event) => {
       event.preventDefault();

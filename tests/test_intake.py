@@ -1,10 +1,12 @@
 """Scans handed in through a browser: sealed before it is answered, read in turn, gone on with after a kill."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from fallback.enrolment import Installation, open_installation
 from fallback.errors import DiskFull, PageUnknown
 from fallback.ledger import queries
 from fallback.recovery import BatchState, Intake, batches, intake, scan
+from fallback.scanning.spool import Spool
+from fallback.sealed import SealedFile
 from tests import boxes, factories
 
 SLIPS = 12
@@ -183,6 +187,10 @@ def test_what_nobody_can_open_any_more_is_told_and_kept(installation: Installati
     broken = Intake(installation, factories.hospital(), workers=1)
     (state,) = broken.states()
     assert (state.state, "cannot be opened" in str(state.error)) == ("failed", True)
+    broken.stop(key)
+    broken.go_on(key)
+    assert broken.state(key).state == "failed"
+    assert len(incoming(installation)) == 2, "nothing of it is thrown away"
     broken.close()
     order.write_bytes(whole)
     (sealed,) = [path for path in incoming(installation) if path.suffix == ".sealed"]
@@ -231,3 +239,24 @@ def _serve(folder: Path, path: Path) -> None:
 
 if __name__ == "__main__":
     _serve(Path(sys.argv[1]), Path(sys.argv[2]))
+
+
+def test_no_room_to_lay_out_a_zip_ends_the_reading_and_throws_nothing_away(
+    installation: Installation, room: Intake, handed: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("box.pdf", handed)
+
+    def full(self: Spool, name: str) -> SealedFile:
+        raise DiskFull(folder="/tmp")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Spool, "place", full)
+        key = room.take([("box.zip", pieces(packed.getvalue()))], by="ravi")
+        failed = wait(room, key, "done", "failed")
+    assert isinstance(failed.error, DiskFull)
+    assert len(incoming(installation)) == 2, "the upload and its order"
+    room.go_on(key)
+    assert wait(room, key, "done", "failed").state == "done"
+    assert len(queries.pages(installation.ledger.db())) >= SLIPS

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from fallback.ledger import Ledger, page_view, queries, views
 from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import ZEROS, Line, next_line
-from fallback.ledger.queries import keeping
+from fallback.ledger.queries import keeping, sheets, work
 from fallback.ledger.queries.pages import numbers_back
 from fallback.slip import Kind, SlipNumber, Visit
 from tests.journals import START, again, make
@@ -230,7 +230,7 @@ def test_whose_paper_came_back(ledger: Ledger) -> None:
     read, bars, given, forged = NUMBERS
     accept(ledger, ONE, "read", read)
     accept(ledger, TWO, "number_only", codes=[{"outcome": "number_only", "number": bars, "digest": ""}])
-    accept(ledger, THREE, "forged", forged)
+    accept(ledger, THREE, "forged", codes=[{"outcome": "forged", "number": forged, "digest": ""}])
     db = ledger.db()
     assert numbers_back(db) == {read, bars}
     decide(ledger, TWO, "not_ours")
@@ -239,6 +239,19 @@ def test_whose_paper_came_back(ledger: Ledger) -> None:
     for picture in (TWO, THREE):
         tell(ledger, FactKind.PAGE_REOPENED, picture=picture, reason="wrong")
     assert numbers_back(db) == {read, bars}
+
+
+@pytest.mark.parametrize("beside", ["damaged", "forged", "problem"])
+def test_a_genuine_slip_came_back_whatever_lies_beside_it(ledger: Ledger, beside: str) -> None:
+    number = slip(ledger, 1)
+    other = {"outcome": beside, "number": NUMBERS[1], "digest": ""}
+    bars = {"outcome": "number_only", "number": NUMBERS[1], "digest": ""}
+    genuine = {"outcome": "genuine", "number": number, "digest": "d"}
+    accept(ledger, ONE, beside, codes=[genuine, other, bars])
+    db = ledger.db()
+    assert numbers_back(db) == {number}
+    assert work.trace(db, SlipNumber.parse(number)).pages == 1
+    assert set().union(*sheets.copies_back(db).values()) == {number}
 
 
 def test_a_destroyed_picture_is_known_by_its_first_day(ledger: Ledger) -> None:

@@ -48,6 +48,9 @@ class Room:
         if kept:
             self.made.pages.put([(name, content)])
             self.pictures[name] = content
+        if outcome == "read":  # a hospital copy whose boxes were all found, and are empty
+            looked = [{"place": at, "form": "slip.hospital", "sure": True, "marks": {}} for at in range(len(numbers))]
+            more = {"forms": looked} | more
         accept(self.made.ledger, name, outcome, *numbers, page=self.count, **more)
         return name
 
@@ -310,6 +313,19 @@ def test_a_drills_documents_say_so(tmp_path: Path) -> None:
 
 
 # --- Destroying -----------------------------------------------------------------------------------------------------
+
+
+def test_a_page_whose_boxes_nobody_saw_stays_until_a_copy_of_its_slip_was_read(room: Room) -> None:
+    one = room.slip(1)
+    torn = room.page("read", one, forms=[])
+    assert destroyable(room.made.ledger.db(), LATER, {"test"}).kept == {Kept.UNLOOKED: 1}
+    assert destroyable(room.made.ledger.db(), LATER, {"test"}, boxes=False).pictures == (torn,)
+    copy = room.page("read", one)
+    assert room.may_go() == {torn, copy}
+    two = room.slip(2)
+    torn, bars = room.page("read", two, forms=[]), room.page("number_only", two)
+    decide(room.made.ledger, bars, Decision.BELONGS, number=two)
+    assert {torn, bars} <= room.may_go(), "a person looked at its paper"
 
 
 def test_what_is_settled_may_go_and_what_is_not_stays(room: Room) -> None:

@@ -20,7 +20,15 @@ from hypothesis import strategies as st
 
 from fallback import payload
 from fallback.ehospital.fhir import FhirConnector
-from fallback.errors import ScanLocked, TargetChanged, TargetNotAllowed, TargetNotFhir, TargetRefuses, TargetUnreachable
+from fallback.errors import (
+    PageStopped,
+    ScanLocked,
+    TargetChanged,
+    TargetNotAllowed,
+    TargetNotFhir,
+    TargetRefuses,
+    TargetUnreachable,
+)
 from fallback.hospital import Target
 from fallback.keys import SigningKey, is_genuine
 from fallback.ledger import Transaction, queries
@@ -239,6 +247,17 @@ def test_a_torn_page_whose_slip_is_known_waits_for_who_looks_at_its_ticks(backlo
     assert queries.pages(backlog.ledger.db(), open_only=True) == []
     found = outcome_of(evidence_of(backlog.ledger.db(), slip.number.text))
     assert (found.seen, found.told) == (Seen.SEEN, (Told.ADMITTED,))
+
+
+def test_a_page_that_something_hindered_is_read_when_it_comes_again(backlog: Backlog) -> None:
+    slip = backlog.issue()
+    stopped = page(picture="x", error=PageStopped(file="box.pdf", page=1))
+    assert scan(backlog, stopped).outcomes == {"problem": 1}
+    again = scan(backlog, stopped)
+    assert (again.again, again.outcomes) == (1, {}), "still in the way: nothing is written"
+    assert scan(backlog, backlog.page(slip, picture="x")).outcomes == {"read": 1}
+    assert queries.pages(backlog.ledger.db(), open_only=True) == []
+    assert scan(backlog, stopped).again == 1, "what was read stays read"
 
 
 def test_a_filled_pad_is_no_work_any_more(backlog: Backlog) -> None:

@@ -11,6 +11,8 @@ from fallback import payload
 from fallback.hospital import Printer, PrinterWay
 from fallback.keys import SigningKey
 from fallback.ledger import queries
+from fallback.ledger.facts import FactKind
+from fallback.ledger.queries import work
 from fallback.marks import Mark, MarkBox, MarkForm, MarkKind, MarkState
 from fallback.recovery import ScanReport, accept_scan, account_of
 from fallback.recovery.forms import PageForms
@@ -107,6 +109,17 @@ def test_what_is_not_clear_is_for_a_person(backlog: Backlog, ticked: ReadForm) -
     assert queries.is_open(backlog.ledger.db(), "x")
     assert [row.slip.number.serial for row in queries.slips(backlog.ledger.db())] == [1], "the slip itself was read"
     assert account_of(backlog.ledger.db(), "").total.back == 1
+
+
+def test_a_doubtful_tick_beside_a_blank_waits_also_when_the_blank_is_typed_in(backlog: Backlog) -> None:
+    (blank,) = backlog.pads(1)
+    shown = backlog.page(backlog.issue(), blank, picture="both", forms=(read(0, outcome__seen="doubtful"),))
+    assert outcome(backlog, shown) == "doubtful"
+    db = backlog.ledger.db()
+    assert [row.number for row in work.waiting(db)] == [blank.number.text]
+    filled = backlog.draft(blank.number.serial, revision=1, replaces=payload.digest(backlog.sign(blank))[:4])
+    backlog.ledger.write(lambda tx: backlog.write(tx, FactKind.SLIP_REVISED, filled))
+    assert [(row.picture, row.number) for row in work.waiting(db)] == [("both", "")]
 
 
 def test_a_pad_waits_for_who_types_it_in_and_its_ticks_for_nobody_else(backlog: Backlog) -> None:

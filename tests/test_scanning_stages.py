@@ -215,6 +215,21 @@ def test_a_page_that_ends_its_worker_is_put_aside_alone(bad: bytes, monkeypatch:
     assert read[1].picture_hash == "2" and "Page 2 of box.pdf" in str(read[1].error)
 
 
+def harmed_forms(_: FormsTask) -> tuple[ReadForm, ...]:
+    os._exit(139)
+
+
+def test_a_page_whose_forms_end_their_worker_is_for_a_person_and_its_codes_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reader, "read_forms", harmed_forms)
+    kept = scans(sheet(page()).data)
+    with Crew(1, None) as crew:
+        (read,) = read_pages(kept, crew, Shelf(wanted=(mark_forms.pad(),), kept=kept))
+    assert isinstance(read.error, PageStopped)
+    assert qr(read) == digits()
+
+
 def harmed_unpack(portion: Portion) -> list[PageScan]:
     if portion.first <= 3 <= portion.last:
         os._exit(139)

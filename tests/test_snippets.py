@@ -5,7 +5,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from fallback.marks import MarkForm
 from fallback.printing import examples
@@ -114,6 +114,17 @@ def test_a_negative_is_shown_as_paper_is() -> None:
     page, form = printed(200)
     found = snippets(stored(ImageOps.invert(page)), [form], PAD.digits)
     assert ink(shown(found["name"])) < 0.2
+
+
+def test_a_mirrored_page_is_shown_as_it_was_written() -> None:
+    page, form = printed(200)
+    write(page, form, "name", 200)
+    straight, mirrored = (snippets(stored(each), [form], PAD.digits) for each in (page, ImageOps.mirror(page)))
+    assert set(mirrored) == names(form)
+    one, other = shown(straight["name"]), shown(mirrored["name"])
+    assert abs(one.width - other.width) <= 2
+    difference = ImageChops.difference(one, other.resize(one.size))
+    assert ink(ImageOps.invert(difference)) < ink(ImageOps.invert(ImageChops.difference(one, ImageOps.mirror(one)))) / 3
 
 
 def test_of_two_copies_the_one_with_the_form_is_shown() -> None:

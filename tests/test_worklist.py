@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fallback import payload
 from fallback.errors import (
     FieldWrong,
     NumberNotIssued,
@@ -297,6 +298,28 @@ def test_two_blanks_on_one_page_are_two_items(backlog: Backlog, work: Worklist) 
     with pytest.raises(PadEntered):
         decide_page(backlog.ledger, "both", Decision.NOT_OURS, by="sita")
     assert work.counts() == {WorkKind.PAD: 1, WorkKind.PAD_SECOND: 1}
+
+
+def test_a_page_with_a_blank_is_not_given_away_before_the_blank_is_done(backlog: Backlog, work: Worklist) -> None:
+    slip, (blank,) = backlog.issue(), backlog.pads(1)
+    accept(backlog.ledger, pad_page("p", blank))
+    for decision in (Decision.BELONGS, Decision.TYPED_IN, Decision.MARKS):
+        with pytest.raises(PageHoldsTwo):
+            decide_page(backlog.ledger, "p", decision, number=slip.number, by="ravi")
+    assert work.counts() == {WorkKind.PAD: 1}
+
+
+def test_what_lies_beside_a_blank_is_decided_when_the_blank_is_a_slip(backlog: Backlog, work: Worklist) -> None:
+    (blank,) = backlog.pads(1)
+    accept(backlog.ledger, page("p", "damaged", ("genuine", blank.number), ("damaged", "")))
+    enter_first(backlog.ledger, "p", blank.number, FIELDS, by="ravi")
+    filled = backlog.draft(blank.number.serial, revision=1, replaces=payload.digest(backlog.sign(blank))[:4])
+    backlog.ledger.write(lambda tx: backlog.write(tx, FactKind.SLIP_REVISED, filled))
+    assert work.counts() == {WorkKind.DAMAGED: 1}
+    decide_page(backlog.ledger, "p", Decision.TOO_DAMAGED, "water", by="sita")
+    assert work.counts().total() == 0
+    reopen_page(backlog.ledger, "p", "undo", by="sita")
+    assert work.counts() == {WorkKind.DAMAGED: 1}
 
 
 # --- marks

@@ -68,11 +68,11 @@ def scan(
     data: Data = context.obj
     hospital = data.hospital()
     with data.installation() as installation, _cluster(dask) as executor, _ctrl_c() as stop:
-        batch = batch or data.clock().isoformat(timespec="seconds")
+        batch = batch or recovery.batch_name(installation.ledger)
         run = _Run(installation, hospital, batch, by, workers, executor, stop)
         report = run.watch(list(paths)) if watch else run.scan(list(paths))
     words = [f"{report.pages} pages: {report.read} read, {report.repeats} seen before, {report.unread} need a person."]
-    words += [f"  {item.file} page {item.page}: {item.outcome} {item.problem}".rstrip() for item in report.work]
+    words += [f"  {item.file} page {item.page}: {item.problem or item.outcome}" for item in report.work]
     show(report.record(), as_json=as_json, text="\n".join(words))
     if report.stopped and not watch:
         raise ScanStopped(batch=batch)
@@ -167,8 +167,9 @@ def _progress() -> Callable[[Progress], None]:
             return
         last = now
         counts = ", ".join(f"{progress.states[state]} {_WORDS[state]}" for state in _WORDS if progress.states[state])
+        speed = f", {progress.pages_a_second:.1f}/s" if progress.pages_a_second else ""
         left = "" if progress.seconds_left is None else f", {_time(progress.seconds_left)} left"
-        line = f"{progress.done} of {progress.total} pages, {progress.pages_a_second:.1f}/s{left}: {counts}"
+        line = f"{progress.done} of {progress.total} pages{speed}{left}: {counts}"
         sys.stderr.write(f"\r{line:<110}" + ("\n" if over else ""))
         sys.stderr.flush()
 

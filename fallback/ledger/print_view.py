@@ -73,8 +73,8 @@ def fold_told(db: Database, line: Line, stamp: str) -> None:
     )
 
 
-def fold_sheet(db: Database, line: Line, stamp: str) -> None:
+def fold_sheet(db: Database, line: Line, key: str) -> None:
     """A receipt, a wristband, stickers: each time that one was made is a row."""
     content = line.content
-    row = (stamp, content["number"], content["sheet"], content["last_tube"])
+    row = (key, content["number"], content["sheet"], content["last_tube"])
     db.execute("INSERT OR IGNORE INTO sheet_print VALUES (?, ?, ?, ?)", row)

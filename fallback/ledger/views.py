@@ -1,7 +1,8 @@
 """The tables that screens read: a fold of the journal's lines, in the same transaction, which any replay recreates.
 
 The fold does not depend on the order in which chains arrive: rows are unions, or the line with the greater stamp wins.
-A stamp is a line's sequence and chain: within a chain the order of writing, never the wall clock.
+A stamp counts the lines before a line, in its own chain and in those that this one had merged by then, never the wall
+clock: so what is written with another chain's word in view comes after it, also in a chain that has just begun.
 """
 
 import json
@@ -15,6 +16,7 @@ from fallback.ledger.journal import Line
 from fallback.slip import Kind, Slip, SlipNumber
 
 _SCHEMA = """
+CREATE TABLE heard (chain TEXT NOT NULL, of TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (chain, of)) STRICT;
 CREATE TABLE installation (root TEXT PRIMARY KEY, drill INTEGER NOT NULL) STRICT;
 CREATE TABLE downtime (key TEXT PRIMARY KEY, started TEXT NOT NULL DEFAULT '', ended TEXT,
     reason TEXT NOT NULL DEFAULT '', drill INTEGER NOT NULL DEFAULT 0) STRICT;
@@ -59,8 +61,8 @@ CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTE
 """
 
 VIEWS: tuple[str, ...] = (
-    "installation", "downtime", "desk", "user", "shift", "receipt", "counter", "token", "version", "slip", "form",
-    "reprint", "pad", "spent", *page_view.TABLES, "target", "delivery", "print", "sheet_print", "statement",
+    "heard", "installation", "downtime", "desk", "user", "shift", "receipt", "counter", "token", "version", "slip",
+    "form", "reprint", "pad", "spent", *page_view.TABLES, "target", "delivery", "print", "sheet_print", "statement",
     "void_told",
 )  # fmt: skip
 
@@ -91,8 +93,14 @@ def drop(db: Database) -> None:
         db.execute(f"DROP TABLE IF EXISTS {name}")
 
 
-def stamp(line: Line) -> str:
-    """Orders lines by writing within a chain, and somehow, but always alike, across chains."""
+def stamp(db: Database, line: Line) -> str:
+    """Orders lines: after all that their writer had, and else somehow, but always alike."""
+    heard = db.execute("SELECT coalesce(sum(sequence), 0) FROM heard WHERE chain = ?", (line.chain,)).fetchone()
+    return f"{line.sequence + heard[0]:012d} {line.chain}"
+
+
+def _key(line: Line) -> str:
+    """The identity of a line."""
     return f"{line.sequence:012d} {line.chain}"
 
 
@@ -100,6 +108,12 @@ def fold(db: Database, line: Line) -> None:
     """Brings the tables up to date with one line. Unknown kinds of a later version change nothing."""
     content = line.content
     match line.fact:
+        case FactKind.CHAIN_MERGED if content["chain"] != line.chain:
+            db.execute(
+                "INSERT INTO heard VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
+                "sequence = max(sequence, excluded.sequence)",
+                (line.chain, content["chain"], int(content["sequence"])),
+            )
         case FactKind.INSTALLATION_MADE:
             made = (content["root"], int(content["drill"]))
             db.execute("INSERT OR IGNORE INTO installation VALUES (?, ?)", made)
@@ -129,14 +143,14 @@ def fold(db: Database, line: Line) -> None:
         case FactKind.SLIP_ISSUED | FactKind.SLIP_REVISED | FactKind.SLIP_VOIDED | FactKind.SLIP_READ:
             _fold_slip(db, line)
             if content.get("prints"):
-                print_view.fold_asked(db, line, stamp(line))
+                print_view.fold_asked(db, line, stamp(db, line))
         case FactKind.SLIP_REPRINTED:
             db.execute(
                 "INSERT OR IGNORE INTO reprint VALUES (?, ?, ?, ?, ?)",
-                (stamp(line), content["number"], content["count"], line.at.isoformat(), line.by),
+                (_key(line), content["number"], content["count"], line.at.isoformat(), line.by),
             )
             if "digest" in content:
-                print_view.fold_asked(db, line, stamp(line))
+                print_view.fold_asked(db, line, stamp(db, line))
         case (
             FactKind.SLIP_PRINTED
             | FactKind.PRINT_SENT
@@ -144,9 +158,9 @@ def fold(db: Database, line: Line) -> None:
             | FactKind.PRINT_LOST
             | FactKind.PRINT_DONE
         ):
-            print_view.fold_told(db, line, stamp(line))
+            print_view.fold_told(db, line, stamp(db, line))
         case FactKind.SHEET_PRINTED:
-            print_view.fold_sheet(db, line, stamp(line))
+            print_view.fold_sheet(db, line, _key(line))
         case FactKind.STATEMENT_READ:
             for number in statement_view.fold_read(db, line):
                 _count(db, number)
@@ -154,13 +168,13 @@ def fold(db: Database, line: Line) -> None:
         case FactKind.PADS_PRINTED:
             _fold_pads(db, line)
         case FactKind.NUMBER_UNUSED | FactKind.NUMBER_SPOILED | FactKind.NUMBER_MISSING:
-            row = (content["number"], _SPENT[line.fact], content["reason"], line.by, stamp(line))
+            row = (content["number"], _SPENT[line.fact], content["reason"], line.by, stamp(db, line))
             _latest(db, "spent", "number", ("number", "outcome", "reason", "login", "stamp"), row)
         case FactKind.NUMBER_REOPENED:
-            row = (content["number"], "", "", line.by, stamp(line))
+            row = (content["number"], "", "", line.by, stamp(db, line))
             _latest(db, "spent", "number", ("number", "outcome", "reason", "login", "stamp"), row)
         case FactKind.TARGET_PINNED:
-            pin = (content["target"], content["url"], content["software"], content["fingerprint"], stamp(line))
+            pin = (content["target"], content["url"], content["software"], content["fingerprint"], stamp(db, line))
             _latest(db, "target", "name", ("name", "url", "software", "fingerprint", "stamp"), pin)
         case (
             FactKind.SLIP_APPROVED
@@ -171,7 +185,7 @@ def fold(db: Database, line: Line) -> None:
         ):
             _fold_delivery(db, line)
         case fact if fact in page_view.FACTS:
-            page_view.fold(db, line, stamp(line))
+            page_view.fold(db, line, stamp(db, line))
         case _:
             pass
 
@@ -189,7 +203,7 @@ def _latest(db: Database, table: str, key: str, columns: tuple[str, ...], row: t
 
 def _fold_downtime(db: Database, line: Line) -> None:
     if line.fact is FactKind.DOWNTIME_STARTED:
-        row = (stamp(line), line.at.isoformat(), line.content["reason"], int(line.content["drill"]))
+        row = (_key(line), line.at.isoformat(), line.content["reason"], int(line.content["drill"]))
         db.execute(
             "INSERT INTO downtime (key, started, reason, drill) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
             "started = excluded.started, reason = excluded.reason, drill = excluded.drill",
@@ -221,7 +235,7 @@ def _fold_people(db: Database, line: Line) -> None:
     else:
         columns = ("login", "name", "role", "pin_hash", "active", "stamp")
         user = (content["login"], content["name"], content["role"], content["pin_hash"], int(content["active"]))
-        _latest(db, "user", "login", columns, (*user, stamp(line)))
+        _latest(db, "user", "login", columns, (*user, stamp(db, line)))
 
 
 def _fold_slip(db: Database, line: Line) -> None:
@@ -337,7 +351,7 @@ def _fold_pads(db: Database, line: Line) -> None:
 def _fold_delivery(db: Database, line: Line) -> None:
     """The newest line says the stage; the newest that names the target's own ids says those, in whatever order."""
     content, stage = line.content, _STAGES[line.fact]
-    told = stamp(line) if content.get("encounter") else ""
+    told = stamp(db, line) if content.get("encounter") else ""
     newer = (("revision", "stage", "reason"), "excluded.stamp > stamp")
     known = (("patient", "encounter", "uhid"), "excluded.known > known")
     sets = [
@@ -361,6 +375,6 @@ def _fold_delivery(db: Database, line: Line) -> None:
             int(line.fact is FactKind.SLIP_SENDING),
             content["revision"] if line.fact is FactKind.SLIP_CONFIRMED else -1,
             told,
-            stamp(line),
+            stamp(db, line),
         ),
     )

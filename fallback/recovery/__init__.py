@@ -1,6 +1,6 @@
 """After the outage: the paper accepted, slips approved and imported exactly once, the account closed."""
 
-from fallback.recovery.accept import ScanReport, WorkItem, accept_scan
+from fallback.recovery.accept import ScanReport, WorkItem, accept_scan, batch_name
 from fallback.recovery.account import account_of, account_pdf, account_record, message
 from fallback.recovery.batches import Progress, scan
 from fallback.recovery.decisions import Decision, Done, decide_page, doubtful_boxes, last_decisions, reopen_page
@@ -50,6 +50,7 @@ __all__ = [
     "account_pdf",
     "account_record",
     "approve",
+    "batch_name",
     "choose",
     "compare",
     "decide_page",

@@ -15,7 +15,7 @@ from fallback.payload import CodeOutcome, Judged
 from fallback.reconcile import PageState, Verdict, page_state, verdict
 from fallback.recovery.ticks import ReadTicks, ticks_of
 from fallback.scanning import ReadPage
-from fallback.slip import Kind
+from fallback.slip import INDIA, Kind
 from fallback.statement import SignedByDesk, Statement
 
 _PORTION = 32  # pages in one transaction: one wait for the disk, and little to read again after a power cut
@@ -171,8 +171,8 @@ def accept_scan(
 
 
 def batch_name(ledger: Ledger) -> str:
-    """What a batch is called that nobody gave a name: the time, by the ledger's clock."""
-    return ledger.write(lambda tx: tx.now).isoformat(timespec="seconds")
+    """What a batch is called that nobody gave a name: the time, by the ledger's clock, as the wall says it."""
+    return f"{ledger.write(lambda tx: tx.now).astimezone(INDIA):%d-%m-%Y %H:%M:%S}"
 
 
 def _accept(
@@ -182,7 +182,9 @@ def _accept(
     report = ScanReport()
     for page in pages:
         report.pages += 1
-        if queries.has_page(tx.db, page.picture_hash):
+        if queries.has_page(tx.db, page.picture_hash) and (
+            page.error is not None or not queries.may_read_now(tx.db, page.picture_hash)
+        ):
             report.again += 1
             continue
         texts = list(dict.fromkeys(each.text for each in page.texts))
@@ -191,6 +193,8 @@ def _accept(
         outcome = _outcome(page, codes)
         if outcome == "read":
             outcome = _outcome_of_read(tx, codes, forms)
+        if outcome == "pad" and any(form.doubtful for form in forms):
+            outcome = "doubtful"  # of a slip beside the blank: the page is not done when the blank is typed in
         if outcome == "repeat":
             forms = []  # what it ticks is known, and a box that is less clear than before must raise no doubt
         for code in codes:

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 
-from fallback.errors import ParchiError
+from fallback.errors import DiskFailed, DiskFull, FolderReadOnly, ParchiError
 from fallback.evidence import PageStore
 from fallback.hospital import Hospital
 from fallback.keys import PublicKeys
@@ -125,6 +125,9 @@ class _Keeper:
         self._met: set[str] = set()
 
     def keep(self, scans: Sequence[PageScan]) -> None:
+        for scan in scans:
+            if isinstance(scan.error, DiskFull | DiskFailed | FolderReadOnly):  # this machine's trouble, not the file's
+                raise scan.error
         db = self._ledger.db()
         self._met.update(scan.identity for scan in scans)
         # A page that was read before is stored again where the store lost it, but not what was destroyed by rule.
@@ -136,7 +139,8 @@ class _Keeper:
         self._ledger.write(lambda tx: self._journal(tx, scans))
 
     def knows(self, identity: str) -> bool:
-        return queries.has_page(self._ledger.db(), identity)
+        db = self._ledger.db()
+        return queries.has_page(db, identity) and not queries.may_read_now(db, identity)
 
     def forms(self, page: ReadPage) -> Sequence[WantedForm]:
         return self._forms.wanted(page)
@@ -166,7 +170,7 @@ class _Meter:
     def __init__(self, progress: Callable[[Progress], None]) -> None:
         self.total = 0
         self._progress = progress
-        self._samples = deque([(time.monotonic(), 0)])
+        self._samples: deque[tuple[float, int]] = deque()  # from the first page on: to look files through is no reading
         progress(Progress())
 
     def tell(self, report: ScanReport) -> None:
@@ -176,7 +180,7 @@ class _Meter:
         while now - self._samples[0][0] > _SPEED_OVER and len(self._samples) > 2:
             self._samples.popleft()
         since, before = self._samples[0]
-        speed = (report.pages - before) / max(now - since, 0.001)
+        speed = (report.pages - before) / max(now - since, 0.001)  # 0 at the first
         total = max(self.total, report.pages)
         left = round((total - report.pages) / speed) if speed else None
         self._progress(

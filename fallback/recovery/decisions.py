@@ -15,7 +15,7 @@ from fallback.errors import (
 )
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import FormRow
+from fallback.ledger.queries import FormRow, PageRow
 from fallback.ledger.queries import work as asked
 from fallback.ledger.queries.outcomes import WitnessRow
 from fallback.ledger.queries.work import Done, last_decisions
@@ -87,8 +87,9 @@ def decide_page(
         if (page.decision, page.number) == (decision.value, number.text if number else "") and not marks:
             return  # the same page is said to belong to the same number again
         for entered in asked.entered_on(tx.db, picture):
-            raise PadEntered(number=entered.grouped)
-        of = _number(tx, picture, decision, number, certain)
+            if not _has_content(tx, entered):  # else its slip is signed, and the rest of the page is still to decide
+                raise PadEntered(number=entered.grouped)
+        of = _number(tx, page, decision, number, certain)
         forms, said = queries.forms(tx.db, picture), (marks or {}) if decision in _HAS_MARKS else {}
         told = _answered(forms, said, whole=decision is Decision.MARKS)
         content = {
@@ -177,18 +178,19 @@ def _contradicts(marks: Mapping[str, str]) -> bool:
 
 
 def _number(
-    tx: Transaction, picture: str, decision: Decision, number: SlipNumber | None, certain: bool
+    tx: Transaction, page: PageRow, decision: Decision, number: SlipNumber | None, certain: bool
 ) -> SlipNumber | None:
     """The number that a decision is about, None where it is about none."""
-    if decision not in _HAS_NUMBER:
-        return None
-    blanks = asked.blanks_on(tx.db, picture)
-    if decision in _DECLARES:
-        if number is None and len(blanks) == 1:
-            number = blanks[0]
+    blanks = asked.blanks_on(tx.db, page.picture)
+    if decision in _DECLARES and number is None and len(blanks) == 1:
+        number = blanks[0]
+    # A blank that was read here is on no other list: it would wait for ever. One that a person told is corrected so.
+    if decision in _DECLARES or (decision in (*_HAS_NUMBER, Decision.MARKS) and not page.decision):
         for other in blanks:
             if other != number:
                 raise PageHoldsTwo(number=other.grouped)
+    if decision not in _HAS_NUMBER:
+        return None
     if decision is Decision.BELONGS and number is None:
         raise FieldWrong(field="number", why="Type the number of the slip whose page this is.")
     if decision is Decision.BLANK and number not in blanks:

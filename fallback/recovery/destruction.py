@@ -10,11 +10,12 @@ from typing import Any
 from fallback.downtime import Role
 from fallback.errors import PicturesKept
 from fallback.evidence import PageStore
-from fallback.hospital import Hospital
+from fallback.hospital import PAPERS, Hospital
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import Database
-from fallback.ledger.queries.keeping import PictureRow, evidence, pictures, settled
+from fallback.ledger.queries.keeping import PictureRow, evidence, looked_at, pictures, settled
+from fallback.printing.layout import layout
 from fallback.recovery.decisions import Decision
 
 _PORTION = 1000  # pictures that one line of the journal names
@@ -27,6 +28,7 @@ class Kept(StrEnum):
 
     WAITS = "waits"  # a person has yet to look at it
     MEDICO_LEGAL = "medico_legal"  # it is, or may become, a case for the police or a court
+    UNLOOKED = "unlooked"  # no hospital copy of its slip was read or looked at: that box may be ticked on this page
     FORGED = "forged"
     SET_ASIDE = "set_aside"  # or too damaged: the paper and this picture are all there is
     NOT_IMPORTED = "not_imported"  # no hospital system has its slip's newest revision, or another of its pages waits
@@ -47,25 +49,29 @@ class DestroyReport:
         return {"destroyed": len(self.pictures), "kept": kept}
 
 
-def destroyable(db: Database, before: datetime, test_targets: AbstractSet[str]) -> DestroyReport:
+def destroyable(db: Database, before: datetime, test_targets: AbstractSet[str], *, boxes: bool = True) -> DestroyReport:
     """The pictures that may be destroyed: taken in before a time, and of slips that are settled elsewhere.
 
-    `test_targets` are the systems that keep nothing. What is or may become medico-legal is never among them: a slip
-    that says so in any version, was made in casualty, at a death, in an emergency, for somebody unknown, sealed or in
-    custody; a page with the box ticked or doubtful; and every slip of that person, with all pages of each.
+    `test_targets` are the systems that keep nothing; `boxes` says whether slips are printed with boxes to tick: then a
+    page is kept until a hospital copy of its slip was read, for a torn one looks like a patient's copy to a machine.
+
+    What is or may become medico-legal is never among them: a slip that says so in any version, was made in casualty, at
+    a death, in an emergency, for somebody unknown, sealed or in custody; a page with the box ticked or doubtful; and
+    every slip of that person, with all pages of each.
     """
     rows = pictures(db)
     gone = set(queries.destroyed(db))
     ticked, grave = evidence(db)
     waiting = {number for row in rows if row.waits for number in row.named}
-    done = settled(db, test_targets) - waiting
+    done, looked = settled(db, test_targets) - waiting, looked_at(db)
     found: list[str] = []
     kept: Counter[Kept] = Counter()
     for row in rows:
         if row.picture in gone:
             continue
         legal = row.picture in ticked or not grave.isdisjoint(row.named)
-        if why := _why(row, before, legal=legal, done=done):
+        unlooked = boxes and not looked >= set(row.numbers)
+        if why := _why(row, before, legal=legal, unlooked=unlooked, done=done):
             kept[why] += 1
         else:
             found.append(row.picture)
@@ -87,9 +93,10 @@ def destroy(
     if user is None or not user.active or user.role is not Role.SUPERVISOR:
         raise PicturesKept(why="only a supervisor may do it, by their own login")
     tests = frozenset(target.name for target in hospital.targets if target.test)
+    boxes = any(part.corners for paper in PAPERS for part in layout(f"slip-{paper}", hospital).parts)
 
     def job(tx: Transaction) -> DestroyReport:
-        report = destroyable(tx.db, tx.now - timedelta(days=days), tests)
+        report = destroyable(tx.db, tx.now - timedelta(days=days), tests, boxes=boxes)
         for start in range(0, 0 if dry_run else len(report.pictures), _PORTION):
             content = {"pictures": list(report.pictures[start : start + _PORTION]), "reason": reason}
             tx.append(FactKind.PICTURES_DESTROYED, content, by=by)
@@ -101,12 +108,14 @@ def destroy(
     return report
 
 
-def _why(row: PictureRow, before: datetime, *, legal: bool, done: AbstractSet[str]) -> Kept | None:
+def _why(row: PictureRow, before: datetime, *, legal: bool, unlooked: bool, done: AbstractSet[str]) -> Kept | None:
     """Why a picture is kept, None when nothing keeps it."""
     if row.waits:
         return Kept.WAITS
     if legal:
         return Kept.MEDICO_LEGAL
+    if unlooked:
+        return Kept.UNLOOKED
     if row.outcome == "forged":
         return Kept.FORGED
     if row.decision in _ASIDE:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from fallback.disk import disk_error, sync_folder, write_file
@@ -32,6 +32,7 @@ _LEFT_OVER = 3600  # seconds after which an upload without its order is one that
 class BatchState:
     """How one handing-in stands: `state` is waiting, reading, stopped (by a person), done or failed.
 
+    `halted`: a person stopped it; while it still reads, it ends with the pages that are under way.
     Done has a `report`, failed an `error`. `files` are names as the browser gave them, without a path.
     """
 
@@ -40,6 +41,7 @@ class BatchState:
     files: tuple[str, ...]
     by: str
     state: str
+    halted: bool
     progress: Progress
     report: ScanReport | None = None
     error: ParchiError | None = None
@@ -119,7 +121,7 @@ class Intake:
         """Stops a batch after the page that is being read, until somebody lets it go on. Raises PageUnknown."""
         with self._lock:
             job = self._job(key)
-            if job.state in ("waiting", "reading", "failed"):
+            if job.files and job.state in ("waiting", "reading", "failed"):
                 job.halted = True
                 self._write(job)
                 if job.state != "reading":
@@ -129,7 +131,9 @@ class Intake:
         """Lets a batch go on that was stopped or failed. Raises PageUnknown."""
         with self._lock:
             job = self._job(key)
-            if job.state in ("stopped", "failed") or (job.state == "reading" and job.halted):
+            if not job.files:  # its order did not open: a new one, without files, would end with these thrown away
+                job = self._jobs[key] = self._opened(self._folder / key)
+            if (job.files and job.state in ("stopped", "failed")) or (job.state == "reading" and job.halted):
                 job.halted = False
                 self._write(job)
                 if job.state != "reading":
@@ -213,21 +217,22 @@ class Intake:
     def _found(self) -> Iterator[_Job]:
         """What a server before left here, and away with uploads that broke off."""
         for folder in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
-            order = folder / _ORDER
-            if not order.is_file():
-                if time.time() - folder.stat().st_mtime > _LEFT_OVER:
-                    shutil.rmtree(folder, ignore_errors=True)
-                continue
-            try:
-                told = json.loads(self._vault.unseal(_PURPOSE, order.read_bytes(), folder.name.encode()))
-            except (ParchiError, OSError) as wrong:
-                error = wrong if isinstance(wrong, ParchiError) else disk_error(wrong, folder)
-                yield _Job(key=folder.name, state="failed", error=error)
-                continue
-            job = _Job(key=folder.name, **told)
-            job.files = tuple(job.files)
-            job.state = "stopped" if job.halted else "waiting"
-            yield job
+            if (folder / _ORDER).is_file():
+                yield self._opened(folder)
+            elif time.time() - folder.stat().st_mtime > _LEFT_OVER:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _opened(self, folder: Path) -> _Job:
+        """A handing-in as its order says; without files where that does not open."""
+        try:
+            told = json.loads(self._vault.unseal(_PURPOSE, (folder / _ORDER).read_bytes(), folder.name.encode()))
+        except (ParchiError, OSError) as wrong:
+            error = wrong if isinstance(wrong, ParchiError) else disk_error(wrong, folder)
+            return _Job(key=folder.name, state="failed", error=error)
+        job = _Job(key=folder.name, **told)
+        job.files = tuple(job.files)
+        job.state = "stopped" if job.halted else "waiting"
+        return job
 
     def _write(self, job: _Job) -> None:
         sealed = self._vault.seal(_PURPOSE, json.dumps(job.order()).encode(), job.key.encode())
@@ -266,6 +271,7 @@ def _state(job: _Job) -> BatchState:
         files=job.files,
         by=job.by,
         state=job.state,
+        halted=job.halted,
         progress=job.progress,
         report=job.report,
         error=job.error,

@@ -130,7 +130,7 @@ def _search(picture: Image.Image, spot: Spot) -> list[ReadCode]:
         codes = look(view, bars=False, even=even, scale=base * scale, at=spot[:2])
         if codes:
             return codes
-    # Never a whole page: on grain it once took 18 seconds over one.
+    # Never a whole page: on grain it once took four minutes over one.
     codes = [_code(text, "qr", corners, base, spot[:2]) for text, corners in rescue.decode(_blurred(part, 1))]
     for view, scale in () if codes else _slow_views(part):
         codes = look(view, bars=False, scale=base * scale, at=spot[:2])

@@ -29,14 +29,15 @@ _DIGITS = (
 _SIZE = (12, 18)
 _LONG = 1200  # pixels of the page's long side in which digits are looked for
 _DIGIT_HIGH = 10, 70  # pixels then
-_LETTER_HIGH = 4  # pixels: less is a dot or grain
-_LARGE = 2.0  # times as high as half of the letters: a slip also shows other numbers, of its patient, in smaller digits
+_LETTER_HIGH = 6  # pixels: less is a dot or grain
+_LARGE = 1.7  # times as high as half of the letters: a slip also shows other numbers, of its patient, in smaller digits
+_NEAR = 0.65  # of the largest: where that is not read, the others are not looked at either
 _DIGIT_WIDE = 0.25, 1.05  # of its height
 _SPACES = (2, 5, 8)  # after these digits, counted from 0, a slip's number has a space
 _GAP = 1.0  # of their height: how far one digit may stand from the next
 _OFF_LINE = 0.35  # of their height: how far the next may stand above or below
 _ALIKE = 0.8  # in height
-_AROUND = 16  # pixels: what is around a digit, to tell its ink
+_AROUND = 24  # pixels: what is around a digit, to tell its ink
 _STANDS_OUT = 22  # levels that ink is darker
 _DARK_PAGE = 100  # a negative is
 _LIKE = 0.55  # how alike a digit must look, at least; 1 is the same
@@ -72,22 +73,26 @@ def printed_number(picture: Image.Image) -> str:
     times = max(1, round(max(picture.size) / _LONG))
     page = picture.reduce(times) if times > 1 else picture
     for view in (page, page.transpose(Image.Transpose.ROTATE_90)):
-        blots = [blot for blot in _blots(_ink(view)) if blot.high >= _LETTER_HIGH]
+        blots = [blot for blot in _blots(_ink(view, _AROUND)) if blot.high >= _LETTER_HIGH]
         usual = sorted(blot.high for blot in blots)[len(blots) // 2] if blots else 0
+        tallest = 0.0
         for line in _lines([blot for blot in blots if _is_digit(blot)]):
-            if sum(blot.high for blot in line) > _LARGE * usual * len(line):
-                for digits in _numbers(view, line):
-                    return digits
+            high = sum(blot.high for blot in line) / len(line)
+            tallest = max(tallest, high)
+            if high <= _LARGE * usual or high < _NEAR * tallest:
+                break
+            for digits in _numbers(view, line):
+                return digits
     return ""
 
 
-def _ink(view: Image.Image) -> Image.Image:
-    """White where there is ink: what is darker than what is around it."""
+def _ink(view: Image.Image, around: int) -> Image.Image:
+    """White where there is ink: what is darker than what is `around` it, so many pixels to each side."""
     if view.resize((1, 1), Image.Resampling.BOX).tobytes()[0] < _DARK_PAGE:
         view = ImageOps.invert(view)
     smooth = view.filter(ImageFilter.BoxBlur(0.5))
-    around = view.filter(ImageFilter.BoxBlur(_AROUND))
-    return ImageChops.subtract(around, smooth).point([0] * _STANDS_OUT + [255] * (256 - _STANDS_OUT))
+    paper = view.filter(ImageFilter.BoxBlur(around))
+    return ImageChops.subtract(paper, smooth).point([0] * _STANDS_OUT + [255] * (256 - _STANDS_OUT))
 
 
 def _blots(ink: Image.Image) -> list[_Blot]:
@@ -160,7 +165,7 @@ def _lines(blots: Sequence[_Blot]) -> Iterator[list[_Blot]]:
             line.append(after[line[-1]])
         if len(line) >= NUMBER_LENGTH:
             lines.append(line)
-    yield from sorted(lines, key=lambda line: (-max(blot.high for blot in line), line[0].top, line[0].left))
+    yield from sorted(lines, key=lambda line: (-sum(blot.high for blot in line) / len(line), line[0].top, line[0].left))
 
 
 def _numbers(view: Image.Image, line: Sequence[_Blot]) -> Iterator[str]:
@@ -175,7 +180,7 @@ def _numbers(view: Image.Image, line: Sequence[_Blot]) -> Iterator[str]:
         max(blot.bottom for blot in line) + high,
     )
     strip = view.crop(box).resize((2 * (box[2] - box[0]), 2 * (box[3] - box[1])), Image.Resampling.BICUBIC)
-    ink = _ink(strip.rotate(angle, Image.Resampling.BILINEAR, fillcolor=_edge_of(strip)))
+    ink = _ink(strip.rotate(angle, Image.Resampling.BILINEAR, fillcolor=_edge_of(strip)), 2 * high)
     blots = [blot for blot in _blots(ink) if 1.4 * high < blot.high < 2.6 * high]
     blots.sort(key=lambda blot: blot.left)
     for start in range(len(blots) - NUMBER_LENGTH + 1):

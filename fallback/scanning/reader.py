@@ -37,8 +37,9 @@ class ReadPage:
 
     `file` is what a person knows the file by. `picture_hash` is the identity of the picture (see PageScan): the same
     page met again has the same. `size` is the picture's width and height in pixels, (0, 0) when there is none. `again`:
-    the keeper knew it, so it was not read. A form that was asked for and is not among `forms` was not found, or could
-    not be read. `suggested` are the 11 digits of a printed number as a machine sees them, never proof.
+    the keeper knew it, so it was not read. A form that was asked for and is not among `forms` was not found; where one
+    could not be read, the page has its codes and an error. `suggested` are the 11 digits of a printed number as a
+    machine sees them, never proof.
     """
 
     file: str
@@ -139,10 +140,14 @@ def read_pages(scans: Iterable[PageScan], crew: Crew, keeper: Keeper | None = No
         return crew.submit(read_forms, task) if task.wanted else finished(())
 
     for each, future in ahead(read(), begin_forms, window, lambda each: len(each[0].content), _UNDER_WAY):
+        scan, page, _ = each
         forms = result(future, crew.patience)
         if forms is None:
-            forms = crew.alone(read_forms, _forms_task(*each)) or ()
-        yield replace(each[1], forms=forms) if forms else each[1]
+            forms = crew.alone(read_forms, _forms_task(*each))
+        if forms is None:  # its codes are read; nobody has seen its ticks
+            yield replace(page, error=PageStopped(file=scan.file, page=scan.page))
+        else:
+            yield replace(page, forms=forms) if forms else page
 
 
 def read_content(content: bytes) -> PageCodes | ParchiError:

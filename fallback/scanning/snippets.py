@@ -1,17 +1,17 @@
 """Straight, small pictures of what a pen left on a form, by name, for a person to judge or to type from."""
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from PIL import Image, ImageOps
 
 from fallback.marks import Area, MarkForm
 from fallback.scanning.cascade import open_picture, read_page
-from fallback.scanning.codes import ReadCode
 from fallback.scanning.corners import is_negative
 from fallback.scanning.crew import page_fence
-from fallback.scanning.marks import MarkReading, read_marks
+from fallback.scanning.marks import MarkReading
 from fallback.scanning.plane import distance
+from fallback.scanning.reader import FormsTask, WantedForm, read_forms
 
 _PER_MM = 8  # pixels, as at 200 dpi: a line to write on is 90 pixels high
 _LINE_MARGIN = 1.5  # mm: letters hang below their line
@@ -27,21 +27,17 @@ def snippets(content: bytes, forms: Sequence[MarkForm], text: str, margin: float
     """
     with page_fence():
         picture = open_picture(content)
-        codes = [code for code in read_page(content).codes if code.symbology == "qr" and code.text == text]
-        for form, code in _pairs(forms, codes):
-            reading = read_marks(picture, form, code.corners)
-            if reading is not None:
-                negative = is_negative(picture, form, code.corners)
-                return _cut(ImageOps.invert(picture) if negative else picture, reading, margin)
+        codes = [code.corners for code in read_page(content).codes if code.symbology == "qr" and code.text == text]
+    # A slip's two copies carry the same code: the form hangs on one of them.
+    places = [corners for corners in codes if len(corners) == 4 and distance(corners[0], corners[2])]
+    wanted = tuple((WantedForm(place=place, forms=tuple(forms)), corners) for place, corners in enumerate(places))
+    read = read_forms(FormsTask(content=content, wanted=wanted))
+    if not read:
         return {}
-
-
-def _pairs(forms: Iterable[MarkForm], codes: Sequence[ReadCode]) -> Iterator[tuple[MarkForm, ReadCode]]:
-    """A slip's two copies carry the same code: the form hangs on one of them."""
-    for form in forms:
-        for code in codes:
-            if len(code.corners) == 4 and distance(code.corners[0], code.corners[2]):
-                yield form, code
+    with page_fence():
+        found = read[0]
+        negative = is_negative(picture, found.reading.form, places[found.place])
+        return _cut(ImageOps.invert(picture) if negative else picture, found.reading, margin)
 
 
 def _cut(picture: Image.Image, reading: MarkReading, margin: float) -> dict[str, bytes]:

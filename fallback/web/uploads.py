@@ -48,10 +48,10 @@ class Upload:
             event = next(self._events, None)
 
     def _read_fields(self) -> Event | None:
-        for event in self._events:
+        for count, event in enumerate(self._events):
             if not isinstance(event, Field):
                 return event
-            if len(self.fields) >= _MOST_FIELDS:
+            if count >= _MOST_FIELDS:  # fields of one name, too, would fill the memory
                 raise RequestWrong()
             text = b""
             for piece in self._pieces():

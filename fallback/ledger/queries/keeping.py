@@ -79,6 +79,16 @@ def settled(db: Database, test_targets: Collection[str]) -> set[str]:
     return {number for (number,) in rows}
 
 
+def looked_at(db: Database) -> set[str]:
+    """Numbers of slips of which the hospital copy's boxes were read on some page, or a person looked at a page."""
+    rows = db.execute(
+        "SELECT number FROM page_code JOIN page_form USING (picture, place) WHERE form = 'slip.hospital' "
+        "UNION SELECT page_code.number FROM page_code JOIN decision USING (picture) WHERE decision <> '' "
+        "UNION SELECT number FROM decision WHERE decision <> ''"
+    )
+    return {number for (number,) in rows if number}
+
+
 # What a slip says, in any of its versions, that makes it or may make it a case for the police or a court.
 _GRAVE = """kind IN ('casualty', 'death') OR record ->> '$.medico_legal' OR record ->> '$.medico_legal_number' <> ''
     OR record ->> '$.emergency' OR record ->> '$.alias' OR record ->> '$.sealed' <> ''

@@ -76,6 +76,9 @@ OPEN = """outcome NOT IN ('read', 'blank', 'repeat') AND CASE coalesce(decision.
         AND page_code.number <> '' AND slip.number IS NULL))
     WHEN 'belongs' THEN NOT EXISTS (SELECT 1 FROM slip WHERE slip.number = decision.number AND slip.kind <> 'pad')
     ELSE 0 END"""
+# A code that brings its number's paper back: a genuine one wherever it lies, the bars alone on a page of ours.
+BACK = """page_code.number <> '' AND (page_code.outcome = 'genuine'
+    OR page.outcome IN ('read', 'repeat', 'doubtful', 'number_only', 'pad'))"""
 _PAGE = """SELECT page.picture, file, page, batch, outcome, problem, suggested, coalesce(decision.decision, ''),
     coalesce(decision.reason, ''), coalesce(decision.number, ''), coalesce(decision.login, '')
     FROM page LEFT JOIN decision USING (picture) """
@@ -124,6 +127,12 @@ def open_pages(db: Database) -> int:
     return int(row[0])
 
 
+def open_by_batch(db: Database) -> Counter[str]:
+    """How many pages still need a person, by batch."""
+    asked = f"SELECT batch, count(*) FROM page LEFT JOIN decision USING (picture) WHERE {OPEN} GROUP BY batch"
+    return Counter(dict(db.execute(asked).fetchall()))
+
+
 def codes(db: Database, picture: str) -> list[CodeRow]:
     """The codes of a page, as they were judged."""
     rows = db.execute(
@@ -153,6 +162,12 @@ def form_row(place: int, form: str, sure: int, marks: str, told: str) -> FormRow
 def has_page(db: Database, picture: str) -> bool:
     """Whether a page's picture was read before."""
     return db.execute("SELECT 1 FROM page WHERE picture = ?", (picture,)).fetchone() is not None
+
+
+def may_read_now(db: Database, picture: str) -> bool:
+    """Whether a page could not be read and nobody has decided about it: what hindered it may be over."""
+    asked = f"{_PAGE} WHERE page.picture = ? AND outcome = 'problem' AND {OPEN}"
+    return db.execute(asked, (picture,)).fetchone() is not None
 
 
 def is_on_a_page(db: Database, digest: str) -> bool:
@@ -242,8 +257,7 @@ def numbers_back(db: Database) -> set[str]:
     """
     rows = db.execute(
         "SELECT page_code.number FROM page_code JOIN page USING (picture) LEFT JOIN decision USING (picture) "
-        "WHERE page_code.number <> '' AND page.outcome IN ('read', 'repeat', 'doubtful', 'number_only', 'pad') "
-        "AND coalesce(decision.decision, '') NOT IN ('not_ours', 'blank') "
+        f"WHERE {BACK} AND coalesce(decision.decision, '') NOT IN ('not_ours', 'blank') "
         "UNION SELECT number FROM decision WHERE number <> '' AND decision <> ''"
     )
     return {number for (number,) in rows}

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from fallback.ledger.queries.pages import form_row
+from fallback.ledger.queries.pages import BACK, form_row
 from fallback.slip import SlipNumber
 
 LOOKED = ("marks", "belongs")  # decisions by which a person has seen what stands on a page
@@ -83,7 +83,7 @@ def copies_back(db: Database) -> dict[tuple[int, str], set[str]]:
     """The slips whose paper was read on a page or given to one, by clinic and ISO day of their visit; no void slips."""
     rows = db.execute(
         "SELECT clinic, day, number FROM slip WHERE kind <> 'pad' AND voided = 0 AND number IN (SELECT number FROM "
-        "page_code JOIN page USING (picture) WHERE page.outcome IN ('read', 'repeat', 'doubtful', 'number_only') "
+        f"page_code JOIN page USING (picture) WHERE {BACK} "
         "UNION SELECT number FROM decision WHERE number <> '' AND decision <> '')"
     )
     found: dict[tuple[int, str], set[str]] = {}

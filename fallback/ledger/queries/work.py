@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from fallback.ledger.queries.pages import OPEN
+from fallback.ledger.queries.pages import BACK, OPEN
 from fallback.slip import SlipNumber
 
 LAST_DECISIONS = 20
@@ -139,8 +139,7 @@ def trace(db: Database, number: SlipNumber, *, besides: str = "") -> Trace:
     pad = one("SELECT issued_to FROM pad WHERE number = ?")
     spent = one("SELECT outcome, reason, login FROM spent WHERE number = ?") or ("", "", "")
     pages = one(
-        "SELECT count(*) FROM (SELECT picture FROM page_code JOIN page USING (picture) WHERE number = ?1 AND "
-        "page.outcome IN ('read', 'repeat', 'doubtful', 'number_only', 'pad') "
+        f"SELECT count(*) FROM (SELECT picture FROM page_code JOIN page USING (picture) WHERE number = ?1 AND {BACK} "
         "UNION SELECT picture FROM decision WHERE number = ?1 AND decision <> '') WHERE picture <> ?2",
         besides,
     )

@@ -23,7 +23,8 @@ _TROUBLES_SHOWN = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """A batch as it is shown: its pages by state as far as the journal has them, `waiting` are stored and not read.
+    """A batch as it is shown: its pages by state as far as the journal has them, `waiting` are stored and not read,
+    `open` are those that still need a person.
 
     `running` are its hand-ins that are not over; one scanned from the command line has none. `why` says what failed,
     by key.
@@ -32,6 +33,7 @@ class Batch:
     name: str
     pages: int
     waiting: int
+    open: int
     states: Counter[PageState]
     running: list[BatchState]
     why: dict[str, str]
@@ -41,16 +43,6 @@ class Batch:
         """Whether it goes on by itself."""
         return any(each.state in ("waiting", "reading") for each in self.running)
 
-    @property
-    def done(self) -> int:
-        """How many pages are read."""
-        return self.pages - self.waiting
-
-    @property
-    def total(self) -> int:
-        """How many pages there will be, as far as is known."""
-        return max(self.pages, sum(each.progress.total for each in self.running))
-
 
 @once
 def batches() -> list[Batch]:
@@ -59,10 +51,11 @@ def batches() -> list[Batch]:
     rows = {row.batch: row.outcomes for row in queries.batches(db())}
     fresh = [state.batch for state in states if state.batch not in rows and state.state != "done"]
     names = [*dict.fromkeys(fresh), *reversed(rows)]
-    return [_batch(name, rows.get(name, Counter()), states) for name in names]
+    left = queries.open_by_batch(db())
+    return [_batch(name, rows.get(name, Counter()), states, left[name]) for name in names]
 
 
-def _batch(name: str, outcomes: Counter[str], states: list[BatchState]) -> Batch:
+def _batch(name: str, outcomes: Counter[str], states: list[BatchState], left: int) -> Batch:
     running = [state for state in states if state.batch == name and state.state != "done"]
     found: Counter[PageState] = Counter()
     for outcome, count in outcomes.items():
@@ -72,6 +65,7 @@ def _batch(name: str, outcomes: Counter[str], states: list[BatchState]) -> Batch
         name=name,
         pages=outcomes.total(),
         waiting=outcomes["waiting"],
+        open=left,
         states=found,
         running=running,
         why={state.key: say(state.error, language()) for state in running if state.error},
@@ -83,7 +77,7 @@ def _one(name: str) -> Batch:
     states = here().intake.states()
     if not rows and all(state.batch != name for state in states):
         raise PageUnknown()
-    return _batch(name, rows[0].outcomes if rows else Counter(), states)
+    return _batch(name, rows[0].outcomes if rows else Counter(), states, queries.open_by_batch(db())[name])
 
 
 def _left(seconds: int) -> str:

@@ -89,7 +89,7 @@ def _told(state: BatchState) -> Told:
 
 def _page(page: PageRow) -> Told:
     numbers = dict.fromkeys(code.number for code in queries.codes(db(), page.picture) if code.number)
-    slips = ", ".join(SlipNumber.parse(number).grouped for number in numbers)
+    slips = ", ".join(SlipNumber.parse(number).grouped.replace(" ", "\N{NO-BREAK SPACE}") for number in numbers)
     match page_state(page.outcome):
         case PageState.READ:
             return Told(_("Read: slip {number}").format(number=slips) if slips else _("Read"), "good")

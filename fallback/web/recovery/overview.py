@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from fallback import recovery
 from fallback.errors import FieldWrong, ParchiError
-from fallback.ledger import queries
 from fallback.reconcile import PageState
 from fallback.web.access import reader, records, shown_again, takes, upload
 from fallback.web.forms import text
@@ -31,7 +30,6 @@ def _overview(typed: Mapping[str, str] | None = None, error: ParchiError | None 
         megabytes=SCAN_MEGABYTES,
         batches=batches()[:_BATCHES_SHOWN],
         states=list(PageState),
-        open_pages=queries.open_pages(db()),
         counts=here().worklist.counts(),
         account=recovery.account_of(db(), target()),
     )

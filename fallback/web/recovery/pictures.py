@@ -3,24 +3,23 @@
 from flask import Response
 from flask.typing import ResponseReturnValue
 
-from fallback import payload
+from fallback import payload, recovery
 from fallback.errors import PageUnknown, PictureDamaged
+from fallback.evidence import media_type
 from fallback.ledger import queries
 from fallback.recovery.forms import PageForms
 from fallback.web.access import reader
 from fallback.web.place import db, here
 from fallback.web.recovery.blueprint import blueprint
 
-_KINDS = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"RIFF", "image/webp"))
-
 
 @blueprint.get("/records/pages/<picture>/picture")
 @reader
 def picture(picture: str) -> ResponseReturnValue:
     """A page's picture, byte for byte as it is stored: the browser decodes it, not the desk's own process."""
-    content = here().installation.pages.get(picture)
-    kind = next((kind for sign, kind in _KINDS if content.startswith(sign)), "")
-    if not kind:
+    content = _content(picture)
+    kind = media_type(content)
+    if not kind.startswith("image/"):
         raise PictureDamaged(picture=picture)
     return Response(content, mimetype=kind)
 
@@ -29,10 +28,10 @@ def picture(picture: str) -> ResponseReturnValue:
 @reader
 def cutout(picture: str, place: int, name: str) -> ResponseReturnValue:
     """A box or a line of a form on a page, straight and large. Raises PageUnknown where there is none."""
-    text, store = _text_at(picture, place), here().installation.pages
+    text = _text_at(picture, place)
     if not text:
         raise PageUnknown()
-    found = here().cutter.cut(picture, text, lambda: (store.get(picture), _forms().around(text)))
+    found = here().cutter.cut(picture, text, lambda: (_content(picture), _forms().around(text)))
     if name not in found:
         raise PageUnknown()
     return Response(found[name], mimetype="image/png")
@@ -47,6 +46,10 @@ def cutouts(picture: str, place: int) -> frozenset[str]:
     return frozenset(
         name for form in around for name in (*(line.name for line in form.lines), *(box.name for box in form.boxes))
     )
+
+
+def _content(picture: str) -> bytes:
+    return recovery.picture(here().installation.ledger, here().installation.pages, picture)
 
 
 def _forms() -> PageForms:
