@@ -2,7 +2,6 @@
 
 import io
 import os
-import struct
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,14 +22,13 @@ CHUNK = 1 << 20
 _MAGIC = b"parchi-sealed-1\n"
 _SALT_SIZE = 32
 _TAG = 16
-_LONGEST_NAME = 4096
 _KEPT = 4  # chunks in plain while a file is read: a PDF's reader goes back and forth
-_MORE, _LAST, _NAME = b"\x00", b"\x01", b"\x02"
+_MORE, _LAST = b"\x00", b"\x01"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedFile:
-    """An encrypted file, the key that opens it, and the name it had. It may be pickled; its repr shows no key."""
+    """An encrypted file, the key that opens it, and what it is called. It may be pickled; its repr shows no key."""
 
     path: Path
     key: bytes = field(repr=False)
@@ -44,19 +42,18 @@ class SealedFile:
 def write_sealed(path: Path, key: bytes, name: str, chunks: Iterable[bytes]) -> SealedFile:
     """Encrypts `chunks` one after the other into a file that only its owner may read; durable when it returns.
 
-    `key` has 32 bytes. The name is sealed too. Raises DiskFull, FolderReadOnly or DiskFailed, and what `chunks` raises:
-    then nothing is left of it.
+    `key` has 32 bytes; the name is not written. Raises DiskFull, FolderReadOnly or DiskFailed, and what `chunks`
+    raises: then nothing is left of it.
     """
     salt = os.urandom(_SALT_SIZE)
     cipher = _cipher(key, salt)
-    hidden = cipher.encrypt(_nonce(0, _NAME), name.encode("utf-8", "surrogateescape")[:_LONGEST_NAME], None)
     pieces = _pieces(chunks)
     try:
         handle, fresh_name = mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)  # mode 0600
         fresh = Path(fresh_name)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(_MAGIC + salt + struct.pack(">H", len(hidden)) + hidden)
+                file.write(_MAGIC + salt)
                 for place, (piece, last) in enumerate(_read_outside(pieces)):
                     file.write(cipher.encrypt(_nonce(place, _LAST if last else _MORE), piece, None))
                 file.flush()
@@ -71,12 +68,6 @@ def write_sealed(path: Path, key: bytes, name: str, chunks: Iterable[bytes]) -> 
     except OSError as wrong:
         raise disk_error(wrong, path.parent) from wrong
     return SealedFile(path=path, key=key, name=name)
-
-
-def open_sealed(path: Path, key: bytes) -> SealedFile:
-    """The sealed file at `path` with the name it was given. Raises SealBroken and OSError."""
-    with _Plain(path, key) as plain:
-        return SealedFile(path=path, key=key, name=plain.name)
 
 
 class _Outside(Exception):
@@ -117,20 +108,16 @@ def _nonce(place: int, role: bytes) -> bytes:
 class _Plain(io.RawIOBase):
     """The plain bytes of a sealed file."""
 
-    name: str
-
     def __init__(self, path: Path, key: bytes) -> None:
         self._place = 0
         self._kept: OrderedDict[int, bytes] = OrderedDict()
         self._file = path.open("rb")
         try:
-            head = self._file.read(len(_MAGIC) + _SALT_SIZE + 2)
-            if len(head) < len(_MAGIC) + _SALT_SIZE + 2 or not head.startswith(_MAGIC):
+            head = self._file.read(len(_MAGIC) + _SALT_SIZE)
+            if len(head) < len(_MAGIC) + _SALT_SIZE or not head.startswith(_MAGIC):
                 raise SealBroken
-            self._cipher = _cipher(key, head[len(_MAGIC) : -2])
-            hidden = self._file.read(int.from_bytes(head[-2:], "big"))
-            self.name = self._opened(_nonce(0, _NAME), hidden).decode("utf-8", "surrogateescape")
-            self._start = len(head) + len(hidden)
+            self._cipher = _cipher(key, head[len(_MAGIC) :])
+            self._start = len(head)
             body = self._file.seek(0, io.SEEK_END) - self._start
             self._last = max(0, (body - 1) // (CHUNK + _TAG))
             # Opened at once: a file that ends after any other piece was cut there.
