@@ -63,6 +63,12 @@ def journal_4(db: Database) -> None:
     fold_again(db)
 
 
+@migrations()
+def journal_5(db: Database) -> None:
+    """What each chain had heard of the others: the last word counts across chains."""
+    fold_again(db)
+
+
 def fold_again(db: Database) -> None:
     """Drops the views and replays every line in the order in which it arrived, inside the caller's transaction."""
     views.drop(db)

@@ -62,7 +62,11 @@ def test_scans_become_slips_and_pages_that_need_eyes(room: Visitor, installation
     assert count(answer, "needs_eyes") == 1
     assert "notes.pdf" in answer.text
     assert "Files with problems" in answer.text
+    assert "Pages that need eyes: 1" in " ".join(answer.text.split())
     assert "Refresh" not in answer.headers
+    again = room.send(answer.page.form("back", action="language"), language="hi")
+    assert again.path == "/records/batch" and "Box 1" in again.text, "the other language keeps the batch's name"
+    room.send(again.page.form("back", action="language"), language="en")
     incoming = installation.folder / "incoming"
     assert not list(incoming.iterdir()), "what is read lies nowhere but in the store"
     found = queries.pages(installation.ledger.db())

@@ -270,6 +270,12 @@ def test_a_pad_is_read_by_two_people_who_differ_and_becomes_a_slip(
     for field in ("age", "day", "clinic"):
         assert f'id="{field}-error"' in wrong.text
     assert wrong.page.form("name", action="/enter").fields["name"] == "Laxmi Kumari"
+    assert 'form="pad" name="language" value="hi"' in wrong.text
+    spoken = room.send(form, **PAD, **REST, language="hi")
+    assert '<html lang="hi">' in spoken.text
+    again = spoken.page.form("name", "day", action="/enter")
+    assert again.fields["name"] == "Laxmi Kumari", "the other language loses nothing that was typed"
+    room.send(again, language="en")
     answer = room.send(form, **PAD, **REST)
     assert "Nothing more for you" in answer.text, "the second reading is somebody else's"
 
