@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,6 +16,7 @@ from sqlite_utils import Database
 from fallback.ledger import Ledger, page_view, queries, views
 from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import ZEROS, Line, next_line
+from fallback.ledger.migrations import migrations
 from fallback.ledger.queries import keeping, sheets, work
 from fallback.ledger.queries.pages import numbers_back
 from fallback.slip import Kind, SlipNumber, Visit
@@ -372,3 +374,15 @@ def test_a_page_whose_box_is_or_may_be_ticked_is_evidence_with_its_slip(
     decide(ledger, ONE, "marks", marks=said)
     accept(ledger, TWO, "read", number, page=2)
     assert keeping.evidence(ledger.db()) == (({ONE}, {number}) if kept else (set(), set()))
+
+
+def test_views_that_change_have_a_step_of_their_own(ledger: Ledger) -> None:
+    """A folder of yesterday is folded again by a new step alone: what stands in the golden file is never changed."""
+    db = ledger.db()
+    rows = db.execute(
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '%migration%' ORDER BY sql"
+    )
+    schema = sha256("\n".join(sql for (sql,) in rows).encode()).hexdigest()
+    known = json.loads((Path(__file__).parent / "golden" / "views.json").read_text(encoding="utf-8"))
+    step = list(migrations.applied(db))[-1].name
+    assert known.get(step) == schema, f"add a step to migrations.py, then to golden/views.json: {{its name: {schema}}}"

@@ -59,7 +59,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     for serial in (1, 2):
         number = slip(made.ledger, serial)
         deliver(made.ledger, FactKind.SLIP_CONFIRMED, number)
-        accept(made.ledger, content_of(serial)[0], "read", number, batch="monday", page=serial)
+        form = {"place": 0, "form": "slip.hospital", "sure": True, "marks": {}}
+        accept(made.ledger, content_of(serial)[0], "read", number, batch="monday", page=serial, forms=[form])
     accept(made.ledger, content_of(3)[0], "unread", batch="monday", page=3)
     made.close()
     return Desk(tmp_path)

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fallback import payload
+from fallback import language, payload
 from fallback.ehospital.fhir import FhirConnector
 from fallback.errors import (
     PageStopped,
@@ -253,6 +253,11 @@ def test_a_page_that_something_hindered_is_read_when_it_comes_again(backlog: Bac
     slip = backlog.issue()
     stopped = page(picture="x", error=PageStopped(file="box.pdf", page=1))
     assert scan(backlog, stopped).outcomes == {"problem": 1}
+    (waits,) = queries.pages(backlog.ledger.db(), open_only=True)
+    assert waits.error is not None and language.say(waits.error, "hi") == language.say(
+        PageStopped(file="box.pdf", page=1), "hi"
+    )
+    assert waits.problem == str(waits.error)
     again = scan(backlog, stopped)
     assert (again.again, again.outcomes) == (1, {}), "still in the way: nothing is written"
     assert scan(backlog, backlog.page(slip, picture="x")).outcomes == {"read": 1}

@@ -1,6 +1,6 @@
 """A sentence with its values, and the root of all failures that are told to a person."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 
 class Sentence(str):
@@ -37,6 +37,20 @@ class ParchiError(Exception):
     def __str__(self) -> str:
         """The English sentence."""
         return self.says.format(**self.values)
+
+    def record(self) -> dict[str, Any]:
+        """The failure as JSON values, for a fact: so it can be told later in any language."""
+        plain = {name: each if isinstance(each, int) else str(each) for name, each in self.values.items()}
+        return {"kind": type(self).__name__, "values": plain}
+
+    @staticmethod
+    def from_record(record: dict[str, Any]) -> "ParchiError | None":
+        """The failure of a record; None for a kind that this version does not know."""
+        kinds: list[type[ParchiError]] = [ParchiError]
+        for kind in kinds:
+            kinds += kind.__subclasses__()
+        known = next((kind for kind in kinds if kind.__name__ == record.get("kind")), None)
+        return known(**record["values"]) if known else None
 
     def __reduce__(self) -> tuple[object, ...]:
         """Errors cross process borders: the scanning workers send theirs home pickled."""

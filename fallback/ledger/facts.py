@@ -36,7 +36,8 @@ class FactKind(StrEnum):
       NUMBER_REOPENED `{number, reason}` takes it back
     - PAGES_STORED `{batch, file, pages}`: pages of a file, each `[page, picture]`, taken into a batch before any was
       read; `picture` is the SHA-256 (hex) of the picture file that the page store keeps, where the page has one
-    - PAGE_ACCEPTED `{batch, file, page, picture, outcome, codes, problem, suggested, forms}`: one scanned page, read.
+    - PAGE_ACCEPTED `{batch, file, page, picture, outcome, codes, problem, trouble, suggested, forms}`: one scanned
+      page, read; `problem` is English, `trouble` the same failure as `{kind, values}`.
       Each code is `{outcome, number, digest}`; each form `{place, form, sure, marks}`: `place` is its code's, `marks`
       names each box that is not empty, `ticked` or `doubtful`; `suggested` is a printed number that a machine believes
       to see

@@ -16,7 +16,8 @@ CREATE TABLE stored (batch TEXT NOT NULL, file TEXT NOT NULL, page INTEGER NOT N
     stamp TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (batch, file, page, picture)) STRICT;
 CREATE INDEX stored_picture ON stored (picture);
 CREATE TABLE page (picture TEXT PRIMARY KEY, file TEXT NOT NULL, page INTEGER NOT NULL, batch TEXT NOT NULL,
-    outcome TEXT NOT NULL, problem TEXT NOT NULL, suggested TEXT NOT NULL, stamp TEXT NOT NULL) STRICT;
+    outcome TEXT NOT NULL, problem TEXT NOT NULL, suggested TEXT NOT NULL, trouble TEXT NOT NULL,
+    stamp TEXT NOT NULL) STRICT;
 CREATE INDEX page_outcome ON page (outcome);
 CREATE TABLE page_code (picture TEXT NOT NULL, place INTEGER NOT NULL, outcome TEXT NOT NULL, number TEXT NOT NULL,
     digest TEXT NOT NULL, PRIMARY KEY (picture, place)) STRICT;
@@ -103,7 +104,8 @@ def _fold_accepted(db: Database, line: Line, stamp: str) -> None:
         return
     row = (picture, content["file"], content["page"], content["batch"], content["outcome"], content["problem"])
     db.execute(
-        "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, content.get("suggested", ""), stamp)
+        "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*row, content.get("suggested", ""), _text(content.get("trouble", {})), stamp),
     )
     db.execute("DELETE FROM page_code WHERE picture = ?", (picture,))
     for place, code in enumerate(content["codes"]):

@@ -210,6 +210,7 @@ def _accept(
             "outcome": outcome,
             "codes": [code.content() for code in codes],
             "problem": problem,
+            "trouble": page.error.record() if page.error else {},
             "suggested": page.suggested,
             "forms": [form.content() for form in forms],
         }

@@ -7,8 +7,9 @@ from typing import Any
 
 from fallback.downtime import Role
 from fallback.hospital import Clinic, Hospital
-from fallback.language import LANGUAGES, format_date, format_moment, format_time
+from fallback.language import LANGUAGES, format_date, format_moment, format_time, say
 from fallback.language.labels import label
+from fallback.ledger.queries import PageRow
 from fallback.slip import Slip
 from fallback.web.bar import bar
 from fallback.web.changes import record, said
@@ -52,6 +53,11 @@ def day(text: str) -> str:
     return format_date(date.fromisoformat(text)) if text else ""
 
 
+def problem(page: PageRow) -> str:
+    """Why a page could not be read, in the language of this request; as it was written down where that is all."""
+    return say(page.error, language()) if page.error else page.problem
+
+
 def brief(slip: Slip) -> str:
     """Sex and age in a few letters, as clerks read them: F 34, M 6 months."""
     patient = slip.patient
@@ -70,6 +76,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "rupees": rupees,
     "grouped": grouped,
     "brief": brief,
+    "problem": problem,
 }
 
 

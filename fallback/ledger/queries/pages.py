@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from fallback.errors import ParchiError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRow:
     """A scanned page as it was accepted, and what a person decided about it ("" while nobody has, or it was reopened).
 
     `suggested` is a number that a machine believes to see printed, "" for none; `number` is whose page it is, as a
-    person said; `login` is who decided.
+    person said; `login` is who decided. `trouble` is the record of what went wrong with it, as JSON.
     """
 
     picture: str
@@ -24,10 +26,16 @@ class PageRow:
     outcome: str
     problem: str
     suggested: str
+    trouble: str
     decision: str
     reason: str
     number: str
     login: str
+
+    @property
+    def error(self) -> ParchiError | None:
+        """What went wrong with it, to be said in any language; None where nothing did, or an older version wrote it."""
+        return ParchiError.from_record(json.loads(self.trouble))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +87,9 @@ OPEN = """outcome NOT IN ('read', 'blank', 'repeat') AND CASE coalesce(decision.
 # A code that brings its number's paper back: a genuine one wherever it lies, the bars alone on a page of ours.
 BACK = """page_code.number <> '' AND (page_code.outcome = 'genuine'
     OR page.outcome IN ('read', 'repeat', 'doubtful', 'number_only', 'pad'))"""
-_PAGE = """SELECT page.picture, file, page, batch, outcome, problem, suggested, coalesce(decision.decision, ''),
-    coalesce(decision.reason, ''), coalesce(decision.number, ''), coalesce(decision.login, '')
+_PAGE = """SELECT page.picture, file, page, batch, outcome, problem, suggested, trouble,
+    coalesce(decision.decision, ''), coalesce(decision.reason, ''), coalesce(decision.number, ''),
+    coalesce(decision.login, '')
     FROM page LEFT JOIN decision USING (picture) """
 
 
@@ -93,10 +102,11 @@ def _page(row: tuple[Any, ...]) -> PageRow:
         outcome=row[4],
         problem=row[5],
         suggested=row[6],
-        decision=row[7],
-        reason=row[8],
-        number=row[9],
-        login=row[10],
+        trouble=row[7],
+        decision=row[8],
+        reason=row[9],
+        number=row[10],
+        login=row[11],
     )
 
 

@@ -18,6 +18,7 @@ from fallback.web.access import records, takes, upload
 from fallback.web.labels import called
 from fallback.web.place import _, db, here, language, today, user
 from fallback.web.recovery.blueprint import blueprint
+from fallback.web.words import problem
 
 PHOTO_MEGABYTES = 32
 _SHOWN = 5
@@ -100,6 +101,6 @@ def _page(page: PageRow) -> Told:
         case PageState.NEEDS_EYES if page.outcome == "doubtful":  # the phone did its part; a person does the rest
             return Told(_("Read: slip {number}").format(number=slips) + " · " + _("some boxes are doubtful"), "good")
         case PageState.NEEDS_EYES if page.problem:
-            return Told(page.problem, "failed")
+            return Told(problem(page), "failed")
         case _:
             return Told(_("Needs eyes: {what}").format(what=called(page.outcome)), "look")
