@@ -5,7 +5,8 @@ made once and kept in the folder of temporary files. Memory is what all processe
 five times a second. A run is killed (-9) ten times, mostly in its midst, and goes on each time; another reads on a Dask
 cluster of two workers, one of which is killed half way. Both must leave the facts of a run that nothing disturbed: the
 pages, codes, ticks, slips and pictures. Beside it, on one core: the same pages only decoded, and only zxing on them.
-Aims: at most 500 MB, the last quarter of the pages at most a quarter above the first; the facts identical.
+Aims: at most 500 MB, and no more at the end than when the caches are full: the last quarter of the pages at most a
+twentieth above the one before (the database's own cache, 32 MB, is full after some 6,000); the facts identical.
 """
 
 import hashlib
@@ -44,7 +45,7 @@ from fallback.reconcile import PageState  # noqa: E402
 
 SEED = 4
 AIM_MEGABYTES = 500
-FLAT = 1.25  # the database's own cache, 8 MB a connection, is full after some 6,000 pages
+FLAT = 1.05
 BATCH = "box"
 BESIDE = 200  # pages that are only decoded
 _DONE = re.compile(rb"(\d+) of (\d+) pages")
@@ -286,12 +287,14 @@ def measure(pages: int, kills: int) -> tuple[list[dict[str, Any]], bool]:
         shutil.rmtree(folders[1])
         spread = on_a_cluster(made, folders[2], pages)
         far = facts(made, folders[2])
-    flat = calm.usual(0.75, 1.0) / calm.usual(0.01, 0.25)
+    first, third, last = (calm.usual(start, end) for start, end in ((0.01, 0.25), (0.5, 0.75), (0.75, 1.0)))
+    flat = last / third
     states: dict[str, int] = calm.report["states"]
     row("pages in one PDF", calm.report["pages"], "pages", {each.value: states[each.value] for each in PageState})
     row("taken in", round(pages / calm.seconds, 1), "pages a second, all cores", speeds | {"cores": os.cpu_count()})
     row("memory of all processes, most", round(calm.most), "MB", {"aim, at most": AIM_MEGABYTES})
-    row("memory, last quarter to first", round(flat, 2), "times", {"aim, at most": FLAT})
+    row("memory, last quarter to the one before", round(flat, 2), "times", {"aim, at most": FLAT})
+    row("memory, last quarter to first", round(last / first, 2), "times")
     row("identical after being killed", int(after == wanted), "of 1", {"kills": died, "differ": _differ(after, wanted)})
     row("identical on Dask, a worker lost", int(far == wanted), "of 1", {"differ": _differ(far, wanted)})
     row("on Dask, two workers, then one", round(pages / spread.seconds, 1), "pages a second")
