@@ -34,6 +34,7 @@ from fallback.keys import SigningKey, is_genuine
 from fallback.ledger import Transaction, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries.outcomes import evidence_of
+from fallback.ledger.queries.sheets import copies_back
 from fallback.outcome import Seen, Told, outcome_of
 from fallback.reconcile import Bucket, PageState, Verdict
 from fallback.recovery import (
@@ -271,6 +272,7 @@ def test_a_filled_pad_is_no_work_any_more(backlog: Backlog) -> None:
     filled = replace(backlog.draft(blank.number.serial), revision=1, replaces=payload.digest(backlog.sign(blank))[:4])
     backlog.ledger.write(partial(backlog.write, fact=FactKind.SLIP_REVISED, slip=filled))
     assert queries.pages(backlog.ledger.db(), open_only=True) == []
+    assert copies_back(backlog.ledger.db()) == {}, "a pad lies in no clinic's box"
     assert counts(backlog) == {"waiting": 1, "missing": 1}
     total = account_of(backlog.ledger.db(), NAME).total
     assert (total.printed, total.back) == (2, 1)

@@ -80,10 +80,14 @@ def ticked_tokens(db: Database, number: str = "") -> list[DaySheetRow]:
 
 
 def copies_back(db: Database) -> dict[tuple[int, str], set[str]]:
-    """The slips whose paper was read on a page or given to one, by clinic and ISO day of their visit; no void slips."""
+    """The slips whose paper was read on a page or given to one, by clinic and ISO day of their visit; no void slips.
+
+    A pad that was typed in is none: it goes back to the registration, not into a clinic's box.
+    """
     rows = db.execute(
         "SELECT clinic, day, number FROM slip WHERE kind <> 'pad' AND voided = 0 AND number IN (SELECT number FROM "
-        f"page_code JOIN page USING (picture) WHERE {BACK} "
+        f"page_code JOIN page USING (picture) WHERE {BACK} AND (page_code.digest = '' OR EXISTS "
+        "(SELECT 1 FROM version WHERE version.digest = page_code.digest AND version.kind <> 'pad')) "
         "UNION SELECT number FROM decision WHERE number <> '' AND decision <> '')"
     )
     found: dict[tuple[int, str], set[str]] = {}
