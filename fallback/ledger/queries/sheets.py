@@ -86,8 +86,9 @@ def copies_back(db: Database) -> dict[tuple[int, str], set[str]]:
     """
     rows = db.execute(
         "SELECT clinic, day, number FROM slip WHERE kind <> 'pad' AND voided = 0 AND number IN (SELECT number FROM "
-        f"page_code JOIN page USING (picture) WHERE {BACK} AND (page_code.digest = '' OR EXISTS "
-        "(SELECT 1 FROM version WHERE version.digest = page_code.digest AND version.kind <> 'pad')) "
+        f"page_code JOIN page USING (picture) WHERE {BACK} AND NOT (number IN (SELECT number FROM pad UNION "
+        "SELECT number FROM version WHERE kind = 'pad') AND digest NOT IN (SELECT digest FROM version "
+        "WHERE kind <> 'pad')) "
         "UNION SELECT number FROM decision WHERE number <> '' AND decision <> '')"
     )
     found: dict[tuple[int, str], set[str]] = {}
