@@ -28,12 +28,18 @@ def write_file(path: Path, content: bytes) -> None:
 
     Raises DiskFull, FolderReadOnly or DiskFailed; then the old file is untouched.
     """
+    write_pieces(path, (content,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """As `write_file`, for a content that comes in pieces. What they raise is raised too; an OSError as the disk's."""
     try:
         handle, fresh_name = mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
         fresh = Path(fresh_name)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
+                for piece in pieces:
+                    file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(path)

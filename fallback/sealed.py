@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import mkstemp
 from typing import BinaryIO, cast
 
 from cryptography.exceptions import InvalidTag
@@ -14,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from fallback.disk import disk_error, sync_folder
+from fallback.disk import write_pieces
 from fallback.errors import SealBroken
 
 KEY_SIZE = 32
@@ -45,29 +44,20 @@ def write_sealed(path: Path, key: bytes, name: str, chunks: Iterable[bytes]) -> 
     `key` has 32 bytes; the name is not written. Raises DiskFull, FolderReadOnly or DiskFailed, and what `chunks`
     raises: then nothing is left of it.
     """
-    salt = os.urandom(_SALT_SIZE)
-    cipher = _cipher(key, salt)
-    pieces = _pieces(chunks)
     try:
-        handle, fresh_name = mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)  # mode 0600
-        fresh = Path(fresh_name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(_MAGIC + salt)
-                for place, (piece, last) in enumerate(_read_outside(pieces)):
-                    file.write(cipher.encrypt(_nonce(place, _LAST if last else _MORE), piece, None))
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-        except BaseException:
-            fresh.unlink(missing_ok=True)
-            raise
-        sync_folder(path.parent)
+        write_pieces(path, _sealed(key, chunks))
     except _Outside as wrong:
         raise wrong.cause from None
-    except OSError as wrong:
-        raise disk_error(wrong, path.parent) from wrong
     return SealedFile(path=path, key=key, name=name)
+
+
+def _sealed(key: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The file's bytes, its head first."""
+    salt = os.urandom(_SALT_SIZE)
+    cipher = _cipher(key, salt)
+    yield _MAGIC + salt
+    for place, (piece, last) in enumerate(_read_outside(_pieces(chunks))):
+        yield cipher.encrypt(_nonce(place, _LAST if last else _MORE), piece, None)
 
 
 class _Outside(Exception):

@@ -5,11 +5,23 @@ from typing import Any
 
 from fallback.ledger import Ledger
 from fallback.ledger.facts import FactKind
-from fallback.slip import Patient, Slip, SlipNumber, Visit
+from fallback.slip import Category, Kind, Patient, Slip, SlipNumber, Visit
 from tests.journals import START
 
 ONE, TWO, THREE = (hashlib.sha256(name.encode()).hexdigest() for name in ("one", "two", "three"))
 NUMBERS = [SlipNumber(1, serial).text for serial in range(1, 5)]
+
+# What a slip says that makes it a case for the police, or may: each alone keeps its pictures.
+GRAVE: dict[str, dict[str, Any]] = {
+    "flag": {"medico_legal": True},
+    "number": {"visit": Visit(clinic=1, medico_legal_number="MLC/7")},
+    "casualty": {"kind": Kind.CASUALTY},
+    "death": {"kind": Kind.DEATH},
+    "emergency": {"emergency": True},
+    "unknown person": {"alias": True},
+    "sealed": {"sealed": b"x"},
+    "custody": {"patient": Patient(name="A", category=Category.PRISONER)},
+}
 
 
 def tell(ledger: Ledger, fact: FactKind, by: str = "ravi", **content: Any) -> None:

@@ -19,9 +19,9 @@ from fallback.ledger.journal import ZEROS, Line, next_line
 from fallback.ledger.migrations import migrations
 from fallback.ledger.queries import keeping, sheets, work
 from fallback.ledger.queries.pages import numbers_back
-from fallback.slip import Kind, SlipNumber, Visit
+from fallback.slip import Kind, SlipNumber
 from tests.journals import START, again, make
-from tests.page_facts import NUMBERS, ONE, THREE, TWO, accept, decide, deliver, slip, store, tell
+from tests.page_facts import GRAVE, NUMBERS, ONE, THREE, TWO, accept, decide, deliver, slip, store, tell
 
 
 @pytest.fixture
@@ -318,17 +318,6 @@ def test_which_slips_are_settled(ledger: Ledger) -> None:
     assert keeping.settled(db, {"test-server"}) == {imported, void, drill, sent_void}
     slip(ledger, 1, fact=FactKind.SLIP_READ)  # the paper tells another story
     assert keeping.settled(db, {"test-server"}) == {void, drill, sent_void}
-
-
-GRAVE: dict[str, dict[str, Any]] = {
-    "flag": {"medico_legal": True},
-    "number": {"visit": Visit(clinic=1, medico_legal_number="MLC/7")},
-    "casualty": {"kind": Kind.CASUALTY},
-    "death": {"kind": Kind.DEATH},
-    "emergency": {"emergency": True},
-    "unknown person": {"alias": True},
-    "sealed": {"sealed": b"x"},
-}
 
 
 @pytest.mark.parametrize("what", GRAVE)

@@ -22,9 +22,9 @@ from fallback.ledger.facts import FactKind
 from fallback.recovery import DestroyReport, Kept, destroy, destroyable, export_fhir, export_folder, picture
 from fallback.recovery.decisions import Decision
 from fallback.rehearsal.target import TestSystem
-from fallback.slip import Category, Kind, Patient, SlipNumber, Visit
+from fallback.slip import Kind, Patient, SlipNumber, Visit
 from tests import factories
-from tests.page_facts import accept, decide, deliver, slip, store, tell
+from tests.page_facts import GRAVE, accept, decide, deliver, slip, store, tell
 
 LATER = datetime(2027, 6, 1, tzinfo=UTC)
 HOSPITAL = replace(factories.hospital(), keep_pages=30, targets=(Target(name="test", url="http://t/fhir", test=True),))
@@ -377,18 +377,6 @@ def test_void_and_drill_slips_may_go_and_a_test_system_keeps_nothing(room: Room,
     slip(ledger, 2, 1, FactKind.SLIP_VOIDED, kind=Kind.VOID)
     page = room.page("read", void)
     assert room.may_go() == {page}
-
-
-GRAVE: dict[str, dict[str, Any]] = {
-    "flag": {"medico_legal": True},
-    "number": {"visit": Visit(clinic=1, medico_legal_number="MLC/7")},
-    "casualty": {"kind": Kind.CASUALTY},
-    "death": {"kind": Kind.DEATH},
-    "emergency": {"emergency": True},
-    "unknown person": {"alias": True},
-    "sealed": {"sealed": b"x"},
-    "custody": {"patient": Patient(name="A", category=Category.PRISONER)},
-}
 
 
 @pytest.mark.parametrize("what", GRAVE)
