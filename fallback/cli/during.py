@@ -1,26 +1,21 @@
-"""Commands before and during a downtime: init, example, check, serve, downtime, desk, user, pad."""
+"""Commands before and during a downtime: init, example, check, downtime, pad."""
 
 import os
 import secrets
-from contextlib import nullcontext
 from dataclasses import replace
-from ipaddress import ip_address
 from pathlib import Path
 from shutil import copyfile, copytree
 
 import click
-from waitress import buffers, create_server
 
 from fallback import enrolment, frontdesk, language
 from fallback.cli.data import Data, Words, json_option, show
+from fallback.cli.desks import desk
 from fallback.cli.selftest import check
+from fallback.cli.serve import serve
+from fallback.cli.users import user
 from fallback.disk import disk_error, needs_room, write_file
-from fallback.downtime import Role
-from fallback.errors import AddressNotLoopback, PortTaken
 from fallback.ledger import queries
-from fallback.printing.spool import spooler
-from fallback.scratch import Scratch
-from fallback.web import close, create_app
 
 _COVER_BYTES, _BLANK_BYTES = 600_000, 6_000  # of the PDF of blank slips, at most; the cover with a logo
 
@@ -97,44 +92,6 @@ def _write_private(path: Path, text: str) -> None:
         file.write(text)
 
 
-@click.command()
-@click.option("--port", type=click.IntRange(1, 65_535), help="The port (else PARCHI_PORT, else 8000).")
-@click.pass_obj
-def serve(data: Data, port: int | None) -> None:
-    """Serves the desk on this machine, at http://127.0.0.1:8000, until Ctrl-C, and prints for desks with a printer.
-
-    Example: python -m fallback --data /srv/parchi serve --port 8000
-    """
-    with data.installation() as installation:
-        host, number = data.settings.host, port or data.settings.port
-        if host != "localhost" and not _is_loopback(host):
-            raise AddressNotLoopback(host=host)
-        counter = data.counter(installation)
-        served = any(printer.desks for printer in counter.hospital.printers)
-        queue = frontdesk.PrintQueue(counter, spooler) if served else None
-        app = create_app(installation, counter.hospital, language=data.settings.language, queue=queue)
-        # What a browser sends is kept in a file while it arrives: scans of patients' papers, and never in plain.
-        buffers.TempfileBasedBuffer.newfile = lambda _: Scratch()
-        try:
-            server = create_server(app, host=host, port=number, threads=32, ident=None)
-        except OSError as wrong:
-            raise PortTaken(port=number) from wrong
-        click.echo(f"The desk is open at http://{host}:{number}  (Ctrl-C closes it)")
-        try:
-            with queue or nullcontext():
-                server.run()
-        finally:
-            server.close()
-            close(app)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 @click.group()
 def downtime() -> None:
     """Starts, ends and shows the downtime. Example: python -m fallback downtime status"""
@@ -187,91 +144,6 @@ def downtime_status(data: Data, as_json: bool) -> None:
         since = f"since {language.format_time(lasting.started)}: {lasting.reason}" if lasting else ""
         text = f"{'A downtime lasts ' + since if lasting else 'No downtime.'}  Open shifts at desks: {busy or 'none'}"
         show(value, as_json=as_json, text=text)
-
-
-@click.group()
-def desk() -> None:
-    """Enrols, lists and retires desks. Example: python -m fallback desk list"""
-
-
-@desk.command("enrol")
-@click.argument("name", type=Words())
-@json_option
-@click.pass_obj
-def desk_enrol(data: Data, name: str, as_json: bool) -> None:
-    """Gives a desk a series of numbers and a certified key.
-
-    Example: python -m fallback desk enrol "Counter 7"
-    """
-    with data.installation() as installation:
-        made = enrolment.enrol_desk(installation, name)
-        text = f"Desk {made.series:03d} {made.name} is enrolled."
-        show({"series": made.series, "name": made.name}, as_json=as_json, text=text)
-
-
-@desk.command("list")
-@json_option
-@click.pass_obj
-def desk_list(data: Data, as_json: bool) -> None:
-    """Lists every desk ever enrolled.
-
-    Example: python -m fallback desk list --json
-    """
-    with data.installation() as installation:
-        found = queries.desks(installation.ledger.db())
-        value = [{"series": each.series, "name": each.name, "retired": each.retired} for each in found]
-        lines = [f"{each.series:03d}  {each.name}{'  (retired)' if each.retired else ''}" for each in found]
-        show(value, as_json=as_json, text="\n".join(lines) or "No desk is enrolled.")
-
-
-@desk.command("retire")
-@click.argument("series", type=int)
-@click.option("--reason", type=Words(), required=True, help="Why, for the record.")
-@click.pass_obj
-def desk_retire(data: Data, series: int, reason: str) -> None:
-    """Ends a desk: what it signed stays genuine, it signs nothing more.
-
-    Example: python -m fallback desk retire 7 --reason "laptop stolen"
-    """
-    with data.installation() as installation:
-        enrolment.retire_desk(installation, series, reason)
-        click.echo(f"Desk {series:03d} is retired.")
-
-
-@click.group()
-def user() -> None:
-    """Adds and lists users. Example: python -m fallback user list"""
-
-
-@user.command("set")
-@click.argument("login")
-@click.option("--name", type=Words(), required=True, help="The name as it is printed.")
-@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.CLERK.value, show_default=True)
-@click.pass_obj
-def user_set(data: Data, login: str, name: str, role: str) -> None:
-    """Adds a user, or gives one a new PIN, which is printed once.
-
-    Example: python -m fallback user set asha --name "Asha Rani" --role clerk
-    """
-    with data.installation() as installation:
-        pin = enrolment.set_user(installation.ledger, login, name, Role(role))
-        click.echo(f"{login} ({role})  PIN: {pin}")
-
-
-@user.command("list")
-@json_option
-@click.pass_obj
-def user_list(data: Data, as_json: bool) -> None:
-    """Lists the users.
-
-    Example: python -m fallback user list
-    """
-    with data.installation() as installation:
-        found = queries.users(installation.ledger.db())
-        value = [
-            {"login": each.login, "name": each.name, "role": each.role.value, "active": each.active} for each in found
-        ]
-        show(value, as_json=as_json, text="\n".join(f"{each.login}  {each.role.value}  {each.name}" for each in found))
 
 
 @click.command()

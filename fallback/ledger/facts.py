@@ -10,11 +10,28 @@ class FactKind(StrEnum):
 
     - INSTALLATION_MADE `{hospital, root, drill}`: who the hospital is: its id and its root's public key, in hex
     - CHAIN_MERGED `{chain, sequence, head}`: a foreign chain's lines up to here stand verbatim beside ours
-    - COPY_BEHIND, COPY_CAUGHT_UP `{sequence}`: the second copy stopped, or resumed, following
+    - COPY_BEHIND, COPY_CAUGHT_UP `{sequence, stick, label}`: a second copy stopped, or resumed, following; `stick` is
+      the id of its folder ("": of a version that knew one copy only), `label` what people call it
     - DOWNTIME_STARTED `{reason, drill}`, DOWNTIME_ENDED `{downtime}` (the key of the start line)
-    - DESK_ENROLLED `{series, name, certificate}`, DESK_RETIRED `{series, reason}`
+    - CARD_MADE `{series, certificate}`: an enrolment card was printed; whoever holds it may enrol a desk with it, once
+    - DESK_ENROLLED `{series, name, certificate, machine}`: a desk uses a card, or the root's own word; `machine` is
+      the fingerprint of the computer
+    - DESK_RETIRED `{series, reason}`; DESK_REVOKED `{series, reason}`: the key is in strange hands: what neither the
+      journal nor a shift's sheet knows of it needs a person
+    - PASSPHRASE_CHANGED, RECOVERY_KEY_MADE `{parts, needed}`, KEY_PARTED `{key, parts, needed}`, KEY_TAKEN_OUT,
+      KEY_PUT_BACK `{key}`: what became of the keys that open everything; `key` is root or supervisors
     - USER_SET `{login, name, role, pin_hash, active}`: a user as from now on
-    - SHIFT_OPENED `{shift, opening_float}`, SHIFT_CLOSED `{shift, counted_cash, note}`
+    - LOGIN_REFUSED `{login, failures, from}`: so many wrong PINs in a row: the login waits
+    - CLOCK_TOLD `{offset_seconds, source}`: how far the computer's clock is from the time that a person, or a time
+      server, told; None: not known
+    - IDENTITY_OPENED `{number, reason, allowed_by}`: somebody read who a confidential patient is
+    - INDEX_LOADED `{index, rows, left_out, file}`, INDEX_DESTROYED `{index, reason}`: a frozen copy of the hospital's
+      patient index came to this machine, or is gone
+    - PATIENT_LOOKED_UP `{index, field, found, reason}`: a look into that copy: by which field, and how many were shown
+    - EVIDENCE_MADE `{file, sha256, lines, heads, for}`: an export for an investigator or a court
+    - LOGS_CLOSED `{day, sha256, lines}`: a day of the access log is complete; LOGS_DESTROYED `{until, days}`
+    - SHIFT_OPENED `{shift, opening_float}`, SHIFT_CLOSED `{shift, counted_cash, note, copies}`: `copies` are the second
+      copies as they stood, each `{stick, label, sequence, at}`
     - SLIP_ISSUED `{slip, receipt, form, prints, card}` + payload: a new number; `slip` is the full record; `prints`:
       its first print is journalled too (a line without it is older, and counts as printed); `card`: with a card
     - SLIP_REVISED `{slip, receipt, form, change, prints, card}` + payload: a correction, or a pad filled in; with
@@ -64,7 +81,23 @@ class FactKind(StrEnum):
     DOWNTIME_ENDED = "downtime_ended"
     DESK_ENROLLED = "desk_enrolled"
     DESK_RETIRED = "desk_retired"
+    DESK_REVOKED = "desk_revoked"
+    CARD_MADE = "card_made"
+    PASSPHRASE_CHANGED = "passphrase_changed"  # noqa: S105 - the name of a fact
+    RECOVERY_KEY_MADE = "recovery_key_made"
+    KEY_PARTED = "key_parted"
+    KEY_TAKEN_OUT = "key_taken_out"
+    KEY_PUT_BACK = "key_put_back"
     USER_SET = "user_set"
+    LOGIN_REFUSED = "login_refused"
+    CLOCK_TOLD = "clock_told"
+    IDENTITY_OPENED = "identity_opened"
+    INDEX_LOADED = "index_loaded"
+    INDEX_DESTROYED = "index_destroyed"
+    PATIENT_LOOKED_UP = "patient_looked_up"
+    EVIDENCE_MADE = "evidence_made"
+    LOGS_CLOSED = "logs_closed"
+    LOGS_DESTROYED = "logs_destroyed"
     SHIFT_OPENED = "shift_opened"
     SHIFT_CLOSED = "shift_closed"
     SLIP_ISSUED = "slip_issued"

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from fallback.ledger import page_view, print_view, statement_view
+from fallback.ledger import page_view, print_view, statement_view, trust_view
 from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import Line
 from fallback.slip import Kind, Slip, SlipNumber
@@ -63,7 +63,7 @@ CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTE
 VIEWS: tuple[str, ...] = (
     "heard", "installation", "downtime", "desk", "user", "shift", "receipt", "counter", "token", "version", "slip",
     "form", "reprint", "pad", "spent", *page_view.TABLES, "target", "delivery", "print", "sheet_print", "statement",
-    "void_told",
+    "void_told", *trust_view.TABLES,
 )  # fmt: skip
 
 _STAGES = {
@@ -82,7 +82,9 @@ _SPENT = {
 
 def create(db: Database) -> None:
     """Makes the empty tables, inside the caller's transaction."""
-    for statement in (_SCHEMA + page_view.SCHEMA + print_view.SCHEMA + statement_view.SCHEMA).split(";\n"):
+    for statement in (_SCHEMA + page_view.SCHEMA + print_view.SCHEMA + statement_view.SCHEMA + trust_view.SCHEMA).split(
+        ";\n"
+    ):
         if statement.strip():
             db.execute(statement)
 
@@ -186,6 +188,8 @@ def fold(db: Database, line: Line) -> None:
             _fold_delivery(db, line)
         case fact if fact in page_view.FACTS:
             page_view.fold(db, line, stamp(db, line))
+        case fact if fact in trust_view.FACTS:
+            trust_view.fold(db, line, _key(line))
         case _:
             pass
 
@@ -227,6 +231,7 @@ def _fold_people(db: Database, line: Line) -> None:
             "WHERE desk.certificate = ''",
             row,
         )
+        trust_view.fold_enrolled(db, line)
     elif line.fact is FactKind.DESK_RETIRED:
         db.execute(
             "INSERT INTO desk (series, retired) VALUES (?, 1) ON CONFLICT DO UPDATE SET retired = 1",
