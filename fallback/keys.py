@@ -1,4 +1,4 @@
-"""The hospital's root, the desks' certificates, sign and verify (Ed25519, RFC 8032)."""
+"""The hospital's root, the desks' certificates, sign and verify (Ed25519, RFC 8032); the supervisors' key (HPKE)."""
 
 import hashlib
 import json
@@ -8,17 +8,29 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from fallback.errors import KeysWrong, Sentence
+from fallback.errors import KeysWrong, SealBroken, Sentence
 
 SIGNATURE_SIZE = 64
 KEY_SIZE = 32
+SEAL_OVERHEAD = 48  # an ephemeral public key and a tag
+_HPKE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _CERTIFICATE_PREFIX = b"Parchi certificate 1\n"
 _KEYS_FORMAT = "parchi-keys-1"
 
 Sign = Callable[[bytes], bytes]
+
+
+class HospitalKey(StrEnum):
+    """The private keys that can be printed: what opens the vault, what certifies desks, what opens identities."""
+
+    RECOVERY = "recovery"
+    ROOT = "root"
+    SUPERVISORS = "supervisors"
 
 
 class Trust(StrEnum):
@@ -48,10 +60,52 @@ class SigningKey:
 
     def sign(self, message: bytes) -> bytes:
         """The 64 bytes of the signature."""
-        return Ed25519PrivateKey.from_private_bytes(self.secret).sign(message)
+        return self.signer()(message)
+
+    def signer(self) -> Sign:
+        """`sign` for many messages: the key is parsed once."""
+        return Ed25519PrivateKey.from_private_bytes(self.secret).sign
 
     def __repr__(self) -> str:
         return "SigningKey(...)"
+
+
+@dataclass(frozen=True, slots=True)
+class SealingKey:
+    """The supervisors' private key: it opens what anyone may seal. Never printed whole, never in a copy."""
+
+    secret: bytes
+
+    @classmethod
+    def new(cls) -> Self:
+        """A fresh key from the operating system's random source."""
+        return cls(X25519PrivateKey.generate().private_bytes_raw())
+
+    @property
+    def public(self) -> bytes:
+        """The 32 bytes of the public key."""
+        return X25519PrivateKey.from_private_bytes(self.secret).public_key().public_bytes_raw()
+
+    def open(self, sealed: bytes, context: bytes) -> bytes:
+        """The inverse of `seal_to`; raises SealBroken."""
+        try:
+            return _HPKE.decrypt(sealed, X25519PrivateKey.from_private_bytes(self.secret), context)
+        except (InvalidTag, ValueError) as wrong:
+            raise SealBroken() from wrong
+
+    def __repr__(self) -> str:
+        return "SealingKey(...)"
+
+
+def seal_to(public: bytes, plain: bytes, context: bytes) -> bytes:
+    """Encrypts and authenticates to a sealing key's public half (HPKE, RFC 9180): SEAL_OVERHEAD bytes longer.
+
+    It opens only with the same context. It does not tell who sealed it. Raises KeysWrong for a key that is none.
+    """
+    try:
+        return _HPKE.encrypt(plain, X25519PublicKey.from_public_bytes(public), context)
+    except ValueError as wrong:
+        raise KeysWrong(place="the journal", why="the supervisors' key is none") from wrong
 
 
 def hospital_id(root_public: bytes) -> int:

@@ -30,7 +30,7 @@ from fallback.printing.codes import (
     narrowest,
     qr,
 )
-from fallback.printing.matrix import matrix
+from fallback.printing.matrix import SIGNS, matrix
 from fallback.printing.sheet import sheet
 
 FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128])
@@ -105,7 +105,7 @@ def test_a_slot_that_is_too_small_is_refused() -> None:
 def librarys(text: str, smallest: int) -> tuple[int, list[list[bool]]]:
     """The version and the modules that `qrcode` itself makes."""
     made = QRCode(version=smallest, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=3)
-    made.add_data(QRData(text, mode=1))
+    made.add_data(QRData(text, mode=1 if text.isdigit() else 2))
     made.make(fit=True)
     return made.version, [[bool(dark) for dark in row] for row in made.modules]
 
@@ -133,6 +133,22 @@ def test_our_way_to_the_modules_gives_what_the_library_gives(text: str, smallest
     assume("0" * 60 not in text)  # a block of nothing but zeros stops the library: ValueError, glog(0)
     version, modules = librarys(text, smallest)
     assert list(matrix(text, version)) == [int(dark) for row in modules for dark in row]
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=st.text(SIGNS, min_size=1, max_size=311), smallest=st.integers(1, 10))
+def test_a_text_that_a_scanner_types_is_drawn_as_the_library_draws_it(text: str, smallest: int) -> None:
+    assume(not text.isdigit() and "0" * 40 not in text)
+    version, modules = librarys(text, smallest)
+    drawing = qr(text, smallest=smallest)
+    assert drawing.version == version
+    assert list(matrix(text, version)) == [int(dark) for row in modules for dark in row]
+
+
+def test_what_no_scanner_types_is_no_code() -> None:
+    for wrong in ("", "abc", "Ä", "٣", "A\n", "A" * 312):
+        with pytest.raises(CodeTooLong if len(wrong) > 311 else CodeNotDigits):
+            qr(wrong)
 
 
 def test_a_text_of_zeros_which_the_library_cannot_draw_is_read() -> None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from math import ceil
 
 from fallback.errors import CodeNotDigits, CodeTooLong
-from fallback.printing.matrix import matrix
+from fallback.printing.matrix import SIGNS, matrix
 
 # A "203 dpi" head has eight dots a millimetre, exactly: 203.2 dpi.
 _DOTS = {203: 25.4 / 203.2, 300: 25.4 / 300, 600: 25.4 / 600}  # mm
@@ -23,6 +23,7 @@ QR_SMALLEST = 8  # version; below it a slip's layout would be no smaller, only t
 QR_SLOT = 520 * DOT  # 44.03 mm: the square a slip keeps for a QR with its quiet zone: version 10, 8 dots a module
 QUIET = 4  # modules around a QR
 _HOLDS = (34, 63, 101, 149, 202, 255, 293, 365, 432, QR_LIMIT)  # digits at level M, versions 1 to 10
+_HOLDS_SIGNS = (20, 38, 61, 90, 122, 154, 178, 221, 262, 311)  # capital letters, digits and a few signs
 _DARK = re.compile(b"\x01+")
 
 BAR_QUIET = 10  # modules left and right
@@ -69,32 +70,34 @@ def modules_of(version: int) -> int:
     return 17 + 4 * version
 
 
-def qr(digits: str, *, dpi: int = 300, slot: float = QR_SLOT, smallest: int = QR_SMALLEST) -> Drawing:
-    """The QR of a digit text at level M, as large as whole dots allow it within a square of `slot` mm, quiet zone in.
+def qr(text: str, *, dpi: int = 300, slot: float = QR_SLOT, smallest: int = QR_SMALLEST) -> Drawing:
+    """The QR of a text at level M, as large as whole dots allow it within a square of `slot` mm, quiet zone in.
 
+    The text is digits, as all payloads are, or capital letters and signs that a scanner types: keys and cards.
     `smallest` is the least version, 1 to 10: a short text on a small sheet may go below a slip's 8.
-    Raises CodeNotDigits when there is anything but 0 to 9, CodeTooLong above 512 digits, ValueError when the slot has
-    no dot for each module.
+    Raises CodeNotDigits for any other text, CodeTooLong above 512 digits or 311 signs, ValueError when the slot has no
+    dot for each module.
     """
-    if not digits.isascii() or not digits.isdigit():
+    if not text or not set(text) <= set(SIGNS):
         raise CodeNotDigits
-    if len(digits) > QR_LIMIT:
-        raise CodeTooLong(size=len(digits), limit=QR_LIMIT)
-    version = bisect_left(_HOLDS, len(digits), smallest - 1) + 1
+    holds = _HOLDS if text.isdigit() else _HOLDS_SIGNS
+    if len(text) > holds[-1]:
+        raise CodeTooLong(size=len(text), limit=holds[-1])
+    version = bisect_left(holds, len(text), smallest - 1) + 1
     size, dot = modules_of(version), dot_of(dpi)
     dots = int(slot / dot / (size + 2 * QUIET) + _SLACK)
     if dots < 1:
         raise ValueError(f"a slot of {slot:g} mm has no dot of {dpi} dpi for each module of a QR of version {version}")
     module = dots * dot
     return Drawing(
-        path=_runs(digits, version), width=size * module, module=module, quiet=QUIET * module, dot=dot, version=version
+        path=_runs(text, version), width=size * module, module=module, quiet=QUIET * module, dot=dot, version=version
     )
 
 
 @lru_cache(maxsize=4)  # a slip shows its code on each of its parts
-def _runs(digits: str, version: int) -> str:
+def _runs(text: str, version: int) -> str:
     """The dark runs of each row, as rectangles of modules from the lower left corner, filled as one."""
-    cells, size = matrix(digits, version), modules_of(version)
+    cells, size = matrix(text, version), modules_of(version)
     path = []
     for row in range(size):
         start, bottom = row * size, size - row - 1

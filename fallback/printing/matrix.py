@@ -1,5 +1,6 @@
-"""The modules of a numeric QR at level M: what `qrcode` makes, in a quarter of its time, from tables it gives us once.
+"""The modules of a QR at level M: what `qrcode` makes, in a quarter of its time, from tables that it gives us once.
 
+A text of digits is numeric, as all payloads are; one of capital letters alphanumeric, as keys that a scanner types.
 The library draws each version empty and full, which tells where the bits stand; and it gives the check bytes of single
 bytes, from which those of any text follow, as they are a remainder. `tests/test_printing_codes.py` holds both equal.
 """
@@ -16,6 +17,8 @@ from qrcode.util import BitBuffer, create_bytes
 _MASK = 3  # choosing the best mask takes 80 to 90 % of the time and no reader needs it
 _NUMERIC = "0001"  # the mode indicator of ISO/IEC 18004: three digits in ten bits
 _WIDTHS = {1: "04b", 2: "07b", 3: "010b"}  # of one, two, three digits
+_TEXT = "0010"  # two signs in eleven bits, the last of an odd number in six
+SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"  # what such a text may hold
 _FILL = "1110110000010001"  # what follows a text that is shorter than its code
 
 
@@ -28,11 +31,11 @@ class _Plan:
     blocks: tuple[tuple[int, int], ...]
 
 
-def matrix(digits: str, version: int) -> bytearray:
+def matrix(text: str, version: int) -> bytearray:
     """A byte for each module, 1 for dark, row by row from the top. Raises ValueError when the version is too small."""
     plan = _plan(version)
     cells = bytearray(plan.empty)
-    for place, bit in zip(plan.places, _bits(digits, version, plan.blocks), strict=True):
+    for place, bit in zip(plan.places, _bits(text, version, plan.blocks), strict=True):
         if bit == "1":
             cells[place] ^= 1
     return cells
@@ -62,25 +65,36 @@ def _plan(version: int) -> _Plan:
     )
 
 
-def _bits(digits: str, version: int, blocks: tuple[tuple[int, int], ...]) -> str:
+def _bits(text: str, version: int, blocks: tuple[tuple[int, int], ...]) -> str:
     """The text as it stands in the code: filled up, cut into blocks with check bytes, the blocks mixed byte by byte."""
     room = 8 * sum(data for data, _ in blocks)
-    parts = (digits[place : place + 3] for place in range(0, len(digits), 3))
-    bits = _NUMERIC + format(len(digits), "010b" if version < 10 else "012b")
-    bits += "".join(format(int(part), _WIDTHS[len(part)]) for part in parts)
+    bits = _digit_bits(text, version) if text.isdigit() else _sign_bits(text, version)
     if len(bits) > room:
-        raise ValueError(f"{len(digits)} digits do not fit in version {version}")
+        raise ValueError(f"{len(text)} signs do not fit in version {version}")
     bits += "0" * min(4, room - len(bits))
     bits += "0" * (-len(bits) % 8)
-    text = int((bits + _FILL * (room // 16 + 1))[:room], 2).to_bytes(room // 8)
+    rest = int((bits + _FILL * (room // 16 + 1))[:room], 2).to_bytes(room // 8)
     held, checks = [], []
     for data, count in blocks:
-        held.append(text[:data])
-        checks.append(_check(text[:data], count))
-        text = text[data:]
+        held.append(rest[:data])
+        checks.append(_check(rest[:data], count))
+        rest = rest[data:]
     mixed = [byte for column in zip_longest(*held) for byte in column if byte is not None]
     mixed += [byte for column in zip(*checks, strict=True) for byte in column]
     return "".join(format(byte, "08b") for byte in mixed)
+
+
+def _digit_bits(digits: str, version: int) -> str:
+    parts = (digits[place : place + 3] for place in range(0, len(digits), 3))
+    bits = _NUMERIC + format(len(digits), "010b" if version < 10 else "012b")
+    return bits + "".join(format(int(part), _WIDTHS[len(part)]) for part in parts)
+
+
+def _sign_bits(text: str, version: int) -> str:
+    values = [SIGNS.index(sign) for sign in text]
+    bits = _TEXT + format(len(text), "09b" if version < 10 else "011b")
+    bits += "".join(format(45 * one + two, "011b") for one, two in zip(values[::2], values[1::2], strict=False))
+    return bits + (format(values[-1], "06b") if len(values) % 2 else "")
 
 
 def _check(block: bytes, count: int) -> bytes:
