@@ -1,44 +1,128 @@
-"""Commands on desks: enrol, list, retire."""
+"""Commands on desks and their enrolment cards: make cards, enrol, list, retire, revoke."""
+
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from fallback import enrolment
 from fallback.cli.data import Data, Words, json_option, show
+from fallback.cli.sheets import out_option
+from fallback.disk import needs_room, write_file
+from fallback.enrolment import Installation, NewCard
+from fallback.errors import PassphraseNeeded, SecretMissing
+from fallback.keys import hospital_id
 from fallback.ledger import queries
+from fallback.ledger.queries import cards as queries_cards
+from fallback.printing import EnrolmentCards, render_paper
+from fallback.slip import INDIA, SERIES_LIMIT
+
+_CARD_BYTES = 60_000  # of a card on paper, at most, with a logo
+_ASK = "-"
+_NO_CARDS = "No card was made yet: python -m fallback desk cards --out cards.pdf"
 
 
 @click.group()
 def desk() -> None:
-    """Enrols, lists and retires desks. Example: python -m fallback desk list"""
+    """Makes enrolment cards; enrols, lists, retires and revokes desks. Example: python -m fallback desk list"""
+
+
+@desk.command("cards")
+@click.option("--count", type=click.IntRange(1, SERIES_LIMIT), default=100, show_default=True, help="How many cards.")
+@out_option
+@click.pass_obj
+def desk_cards(data: Data, count: int, out: Path) -> None:
+    """Makes numbered enrolment cards, four on a page: each enrols one desk, once, without administrator or passphrase.
+
+    Seal them in two places. Needs the passphrase and the root's key.
+
+    Example: python -m fallback desk cards --count 100 --out cards.pdf
+    """
+    hospital = data.hospital()
+    with data.installation() as installation:
+        needs_room(out, count * _CARD_BYTES)
+
+        def publish(made: Sequence[NewCard]) -> None:
+            paper = EnrolmentCards(
+                cards=[(card.certificate.series, card.text) for card in made],
+                hospital_id=hospital_id(installation.root),
+                day=data.clock().astimezone(INDIA).date(),
+                drill=installation.drill,
+            )
+            write_file(out, render_paper(paper, hospital))
+
+        made = enrolment.make_cards(installation, count, publish)
+    first, last = made[0].certificate.series, made[-1].certificate.series
+    click.echo(f"{out}: cards {first:03d} to {last:03d}. Print it at once and delete the file: each card is a key.")
+    click.echo("Seal each card in an envelope, and keep half of them in another place.")
+    click.echo("A stick that is not attached now does not open with them, until it is attached again.")
 
 
 @desk.command("enrol")
 @click.argument("name", type=Words())
+@click.option(
+    "--card",
+    is_flag=False,
+    flag_value=_ASK,
+    help="The card's text; without a text it is asked for without an echo, and a scanner types it.",
+)
 @json_option
 @click.pass_obj
-def desk_enrol(data: Data, name: str, as_json: bool) -> None:
-    """Gives a desk a series of numbers and a certified key.
+def desk_enrol(data: Data, name: str, card: str | None, as_json: bool) -> None:
+    """Gives a desk a series of numbers and a certified key: with an enrolment card, which also opens the journal.
 
-    Example: python -m fallback desk enrol "Counter 7"
+    Without a card it needs the passphrase and the root's key.
+
+    Example: python -m fallback desk enrol "Counter 7" --card
     """
-    with data.installation() as installation:
-        made = enrolment.enrol_desk(installation, name)
-        text = f"Desk {made.series:03d} {made.name} is enrolled."
+    if card == _ASK:
+        card = str(click.prompt("Card", hide_input=True, err=True))
+    with data.installation(card or "") as installation:
+        try:
+            made = (
+                enrolment.enrol_with_card(installation, name, card)
+                if card
+                else enrolment.enrol_desk(installation, name)
+            )
+        except (PassphraseNeeded, SecretMissing):
+            click.echo("With an enrolment card no other key is needed: add --card.", err=True)
+            raise
+        text = f"Desk {made.series:03d} {made.name} is enrolled on this computer."
         show({"series": made.series, "name": made.name}, as_json=as_json, text=text)
 
 
 @desk.command("list")
+@click.option("--cards", is_flag=True, help="The enrolment cards and what became of them, in place of the desks.")
 @json_option
 @click.pass_obj
-def desk_list(data: Data, as_json: bool) -> None:
-    """Lists every desk ever enrolled.
+def desk_list(data: Data, cards: bool, as_json: bool) -> None:
+    """Lists every desk ever enrolled, or every enrolment card.
 
     Example: python -m fallback desk list --json
     """
     with data.installation() as installation:
-        found = queries.desks(installation.ledger.db())
-        value = [{"series": each.series, "name": each.name, "retired": each.retired} for each in found]
-        lines = [f"{each.series:03d}  {each.name}{'  (retired)' if each.retired else ''}" for each in found]
+        if cards:
+            _list_cards(installation, as_json=as_json)
+            return
+        db = installation.ledger.db()
+        found, gone = queries.desks(db), queries_cards.revoked(db)
+        here = {each.series: installation.may_issue(each.series) for each in found}
+        value = [
+            {
+                "series": each.series,
+                "name": each.name,
+                "retired": each.retired,
+                "revoked": each.series in gone,
+                "here": here[each.series],
+            }
+            for each in found
+        ]
+        lines = [
+            f"{each.series:03d}  {each.name}"
+            f"{'  (REVOKED)' if each.series in gone else '  (retired)' if each.retired else ''}"
+            f"{'' if here[each.series] or each.retired else '  (issues nothing on this computer)'}"
+            for each in found
+        ]
         show(value, as_json=as_json, text="\n".join(lines) or "No desk is enrolled.")
 
 
@@ -47,10 +131,44 @@ def desk_list(data: Data, as_json: bool) -> None:
 @click.option("--reason", type=Words(), required=True, help="Why, for the record.")
 @click.pass_obj
 def desk_retire(data: Data, series: int, reason: str) -> None:
-    """Ends a desk: what it signed stays genuine, it signs nothing more.
+    """Ends a desk in good order: what it signed stays genuine, it signs nothing more.
 
-    Example: python -m fallback desk retire 7 --reason "laptop stolen"
+    Example: python -m fallback desk retire 7 --reason "counter closed"
     """
     with data.installation() as installation:
         enrolment.retire_desk(installation, series, reason)
         click.echo(f"Desk {series:03d} is retired.")
+
+
+@desk.command("revoke")
+@click.argument("series", type=int)
+@click.option("--reason", type=Words(), required=True, help="Why, for the record.")
+@click.pass_obj
+def desk_revoke(data: Data, series: int, reason: str) -> None:
+    """Says that a desk's laptop was stolen, or that a card is lost: what is known stays valid, the rest needs a person.
+
+    With the passphrase the card opens nothing here any more; a copy or stick of before still opens with it.
+
+    Example: python -m fallback desk revoke 7 --reason "laptop stolen"
+    """
+    with data.installation() as installation:
+        whole = enrolment.revoke(installation, series, reason)
+        click.echo(f"{series:03d} is revoked. What the journal did not know of it by now waits for a person.")
+        if whole:
+            click.echo("Its card opens nothing here any more. A copy or stick that is not attached now still does.")
+        else:
+            click.echo("Its card still opens this journal: do the same once more where the passphrase is typed.")
+
+
+def _list_cards(installation: Installation, *, as_json: bool) -> None:
+    found = queries_cards.cards(installation.ledger.db())
+    value = [
+        {"card": card.series, "made": card.made, "revoked": card.revoked, "used_for": [use.name for use in card.uses]}
+        for card in found
+    ]
+    lines = []
+    for card in found:
+        used = ", ".join(use.name for use in card.uses)
+        state = f"CONFLICT: used for {used}" if len(card.uses) > 1 else f"used for {used}" if used else "not used"
+        lines.append(f"{card.series:03d}  {state}{'  (REVOKED)' if card.revoked else ''}")
+    show(value, as_json=as_json, text="\n".join(lines) or _NO_CARDS)
