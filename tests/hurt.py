@@ -16,7 +16,7 @@ from pathlib import Path
 
 from fallback.errors import DiskFailed, DiskFull, FolderReadOnly, ParchiError
 from fallback.evidence import PageStore
-from fallback.ledger import Ledger
+from fallback.ledger import Carrier, Ledger
 from fallback.vault import Vault
 from tests.journals import CHEAP, PASSPHRASE, again, issue, make, note
 
@@ -86,7 +86,27 @@ def full_stick(folder: Path) -> None:
     ledger.copy_to(folder / "stick")
     assert not ledger.copy_status().behind, ledger.copy_status()
     facts = [line.fact.value for line in ledger.lines() if line.fact.value.startswith("copy_")]
-    assert facts == ["copy_behind", "copy_caught_up"], facts
+    assert facts == ["copy_caught_up", "copy_behind", "copy_caught_up"], facts
+    ledger.close()
+
+
+def protected_stick(folder: Path) -> None:
+    """The stick's switch is set to read only: registration goes on; it is set back: the stick catches up."""
+    stick = folder / "stick"
+    stick.mkdir()
+    _mount(stick, "8m")
+    ledger = make(folder / "data")
+    ledger.copy_to(stick)
+    subprocess.run(["mount", "-o", "remount,ro", str(stick)], check=True)
+    before = {path.name: path.read_bytes() for path in stick.iterdir()}
+    numbers = [ledger.write(issue(101)).serial for _ in range(20)]
+    assert numbers == list(range(1, 21))
+    assert "it is write-protected" in str(ledger.copy_status().problem), ledger.copy_status().problem
+    assert {path.name: path.read_bytes() for path in stick.iterdir()} == before
+    subprocess.run(["mount", "-o", "remount,rw", str(stick)], check=True)
+    ledger.copy_to(stick)
+    assert not ledger.copy_status().behind, ledger.copy_status()
+    assert [line.text for line in Carrier(stick, ledger.vault)] == [line.text for line in ledger.lines()]
     ledger.close()
 
 
@@ -210,7 +230,7 @@ def files_taken_away(folder: Path) -> None:
 
 
 WHAT: dict[str, Callable[[Path], None]] = {
-    each.__name__: each for each in (full_disk, full_stick, file_limit, read_only, files_taken_away)
+    each.__name__: each for each in (full_disk, full_stick, protected_stick, file_limit, read_only, files_taken_away)
 }
 STORES: dict[str, Callable[[Path], None]] = {each.__name__: each for each in (full_store, store_limit)}
 

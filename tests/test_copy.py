@@ -58,12 +58,13 @@ def test_it_has_every_line_before_the_answer(ledger: Ledger, stick: Path) -> Non
     assert (status.folder, status.behind, status.sequence, status.age_seconds, status.problem) == (
         stick,
         False,
-        25,
+        26,
         0.0,
         None,
     )
+    assert (status.label, len(status.stick)) == ("A", 16)
     assert Vault.open(stick, PASSPHRASE).key_id == ledger.vault.key_id
-    assert _facts(ledger) == []
+    assert _facts(ledger) == ["copy_caught_up"]
     assert ledger.verify_file(Carrier(stick, ledger.vault)).ok
 
 
@@ -76,20 +77,20 @@ def test_unplugged_and_put_back(ledger: Ledger, stick: Path) -> None:
     status = ledger.copy_status()
     assert status.behind and isinstance(status.problem, CopyUnfit) and "not plugged in" in str(status.problem)
     assert status.age_seconds is not None and status.age_seconds > 0
-    assert status.sequence == 1
-    assert _facts(ledger) == ["copy_behind"]
+    assert status.sequence == 2
+    assert _facts(ledger) == ["copy_caught_up", "copy_behind"]
     assert not stick.exists()  # nothing is written where the stick was mounted
     away.rename(stick)
-    assert _until(lambda: not ledger.copy_status().behind and len(_facts(ledger)) == 2)
+    assert _until(lambda: not ledger.copy_status().behind and len(_facts(ledger)) == 3)
     ledger.write(note())
-    assert _facts(ledger) == ["copy_behind", "copy_caught_up"]
+    assert _facts(ledger) == ["copy_caught_up", "copy_behind", "copy_caught_up"]
     assert _same(ledger, stick)
 
 
 def test_it_is_seen_without_a_write_that_the_stick_is_gone(ledger: Ledger, stick: Path) -> None:
     ledger.copy_to(stick)
     stick.rename(stick.with_name("pocket"))
-    assert _until(lambda: _facts(ledger) == ["copy_behind"])
+    assert _until(lambda: _facts(ledger) == ["copy_caught_up", "copy_behind"])
 
 
 def test_another_stick_is_filled(ledger: Ledger, stick: Path) -> None:
@@ -132,11 +133,11 @@ def test_a_hanging_stick_costs_one_deadline_once(ledger: Ledger, stick: Path) ->
         status = ledger.copy_status()
         assert status.behind and "does not answer" in str(status.problem)
         assert [ledger.write(issue(101)).serial for _ in range(50)] == list(range(2, 52))
-        assert status.sequence == 1
-        assert _facts(ledger) == ["copy_behind"]
+        assert status.sequence == 2
+        assert _facts(ledger) == ["copy_caught_up", "copy_behind"]
     assert _until(lambda: not ledger.copy_status().behind)
     ledger.write(note())
-    assert _facts(ledger) == ["copy_behind", "copy_caught_up"]
+    assert _facts(ledger) == ["copy_caught_up", "copy_behind", "copy_caught_up"]
     assert _same(ledger, stick)
 
 
@@ -161,10 +162,10 @@ def test_a_torn_end_is_mended(ledger: Ledger, stick: Path, cut: int) -> None:
     os.truncate(path, 10)  # even the first line
     ledger.copy_to(stick)
     assert _same(ledger, stick)
-    assert sorted(each.name for each in stick.iterdir()) == [FILE_NAME, "vault.json"]
+    assert sorted(each.name for each in stick.iterdir()) == [FILE_NAME, "stick.json", "vault.json"]
 
 
-@pytest.mark.parametrize("place", [0.3, 0.6, 0.97])
+@pytest.mark.parametrize("place", [0.3, 0.6, 0.97, 1.1])
 def test_a_damaged_file_is_set_aside_and_made_anew(ledger: Ledger, stick: Path, place: float) -> None:
     ledger.copy_to(stick)
     for _ in range(4):
@@ -173,7 +174,24 @@ def test_a_damaged_file_is_set_aside_and_made_anew(ledger: Ledger, stick: Path, 
     path = stick / FILE_NAME
     lines = path.read_bytes().split(b"\n")
     wrong = 1 + int(place * 4)
-    lines[wrong] = lines[wrong][:-8] + b"AAAAAAAA" if wrong == 4 else b"\x00" * len(lines[wrong])
+    lines[wrong] = lines[wrong][:-8] + b"AAAAAAAA" if wrong >= 4 else b"\x00" * len(lines[wrong])
+    path.write_bytes(b"\n".join(lines))
+    ledger.copy_to(stick)
+    assert not ledger.copy_status().behind
+    assert _until((stick / f"damaged-1-{FILE_NAME}").exists)
+    ledger.write(note())
+    assert _same(ledger, stick)
+
+
+def test_a_line_torn_before_the_last_is_mended_before_anything_is_answered(ledger: Ledger, stick: Path) -> None:
+    """A power cut keeps any of the sectors that were not synced yet."""
+    ledger.copy_to(stick)
+    for _ in range(4):
+        ledger.write(issue(101))
+    ledger.copy_to(None)
+    path = stick / FILE_NAME
+    lines = path.read_bytes().split(b"\n")
+    lines[3] = lines[3][:600] + bytes(512) + lines[3][1112:]
     path.write_bytes(b"\n".join(lines))
     ledger.copy_to(stick)
     assert not ledger.copy_status().behind
@@ -229,7 +247,7 @@ def test_a_journal_that_lost_its_end_gets_it_back_from_the_stick(ledger: Ledger,
         assert not older.copy_status().behind
         assert older.write(issue(101)).serial == last.serial + 1
         assert older.verify().ok and _same(older, stick)
-        assert _facts(older) == []
+        assert _facts(older) == ["copy_caught_up"]
 
 
 def test_a_clone_that_has_written_since_is_told_so(ledger: Ledger, stick: Path, tmp_path: Path) -> None:

@@ -1,16 +1,19 @@
 """The journal's keeping: export, merge, verify, rebuild, restore from a copy."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from fallback.custody.pictures import PagesReport, copy_pages
+from fallback.custody.printed import sheet_troubles
+from fallback.custody.salvage import Salvage, salvage, take_slips
 from fallback.disk import disk_error, write_file
 from fallback.errors import CopyForeign, FolderTaken
 from fallback.evidence import FOLDER_NAME, PageStore
 from fallback.ledger import Carrier, Head, Ledger, Line, MergeReport, VerifyReport
 from fallback.ledger.carrier import DATABASE_NAME, FILE_NAME, write_export
+from fallback.machine import Seat, state_folder
 from fallback.vault import Vault
 
 
@@ -27,13 +30,16 @@ class ExportReport:
 class RestoreReport:
     """What a restore brought: lines and the heads of their chains; `chain` is the new one where writing goes on.
 
-    `pages` are the pictures of pages that lay beside the copy.
+    `pages` are the pictures of pages that lay beside the copy. Of a damaged copy `damaged` lines were not readable, and
+    `saved` slips stood after them.
     """
 
     lines: int
     chains: tuple[Head, ...]
     chain: str
     pages: PagesReport
+    damaged: int = 0
+    saved: int = 0
 
 
 def export(ledger: Ledger, path: Path) -> ExportReport:
@@ -65,26 +71,41 @@ def merge(ledger: Ledger, path: Path) -> MergeReport:
 def verify(ledger: Ledger, path: Path | None = None, *, printed: tuple[Head, ...] = ()) -> VerifyReport:
     """Looks at every line of the journal; with a path, of that copy or export, and whether the journal has the same.
 
-    Raises CopyForeign for a file that is none of this vault's.
+    `printed` are heads typed from paper, whole or their beginning; every shift's sheet that was read is held against
+    the journal by itself. Raises CopyForeign for a file that is none of this vault's.
     """
     if path is None:
-        return ledger.verify(printed=printed)
+        report = ledger.verify(printed=printed)
+        return replace(report, troubles=(*report.troubles, *sheet_troubles(ledger.db())))
     return ledger.verify_file(_carrier(ledger.vault, path))
 
 
-def rebuild(ledger: Ledger) -> bool:
+def rebuild_views(ledger: Ledger) -> bool:
     """Makes every view anew from the journal, in one transaction; says whether they were as before."""
     return ledger.rebuild_views()
 
 
-def restore(source: Path, folder: Path, secret: str, *, clock: Callable[[], datetime]) -> RestoreReport:
-    """Makes a data folder from a copy or export and the header beside it, with its passphrase or recovery key.
+def restore(
+    source: Path,
+    folder: Path,
+    secret: str,
+    *,
+    clock: Callable[[], datetime],
+    state: Path | None = None,
+    damaged: bool = False,
+) -> RestoreReport:
+    """Makes a data folder from a copy or export and the header beside it: its passphrase, recovery key or a card opens
+    both.
 
-    The pictures of pages that lie beside it come along; where that fails, the journal is restored all the same.
+    The pictures of pages that lie beside it come along, unless a card opened it, which opens no pictures; where that
+    fails, the journal is restored all the same.
 
     The restored chains are never written again: the new folder has a chain of its own, and its desks are enrolled
-    anew, for private keys are in no copy. Raises FolderTaken when the folder is not empty, CopyForeign, LineWrong,
-    VaultDamaged, VaultLocked, DiskFull and the like; then the folder is as empty as before.
+    anew, for private keys are in no copy. A damaged file is refused, or with `damaged` taken as far as it goes: each
+    chain up to its damage, and the slips after it as if their paper were read.
+
+    Raises FolderTaken when the folder is not empty, CopyForeign, LineWrong, VaultDamaged, VaultLocked, DiskFull and the
+    like; then the folder is as empty as before.
     """
     home = source if source.is_dir() else source.parent
     if (home / DATABASE_NAME).exists():
@@ -101,17 +122,22 @@ def restore(source: Path, folder: Path, secret: str, *, clock: Callable[[], date
     try:
         write_file(Vault.header_file(folder), header)
         with Ledger.open(folder, Vault.open(folder, secret), clock=clock) as ledger:
-            merged = ledger.merge(carrier, place=carrier.file.name)
+            Seat.take(state or state_folder(), ledger.chain, folder)  # here the new chain may be written
+            saved = salvage(carrier) if damaged else Salvage()
+            merged = ledger.merge(saved.whole if damaged else carrier, place=carrier.file.name)
+            slips = take_slips(ledger, saved.beyond)
             chain = ledger.chain
     except BaseException:
         for name in (DATABASE_NAME, f"{DATABASE_NAME}-wal", f"{DATABASE_NAME}-shm", Vault.header_file(folder).name):
             (folder / name).unlink(missing_ok=True)
         raise
     pages = PagesReport()
-    if (home / FOLDER_NAME).is_dir():
+    if vault.whole and (home / FOLDER_NAME).is_dir():
         with Ledger.open(folder, Vault.open(folder, secret), clock=clock) as ledger:
             pages = copy_pages(ledger, PageStore(folder / FOLDER_NAME, ledger.vault), home, back=True)
-    return RestoreReport(lines=merged.lines, chains=merged.chains, chain=chain, pages=pages)
+    return RestoreReport(
+        lines=merged.lines, chains=merged.chains, chain=chain, pages=pages, damaged=saved.damaged, saved=slips
+    )
 
 
 def _carrier(vault: Vault, path: Path) -> Carrier:

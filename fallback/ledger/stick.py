@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from fallback.disk import sync_folder
-from fallback.errors import CopyForeign, CopyUnfit, LineWrong, ParchiError, Sentence
+from fallback.errors import CopyForeign, CopyUnfit, DiskFull, FolderReadOnly, LineWrong, ParchiError, Sentence
 from fallback.ledger import chains
 from fallback.ledger.carrier import (
     COPY,
@@ -25,9 +25,15 @@ from fallback.ledger.carrier import (
 )
 from fallback.ledger.chains import Head
 from fallback.ledger.journal import Line, open_line, seal_line
+from fallback.ledger.stick_id import StickId
 from fallback.vault import Vault
 
 _CHUNK = 1 << 20
+_PORTION = 1 << 18  # bytes that are looked through at a time: some 20 ms
+_UNSYNCED = 1 << 20  # bytes: more than is ever appended at once
+_FULL, _PROTECTED = "it is full", "it is write-protected"
+_WHY = dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _FULL)
+_WHY |= dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), _PROTECTED)
 _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}
 
 
@@ -36,17 +42,21 @@ class Stick:
 
     It is opened by its name each time and known again by its identity and size: what another process appended is
     read, another file is read from its beginning, a torn end is taken off, a damaged file is set aside and made anew.
-    `held` is the last sequence of each chain in it; `lost` are the lines of our own chain that it alone still has.
+    `id` is whose turn it is; a stick that has none gets one, labelled by `label`. `held` is the last sequence of each
+    chain in it; `lost` are the lines of our own chain that it alone still has.
     """
 
-    def __init__(self, folder: Path, vault: Vault) -> None:
+    def __init__(self, folder: Path, vault: Vault, label: Callable[[Database], str]) -> None:
         self.folder = folder
+        self.id: StickId | None = None
         self.held: dict[str, int] = {}
         self.lost: list[Line] = []
         self._vault = vault
+        self._label = label
         self._path = folder / FILE_NAME
         self._known: tuple[int, int] | None = None
-        self._size = 0
+        self._size = self._header = 0
+        self._looked_at = self._doubted = 0
         self._ends: dict[str, str] = {}
 
     def catch_up(self, db: Database, stopped: Callable[[], bool]) -> None:
@@ -62,15 +72,49 @@ class Stick:
         except OSError as wrong:
             self._known = None
             name = errno.errorcode.get(wrong.errno or 0, type(wrong).__name__)
-            full = wrong.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-            why = "it is full" if full else Sentence("the disk says {name}", name=name)
-            raise self._unfit(why) from wrong
+            raise self._unfit(_WHY.get(wrong.errno or 0) or Sentence("the disk says {name}", name=name)) from wrong
         except CopyUnfit:
             self._known = None
             raise
+        except (DiskFull, FolderReadOnly) as wrong:
+            self._known = None
+            raise self._unfit(_FULL if isinstance(wrong, DiskFull) else _PROTECTED) from wrong
         except ParchiError as wrong:
             self._known = None
             raise self._unfit(Sentence(wrong.says, **wrong.values)) from wrong
+
+    def look_through(self, db: Database) -> None:
+        """Opens a portion of the lines that lay there when the stick came. One that is damaged is found while the
+        journal still has it: the file is set aside, and the next `catch_up` makes it anew.
+        """
+        if self._known is None or self._looked_at >= self._doubted:
+            return
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._looked_at)
+                lines = file.readlines(_PORTION)
+            whole = all(self._is_ours(db, raw) for raw in lines if raw != first_line(COPY, self._vault.key_id))
+            self._looked_at += sum(map(len, lines)) or self._doubted
+            if not whole:
+                self._set_aside()
+        except OSError:
+            self._known = None  # whatever it is, the next `catch_up` meets it, too, and has a sentence for it
+
+    def _ends_whole(self, db: Database) -> bool:
+        """Whether all that was appended last opens: a power cut tears it in any place, not only at its end."""
+        with self._path.open("rb") as file:
+            if self._size > _UNSYNCED:
+                file.seek(self._size - _UNSYNCED)
+            file.readline()  # the first line of the file, or what is left of some line
+            return all(self._is_ours(db, raw) for raw in file)
+
+    def _is_ours(self, db: Database, raw: bytes) -> bool:
+        """Whether a line opens, and is what the journal has at its place, where it has one."""
+        try:
+            line = open_line(self._vault, COPY, raw[:-1].decode("ascii", "replace"), place=FILE_NAME, number=0)
+        except LineWrong:
+            return False
+        return chains.hash_at(db, line.chain, line.sequence) in (None, line.hash)
 
     def _follow(self, db: Database, stopped: Callable[[], bool]) -> bool:
         """Looks and appends; False when the file is damaged and must be made anew."""
@@ -84,15 +128,32 @@ class Stick:
             now = os.fstat(handle)
             another = (now.st_dev, now.st_ino) != self._known or now.st_size < self._size
             if another:
-                put_header(self._vault, self.folder)
+                self.id = None  # whose it is must be read first: it may be a stranger's
                 self.held, self._ends, self._size = {}, {}, 0
+            header = Vault.header_file(self._vault.folder).stat()
+            if another or header.st_mtime_ns != self._header:  # a new card, or passphrase, opens the copy, too
+                put_header(self._vault, self.folder)
+                self._header = header.st_mtime_ns
             if (another or now.st_size != self._size) and not (self._look(handle) and self._agrees(db)):
                 return False
+            if another and not self._ends_whole(db):
+                return False
             self._known = (now.st_dev, now.st_ino)
+            self._identify(db)
+            if another:
+                self._looked_at, self._doubted = 0, self._size
             self._append(handle, db, stopped)
         finally:
             os.close(handle)  # lets go of the lock, too
         return True
+
+    def _identify(self, db: Database) -> None:
+        """Which stick this is: read each time, for a label may be changed; written where it is missing or damaged."""
+        found = StickId.read(self.folder)
+        if found is None:
+            found = self.id or StickId.new(self._label(db))
+            found.write(self.folder)
+        self.id = found
 
     def _look(self, handle: int) -> bool:
         """Reads what was added since the last look; False for a line that cannot be one of ours."""

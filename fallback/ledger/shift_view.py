@@ -1,0 +1,49 @@
+"""Downtimes and shifts, folded from the lines.
+
+A card that was used in two journals has shifts of one key in both; whichever journal arrives first, the same one wins.
+"""
+
+from sqlite_utils import Database
+
+from fallback.ledger.facts import FactKind
+from fallback.ledger.journal import Line
+
+_END = ("closed", "counted_cash", "note", "end_chain", "end_sequence", "end_hash")
+
+
+def fold_downtime(db: Database, line: Line, key: str) -> None:
+    """A downtime begins, or ends; `key` is the line's identity."""
+    if line.fact is FactKind.DOWNTIME_STARTED:
+        row = (key, line.at.isoformat(), line.content["reason"], int(line.content["drill"]))
+        db.execute(
+            "INSERT INTO downtime (key, started, reason, drill) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "started = excluded.started, reason = excluded.reason, drill = excluded.drill",
+            row,
+        )
+    else:
+        db.execute(
+            "INSERT INTO downtime (key, ended) VALUES (?, ?) ON CONFLICT DO UPDATE SET "
+            "ended = min(coalesce(ended, excluded.ended), excluded.ended)",
+            (line.content["downtime"], line.at.isoformat()),
+        )
+
+
+def fold_shift(db: Database, line: Line, key: str) -> None:
+    """A shift is opened, or closed; `key` is the line's identity."""
+    content = line.content
+    if line.fact is FactKind.SHIFT_OPENED:
+        db.execute(
+            "INSERT INTO shift (key, series, login, opened, opening_float, begun) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET login = excluded.login, opened = excluded.opened, opening_float = "
+            "excluded.opening_float, begun = excluded.begun WHERE shift.begun = '' OR excluded.begun < shift.begun",
+            (content["shift"], line.series, line.by, line.at.isoformat(), content["opening_float"], key),
+        )
+    else:  # it may have been opened in a journal that has not come yet: then `begun` is ""
+        end = (line.at.isoformat(), content["counted_cash"], content["note"], line.chain, line.sequence, line.hash)
+        sets = ", ".join(f"{name} = excluded.{name}" for name in _END)
+        db.execute(
+            f"INSERT INTO shift (key, series, login, opened, opening_float, begun, {', '.join(_END)}) "
+            f"VALUES (?, ?, '', '', 0, '', ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {sets} "
+            "WHERE closed IS NULL OR ? < printf('%012d ', end_sequence) || end_chain",
+            (content["shift"], line.series, *end, key),
+        )
