@@ -1,4 +1,4 @@
-"""The door for a WSGI server: `waitress-serve --host 127.0.0.1 --call app:create_app`. It reads the settings alone."""
+"""The door for any WSGI server: `app:create_app`, on this computer alone. It reads the settings."""
 
 from datetime import UTC, datetime
 from wsgiref.types import WSGIApplication

@@ -1,52 +1,84 @@
-"""The command that serves the desk."""
+"""The command that serves the desk, and the one that shows whom a browser trusts here."""
 
-from contextlib import nullcontext
-from ipaddress import ip_address
+from pathlib import Path
 
 import click
-from waitress import buffers, create_server
 
-from fallback import frontdesk
+from fallback import enrolment, serving
+from fallback.authority import ServerCertificate
 from fallback.cli.data import Data
-from fallback.errors import AddressNotLoopback, PortTaken
-from fallback.printing.spool import spooler
-from fallback.scratch import Scratch
-from fallback.web import close, create_app
+from fallback.disk import write_file
+from fallback.errors import CertificateMissing
+from fallback.settings import host as checked
 
 
 @click.command()
+@click.option("--host", help="The address (else PARCHI_HOST, else this computer only); 0.0.0.0 is all that it has.")
 @click.option("--port", type=click.IntRange(1, 65_535), help="The port (else PARCHI_PORT, else 8000).")
 @click.pass_obj
-def serve(data: Data, port: int | None) -> None:
-    """Serves the desk on this machine, at http://127.0.0.1:8000, until Ctrl-C, and prints for desks with a printer.
+def serve(data: Data, host: str | None, port: int | None) -> None:
+    """Serves the desk until Ctrl-C, and prints for desks with a printer.
 
-    Example: python -m fallback --data /srv/parchi serve --port 8000
+    On this computer alone, at http://127.0.0.1:8000; on the hospital's network by HTTPS only, with a certificate of the
+    hospital's own authority, whose fingerprint is shown here and on the poster.
+
+    Example: python -m fallback --data /srv/parchi serve --host 0.0.0.0 --port 8000
+    """
+    settings = data.settings
+    bound = checked(host) if host else settings.host
+    names = serving.answering(bound, settings.names)
+    secure = not serving.is_loopback(bound)
+    order = serving.Order(
+        data=settings.data,
+        hospital=settings.hospital,
+        secret=data.passphrase(),
+        language=settings.language,
+        copies=settings.copies,
+        names=names,
+        secure=secure,
+        index=settings.index,
+    )
+    serving.serve(order, bound, port or settings.port, lambda opened: _tell(opened, bound, names))
+
+
+def _tell(opened: serving.Opened, host: str, names: tuple[str, ...]) -> None:
+    if opened.server is None:
+        click.echo(f"The desk is open at http://{host}:{opened.port}  (Ctrl-C closes it)")
+        return
+    click.echo("The desk is open on the hospital's network  (Ctrl-C closes it):")
+    for name in names[: -len(serving.LOOPBACK) + 1]:  # all but the addresses that nobody types
+        shown = f"[{name}]" if ":" in name else name
+        warns = "   (not in its certificate: browsers warn here)" if name in opened.missing else ""
+        click.echo(f"  https://{shown}:{opened.port}{warns}")
+    if opened.missing:
+        click.echo("Start it once with the passphrase for a certificate with these names, or: trust --renew")
+    click.echo(f"Fingerprint of the hospital's authority, as on the poster:\n  {opened.server.fingerprint}")
+    click.echo("A computer that does not trust it yet: open /trust there and follow its steps.")
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the authority's certificate here.")
+@click.option("--renew", is_flag=True, help="Make a new authority. Every computer must be told to trust it, again.")
+@click.pass_obj
+def trust(data: Data, out: Path | None, renew: bool) -> None:
+    """Shows the fingerprint of the hospital's authority; its certificate is what each computer must trust once.
+
+    Example: python -m fallback trust --out hospital.cer
     """
     with data.installation() as installation:
-        host, number = data.settings.host, port or data.settings.port
-        if host != "localhost" and not _is_loopback(host):
-            raise AddressNotLoopback(host=host)
-        counter = data.counter(installation)
-        served = any(printer.desks for printer in counter.hospital.printers)
-        queue = frontdesk.PrintQueue(counter, spooler) if served else None
-        app = create_app(installation, counter.hospital, language=data.settings.language, queue=queue)
-        # What a browser sends is kept in a file while it arrives: scans of patients' papers, and never in plain.
-        buffers.TempfileBasedBuffer.newfile = lambda _: Scratch()
-        try:
-            server = create_server(app, host=host, port=number, threads=32, ident=None)
-        except OSError as wrong:
-            raise PortTaken(port=number) from wrong
-        click.echo(f"The desk is open at http://{host}:{number}  (Ctrl-C closes it)")
-        try:
-            with queue or nullcontext():
-                server.run()
-        finally:
-            server.close()
-            close(app)
+        vault, folder = installation.vault, installation.folder
+        found = enrolment.known_certificate(vault, folder)
+        if renew or (found is None and vault.whole):
+            found = make_authority(data, installation)
+        if found is None:
+            raise CertificateMissing(folder=folder)
+        if out:
+            write_file(out, found.authority)
+        click.echo(found.fingerprint)
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+def make_authority(data: Data, installation: enrolment.Installation) -> ServerCertificate:
+    """A new authority for the hospital, and this computer's certificate for all names that it has."""
+    names = serving.answering("0.0.0.0", data.settings.names)  # noqa: S104 -- names only, nothing is bound
+    vault, folder = installation.vault, installation.folder
+    return enrolment.make_authority(vault, folder, data.hospital().name, names, data.clock())

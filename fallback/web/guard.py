@@ -1,12 +1,17 @@
 """The guard at the door: only names of ours, nothing kept by a browser, no code or style but our own files."""
 
-from flask import Response, request
+from collections.abc import Iterable
 
-from fallback.errors import HostWrong
+from flask import Response, request
+from werkzeug.datastructures import ImmutableMultiDict
+
+from fallback.errors import HostWrong, RequestWrong
 from fallback.web.place import here
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 PDF = "application/pdf"
+_FORM = "application/x-www-form-urlencoded"
+_MOST_FIELDS = 1000
 # Where our own pages load paper, or why there is none, or where it stands.
 _FRAMED = frozenset({"frontdesk.print_slip", "frontdesk.reprint", "frontdesk.paper"})
 
@@ -25,11 +30,23 @@ _ALWAYS = {
 }
 
 
+def named(hosts: Iterable[str]) -> frozenset[str]:
+    """Names and addresses as a browser writes them: small, and IPv6 in brackets."""
+    return frozenset(f"[{name}]" if ":" in name else name.lower() for name in hosts)
+
+
 def check_host() -> None:
     """Raises HostWrong for a name that is not ours: a site that rebinds its name to this machine stays outside."""
     name = request.host.rpartition(":")[0] if request.host.rpartition(":")[2].isdigit() else request.host
     if name.lower() not in here().hosts:
         raise HostWrong()
+
+
+def check_form() -> None:
+    """Raises RequestWrong for a form of more fields than any of ours: taking it apart would hold up every desk."""
+    if request.mimetype == _FORM and request.get_data().count(b"&") > _MOST_FIELDS:
+        request.form = ImmutableMultiDict()  # nor does the page that says so take it apart
+        raise RequestWrong()
 
 
 def add_headers(response: Response) -> Response:

@@ -1,0 +1,50 @@
+"""The sockets that a server listens at."""
+
+import errno
+import socket
+import sys
+
+from fallback.errors import AddressUnknown, ParchiError, PortTaken
+
+
+def listening(host: str, port: int) -> list[socket.socket]:
+    """Sockets bound to a host, one for each kind of its addresses; they do not listen yet. `port` 0 takes a free one.
+
+    Raises PortTaken and AddressUnknown.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as wrong:
+        raise AddressUnknown(host=host) from wrong
+    bound: list[socket.socket] = []
+    for family, kind, proto, _, address in dict.fromkeys(found):
+        listener = socket.socket(family, kind, proto)
+        try:
+            _ours_alone(listener, family)
+            listener.bind((address[0], bound[0].getsockname()[1] if bound else port, *address[2:]))
+        except OSError as wrong:
+            listener.close()
+            if len(found) > 1 and wrong.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                continue  # a computer without IPv6 answers by the other kind
+            for each in bound:
+                each.close()
+            raise _told(wrong, host, port) from wrong
+        bound.append(listener)
+    if not bound:
+        raise AddressUnknown(host=host)
+    return bound
+
+
+def _ours_alone(listener: socket.socket, family: int) -> None:
+    """Nobody else of this computer may take a part of our port; ourselves we may start again at once."""
+    if sys.platform == "win32":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+    else:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    listener.setblocking(False)
+
+
+def _told(wrong: OSError, host: str, port: int) -> ParchiError:
+    return AddressUnknown(host=host) if wrong.errno == errno.EADDRNOTAVAIL else PortTaken(port=port)
