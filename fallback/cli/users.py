@@ -1,4 +1,4 @@
-"""Commands on users: set, list."""
+"""Commands on users: set, unlock, list."""
 
 import click
 
@@ -10,22 +10,46 @@ from fallback.ledger import queries
 
 @click.group()
 def user() -> None:
-    """Adds and lists users. Example: python -m fallback user list"""
+    """Adds, switches off, unlocks and lists users. Example: python -m fallback user list"""
 
 
 @user.command("set")
 @click.argument("login")
-@click.option("--name", type=Words(), required=True, help="The name as it is printed.")
+@click.option("--name", type=Words(), help="The name as it is printed; needed, but to switch a user off or on.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.CLERK.value, show_default=True)
+@click.option("--inactive", is_flag=True, help="Switch the user off: they enter no more, and their logins end.")
+@click.option("--active", is_flag=True, help="Switch the user on again, with the PIN that they had.")
 @click.pass_obj
-def user_set(data: Data, login: str, name: str, role: str) -> None:
-    """Adds a user, or gives one a new PIN, which is printed once.
+def user_set(data: Data, login: str, name: str | None, role: str, inactive: bool, active: bool) -> None:
+    """Adds a user, or gives one a new PIN, which is printed once and changed by its owner at the first login.
 
     Example: python -m fallback user set asha --name "Asha Rani" --role clerk
     """
+    switched = inactive or active
+    if inactive and active:
+        raise click.UsageError("--inactive and --active exclude each other.")
+    if switched == (name is not None):
+        raise click.UsageError("Give --name, or one of --inactive and --active.")
     with data.installation() as installation:
-        pin = enrolment.set_user(installation.ledger, login, name, Role(role))
-        click.echo(f"{login} ({role})  PIN: {pin}")
+        if name is None:
+            enrolment.set_active(installation.ledger, login, active=active)
+            click.echo(f"{login}  {'switched on' if active else 'switched off'}")
+        else:
+            pin = enrolment.set_user(installation.ledger, login, name, Role(role), temporary=True)
+            click.echo(f"{login} ({role})  PIN: {pin}")
+
+
+@user.command("unlock")
+@click.argument("login")
+@click.pass_obj
+def user_unlock(data: Data, login: str) -> None:
+    """Lifts the waits of a login after wrong PINs, at every computer; a desk that is being served hears of it.
+
+    Example: python -m fallback user unlock supervisor
+    """
+    with data.installation() as installation:
+        enrolment.free_login(installation.ledger, login)
+        click.echo(f"{login} may try again now.")
 
 
 @user.command("list")
@@ -39,6 +63,16 @@ def user_list(data: Data, as_json: bool) -> None:
     with data.installation() as installation:
         found = queries.users(installation.ledger.db())
         value = [
-            {"login": each.login, "name": each.name, "role": each.role.value, "active": each.active} for each in found
+            {
+                "login": each.login,
+                "name": each.name,
+                "role": each.role.value,
+                "active": each.active,
+                "temporary": each.temporary,
+            }
+            for each in found
         ]
-        show(value, as_json=as_json, text="\n".join(f"{each.login}  {each.role.value}  {each.name}" for each in found))
+        lines = (
+            f"{each.login}  {each.role.value}  {each.name}{'' if each.active else '  (switched off)'}" for each in found
+        )
+        show(value, as_json=as_json, text="\n".join(lines))

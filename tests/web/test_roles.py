@@ -1,0 +1,152 @@
+"""Every page and each of the four roles: who may use it is written down here, so that a new page must be, too."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from fallback import enrolment
+from fallback.downtime import Role
+from fallback.enrolment import Installation
+from fallback.web import access
+from tests import factories
+from tests.web.visitor import Visitor
+
+LOGINS = {Role.CLERK: "asha", Role.SUPERVISOR: "meena", Role.RECORDS: "ravi", Role.AUDITOR: "anil"}
+LETTERS = {Role.CLERK: "C", Role.SUPERVISOR: "S", Role.RECORDS: "R", Role.AUDITOR: "A"}
+NOBODY = "public"
+
+# Clerk, Supervisor, Records officer, Auditor; or everybody, logged in or not.
+MAY = {
+    "enrolment.cards": "S",
+    "enrolment.choose_language": "public",
+    "enrolment.enrol_desk": "S",
+    "enrolment.free_login": "S",
+    "enrolment.lock_screen": "public",
+    "enrolment.log_in": "public",
+    "enrolment.log_out": "public",
+    "enrolment.new_pin": "S",
+    "enrolment.own_pin": "CSRA",
+    "enrolment.retire_desk": "S",
+    "enrolment.revoke": "S",
+    "enrolment.set_active": "S",
+    "enrolment.set_user": "S",
+    "enrolment.stay_awake": "CSRA",
+    "enrolment.users": "SA",
+    "frontdesk.box_sheet": "S",
+    "frontdesk.close_shift": "CS",
+    "frontdesk.correct": "CS",
+    "frontdesk.day_sheets": "S",
+    "frontdesk.desk": "CSRA",
+    "frontdesk.desk_card": "S",
+    "frontdesk.end_downtime": "S",
+    "frontdesk.fill_pad": "CS",
+    "frontdesk.find": "CS",
+    "frontdesk.hand_over": "CS",
+    "frontdesk.identity": "CSR",
+    "frontdesk.incident_sheet": "S",
+    "frontdesk.index": "CS",
+    "frontdesk.issued": "CS",
+    "frontdesk.judge": "SR",
+    "frontdesk.keys": "CSRA",
+    "frontdesk.lookers": "SA",
+    "frontdesk.mark_seen": "CSR",
+    "frontdesk.new": "CS",
+    "frontdesk.next_visit": "CS",
+    "frontdesk.open_shift": "CS",
+    "frontdesk.openings": "SA",
+    "frontdesk.overview": "S",
+    "frontdesk.paper": "CS",
+    "frontdesk.personal_data_sheet": "S",
+    "frontdesk.poster": "S",
+    "frontdesk.print_pads": "S",
+    "frontdesk.print_slip": "CS",
+    "frontdesk.prints_page": "CS",
+    "frontdesk.register": "CS",
+    "frontdesk.register_sheets": "S",
+    "frontdesk.release": "S",
+    "frontdesk.reprint": "CS",
+    "frontdesk.settle": "CS",
+    "frontdesk.sheets": "S",
+    "frontdesk.shift_paper": "CSRA",
+    "frontdesk.shift_sheet": "CSRA",
+    "frontdesk.slip": "CSRA",
+    "frontdesk.slip_sheet": "CS",
+    "frontdesk.start_downtime": "S",
+    "frontdesk.take_from_index": "CS",
+    "frontdesk.void": "CS",
+    "recovery.account": "SRA",
+    "recovery.account_json": "SRA",
+    "recovery.account_pdf": "SRA",
+    "recovery.answer_marks": "SR",
+    "recovery.batch": "SRA",
+    "recovery.batch_list": "SRA",
+    "recovery.camera": "SR",
+    "recovery.choose": "SR",
+    "recovery.cutout": "SRA",
+    "recovery.decide_item": "SR",
+    "recovery.declare": "SR",
+    "recovery.enter": "SR",
+    "recovery.enter_again": "SR",
+    "recovery.finish": "SR",
+    "recovery.go_on": "SR",
+    "recovery.hand_in": "SR",
+    "recovery.hold": "SR",
+    "recovery.item": "SR",
+    "recovery.leave": "SR",
+    "recovery.next_item": "SR",
+    "recovery.overview": "SRA",
+    "recovery.pages": "SRA",
+    "recovery.photo": "SR",
+    "recovery.picture": "SRA",
+    "recovery.skip": "SR",
+    "recovery.stop_batch": "SR",
+    "recovery.take": "SR",
+    "recovery.take_photo": "SR",
+    "recovery.undo": "SR",
+    "static": "public",
+    "trust.certificate": "public",
+    "trust.steps": "public",
+}
+# What an auditor may send: their own login, PIN and language. Nothing of it touches the record.
+OF_ONES_OWN = {"choose_language", "lock_screen", "log_in", "log_out", "own_pin"}
+REFUSED = "may not use this page"
+
+
+def test_every_page_says_who_may_use_it_and_so_does_this_table(app: Flask) -> None:
+    said = {}
+    for rule in app.url_map.iter_rules():
+        asked = access.stated_by(app.view_functions[rule.endpoint])
+        roles = "".join(letter for role, letter in LETTERS.items() if role in (asked.roles or ()))
+        said[rule.endpoint] = NOBODY if asked.public else roles
+    assert said == MAY
+
+
+def path_of(rule: str) -> str:
+    """An address of a page, with some value in each of its places."""
+    return re.sub(r"<\w+>", "x", re.sub(r"<path:\w+>|<slip:\w+>", "00100000114", re.sub(r"<int:\w+>", "1", rule)))
+
+
+@pytest.mark.parametrize("role", LOGINS)
+def test_the_gate_holds_every_role_to_it(role: Role, app: Flask, installation: Installation) -> None:
+    enrolment.set_user(installation.ledger, "anil", "Anil Rao", Role.AUDITOR, factories.PIN)
+    visitor = Visitor(app)
+    visitor.log_in(LOGINS[role])
+    for rule in app.url_map.iter_rules():
+        asked = access.stated_by(app.view_functions[rule.endpoint])
+        may = asked.public or role in (asked.roles or ())
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            # Without our proof in it, nothing that is sent changes anything: only the gate is asked.
+            answer = visitor.client.open(path_of(rule.rule), method=method)
+            refused = answer.status_code == 403 and REFUSED in answer.get_data(as_text=True)
+            assert refused is not may, f"{method} {rule.rule} as {role}"
+            answer.close()
+
+
+def test_an_auditor_can_send_nothing_that_touches_the_record(app: Flask) -> None:
+    sent = {
+        rule.endpoint.rpartition(".")[2]
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and (MAY[rule.endpoint] == NOBODY or "A" in MAY[rule.endpoint])
+    }
+    assert sent == OF_ONES_OWN
