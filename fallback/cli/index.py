@@ -1,0 +1,93 @@
+"""The commands `index`: the frozen copy of the hospital's patient index on this computer."""
+
+from pathlib import Path
+
+import click
+
+from fallback import frontdesk
+from fallback.cli.data import Data, Words, json_option, show
+from fallback.cli.recover import by_option, progress
+from fallback.errors import IndexMissing
+from fallback.patients import Columns, PatientIndex, read_columns, read_left_out
+
+_BAD_SHOWN = 20
+
+
+@click.group()
+def index() -> None:
+    """Loads, shows and destroys the copy of the hospital's patient index. Example: python -m fallback index status"""
+
+
+@index.command("load")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--columns", type=click.Path(path_type=Path), help="A TOML file that says which column is which.")
+@click.option("--leave-out", type=click.Path(path_type=Path), help="UHIDs, one a line, that must not stand in it.")
+@by_option
+@json_option
+@click.pass_context
+def load(
+    context: click.Context, file: Path, columns: Path | None, leave_out: Path | None, by: str, as_json: bool
+) -> None:
+    """Loads the hospital's patients from a CSV file, encrypted; only what finds a patient is kept.
+
+    Needs the hospital's passphrase. Stop it at any moment and run it again: it goes on. Exits 4 when rows were left out
+    because of what stands in them.
+
+    Example: python -m fallback index load patients.csv --columns columns.toml --leave-out protected.txt --by asha
+    """
+    data: Data = context.obj
+    with data.installation() as installation:
+        held = PatientIndex(installation.folder, installation.vault)
+        report = frontdesk.load_index(
+            installation.ledger,
+            held,
+            file,
+            read_columns(columns) if columns else Columns(),
+            left_out=read_left_out(leave_out) if leave_out else frozenset(),
+            by=by,
+            progress=progress("rows"),
+        )
+    value = {"index": report.index, "patients": report.rows, "left_out": report.left_out, "double": report.double}
+    value |= {"bad": report.bad_rows, "bad_rows": [[row.line, row.column, row.why] for row in report.bad]}
+    words = [f"{report.rows} patients are in the index; {report.left_out} left out by the list, {report.double} twice."]
+    words += [f"line {row.line}, {row.column}: {row.why}" for row in report.bad[:_BAD_SHOWN]]
+    if report.bad_rows > _BAD_SHOWN:
+        words.append(f"and {report.bad_rows - _BAD_SHOWN} rows more, see --json")
+    show(value, as_json=as_json, text="\n".join(words))
+    if report.bad_rows:
+        context.exit(4)
+
+
+@index.command("status")
+@json_option
+@click.pass_obj
+def status(data: Data, as_json: bool) -> None:
+    """Says whether this computer holds the index, and how many patients.
+
+    Example: python -m fallback index status
+    """
+    with data.installation() as installation:
+        held = PatientIndex(installation.folder, installation.vault)
+        if not held.here:
+            show({"here": False}, as_json=as_json, text="This computer holds no patient index.")
+            return
+        told = held.status()
+    value = {"here": True, "index": told.index, "patients": told.rows, "left_out": told.left_out, "bytes": told.size}
+    show(value, as_json=as_json, text=f"{told.rows} patients, {told.size // 1_000_000} MB, encrypted, in no copy.")
+
+
+@index.command("destroy")
+@click.option("--reason", type=Words(), required=True, help="Why, for the record.")
+@by_option
+@click.pass_obj
+def destroy(data: Data, reason: str, by: str) -> None:
+    """Removes the index from this computer, for instance when the hospital's own system is back.
+
+    Example: python -m fallback index destroy --reason "e-Hospital is back" --by asha
+    """
+    with data.installation() as installation:
+        held = PatientIndex(installation.folder, installation.vault)
+        if not held.here:
+            raise IndexMissing()
+        frontdesk.destroy_index(installation.ledger, held, reason, by=by)
+        click.echo("The patient index is gone from this computer.")

@@ -1,0 +1,16 @@
+"""The frozen copy of the hospital's patient index: loaded from a file, encrypted, and asked one question at a time."""
+
+from fallback.patients.index import IndexStatus, LoadReport, PatientIndex
+from fallback.patients.rows import BadRow, Columns, IndexedPatient, LookField, read_columns, read_left_out
+
+__all__ = [
+    "BadRow",
+    "Columns",
+    "IndexStatus",
+    "IndexedPatient",
+    "LoadReport",
+    "LookField",
+    "PatientIndex",
+    "read_columns",
+    "read_left_out",
+]
