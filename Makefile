@@ -6,7 +6,7 @@ SEED ?= 7
 DESKS ?= 3
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run test check env env-test drill bench gallery clean
+.PHONY: run test check env env-test drill bench gallery pins clean
 
 run: env                ## a working desk for the example hospital at http://127.0.0.1:8000
 	$(BIN)/python -m fallback example
@@ -14,11 +14,12 @@ run: env                ## a working desk for the example hospital at http://127
 test: env-test          ## all tests; the browser's are skipped with a sentence where chromium cannot be had
 	$(BIN)/python -m pytest -n 2 --dist loadfile -rs
 
-check: env-test         ## types, style, and what the documents say of the program
+check: env-test         ## types, style, what the documents say of the program, what it is made of
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_house.py tests/test_docs.py
+	$(BIN)/python -m pytest -q tests/test_house.py tests/test_docs.py tests/test_supply_chain.py
+	$(BIN)/python -m tests.supply_chain
 
 env: .venv/run.done     ## the environment that runs
 
@@ -33,6 +34,11 @@ bench: env-test         ## every claim beside its peer or its floor
 gallery: env-test       ## the pictures in docs/gallery, from a real run
 	$(BIN)/python -m fallback.rehearsal.gallery docs/gallery/paper
 	$(BIN)/python -m tests.web.screens docs/gallery
+
+pins: .venv/bin/python  ## requirements*.txt anew from requirements*.in, with the hashes of every build for every system
+	$(BIN)/pip install --quiet --disable-pip-version-check uv==0.13.9
+	set -e; for list in requirements*.in; do $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate \
+	  --python-version 3.11 --custom-compile-command "make pins" $$(case $$list in *rescue*) echo --no-deps;; esac) $$list -o $${list%.in}.txt; done
 
 clean:                  ## removes the environment; never a data folder
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
