@@ -81,6 +81,7 @@ class Command:
             "PARCHI_DATA": str(folder),
             "PARCHI_HOSPITAL": str(boxful.HOSPITAL),
             "PARCHI_PASSPHRASE_FILE": str(made / "passphrase"),
+            "PARCHI_STATE": os.environ["PARCHI_STATE"],
         }
         asked = [sys.executable, "-m", "fallback", "scan", str(made / "box.pdf"), "--batch", BATCH, "--json", *more]
         self.done = 0
@@ -275,6 +276,7 @@ def measure(pages: int, kills: int) -> tuple[list[dict[str, Any]], bool]:
         rows.append({"what": what, "ours": ours, "peers": peers or {}, "unit": unit})
 
     with tempfile.TemporaryDirectory(prefix="parchi-batches-") as place:
+        os.environ["PARCHI_STATE"] = str(Path(place) / "state")
         folders = [Path(place) / name for name in ("calm", "killed", "cluster")]
         for folder in folders:
             shutil.copytree(made / "data", folder)

@@ -128,7 +128,9 @@ def measure(count: int) -> dict[str, list[float]]:
     hospital = hospital_file.load(HOME / "hospital.toml")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        installation, _, _ = enrolment.init(folder / "data", "bench", clock=lambda: datetime.now(UTC))
+        installation, _, _ = enrolment.init(
+            folder / "data", "bench", clock=lambda: datetime.now(UTC), state=folder / "state"
+        )
         (folder / "copy").mkdir()
         installation.ledger.copy_to(folder / "copy")
         enrolment.enrol_desk(installation, "Counter 1")

@@ -14,15 +14,27 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class LookReason(StrEnum):
+    """Why somebody looks a patient up in the hospital's index."""
+
+    CARD = "card"
+    CARD_LOST = "card_lost"
+    CHECK = "check"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """Somebody with a PIN. `login` is short and typed; `name` is printed."""
+    """Somebody with a PIN. `login` is short and typed; `name` is printed.
+
+    `temporary`: the PIN was given by somebody else, and lets its owner do nothing but choose their own.
+    """
 
     login: str
     name: str
     role: Role
     pin_hash: str
     active: bool = True
+    temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 # without a hospital's copy, or an 80 mm thermal roll.
 PAPERS = ("a4", "a4-half", "a5", "a5-one", "roll")
 DPIS = (203, 300, 600)
+LOCK_USUALLY = 5  # minutes
+KEEP_LOGS_USUALLY = 365  # days: the DPDP Rules 2025 ask for a year, CERT-In for 180 days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,10 @@ class Hospital:
     `uhid_pattern` is a regular expression for the whole UHID; `uhid_system`, `slip_system` and `patient_system` are the
     URIs under which a target files UHIDs, slip numbers and temporary patient numbers. `paper` is what slips are printed
     on, and names the layout `slip-<paper>`: see PAPERS. `layouts` is the folder of the hospital's own layout files.
-    `keep_pages` says after how many days a picture of a page may be destroyed; None: never.
+    `keep_pages` says after how many days a picture of a page may be destroyed, None: never; `keep_logs` the same of a
+    day of the access log. `looks_an_hour` is how many patients a login may look up in the index within an hour.
+    `swap_hours` is how old the second copy that lies apart may become before the desk asks for the swap.
+    After `lock_minutes` without a key or a click a screen locks.
     """
 
     name: str
@@ -122,6 +127,10 @@ class Hospital:
     printers: tuple[Printer, ...] = ()
     layouts: Path | None = None
     keep_pages: int | None = None
+    keep_logs: int = KEEP_LOGS_USUALLY
+    looks_an_hour: int = 120
+    swap_hours: int = 24
+    lock_minutes: int = LOCK_USUALLY
 
     def printer_of(self, desk: str) -> Printer | None:
         """The printer that serves a desk (by the desk's name); None: it prints from its browser."""

@@ -8,13 +8,29 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fallback.errors import HospitalFileWrong, Sentence
-from fallback.hospital import DPIS, PAPERS, Clinic, Fee, Hospital, Printer, PrinterWay, Target
+from fallback.hospital import (
+    DPIS,
+    KEEP_LOGS_USUALLY,
+    LOCK_USUALLY,
+    PAPERS,
+    Clinic,
+    Fee,
+    Hospital,
+    Printer,
+    PrinterWay,
+    Target,
+)
 from fallback.toml_lines import Place
 from fallback.toml_table import Tables, document_of
 
 RUPEES_LIMIT = 100_000
 CLINICS_LIMIT = 255
+LOOKS = (10, 1_000)  # in an hour; a desk registers some sixty patients
+LOOKS_AN_HOUR = 120
+SWAP, SWAP_HOURS = (1, 720), 24
 KEEP_PAGES = (30, 36_525)  # days: the account of an outage needs its pages, and nobody plans for more than a century
+KEEP_LOGS = (180, 36_525)  # days: CERT-In asks for 180, the DPDP Rules for a year
+LOCK_MINUTES = (1, 60)  # a screen that never locks is open to whoever passes by
 STATES = 38  # the last code in the Local Government Directory, 2026
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -36,7 +52,9 @@ class _Reader(Tables):
 
     def hospital(self, document: dict[str, Any]) -> Hospital:
         """The whole document."""
-        self.only((), document, {"hospital", "clinic", "target", "printer", "pages"})
+        self.only(
+            (), document, {"hospital", "clinic", "target", "printer", "pages", "index", "logs", "security", "copies"}
+        )
         if not isinstance(document.get("hospital"), dict):
             self.fail(("hospital",), "The table [hospital] is missing. Copy it from the example file.")
         at: Place = ("hospital",)
@@ -62,7 +80,30 @@ class _Reader(Tables):
             printers=self.printers(document.get("printer", [])),
             layouts=self.folder((*at, "layouts"), table["layouts"]) if "layouts" in table else None,
             keep_pages=self.keep_pages(document["pages"]) if "pages" in document else None,
+            swap_hours=self.swap_hours(document.get("copies", {})),
+            looks_an_hour=self.looks(document.get("index", {})),
+            keep_logs=self.keep_logs(document["logs"]) if "logs" in document else KEEP_LOGS_USUALLY,
+            lock_minutes=self.lock_minutes(document.get("security", {})),
         )
+
+    def swap_hours(self, table: object) -> int:
+        """The table [copies]: how old the stick that lies apart may be, in hours."""
+        found = self.only(("copies",), table, {"swap_hours"})
+        return self.whole(*SWAP)(("copies", "swap_hours"), found.get("swap_hours", SWAP_HOURS))
+
+    def looks(self, table: object) -> int:
+        """The table [index]: how many patients a login may look up in an hour."""
+        found = self.only(("index",), table, {"looks_an_hour"})
+        return self.whole(*LOOKS)(("index", "looks_an_hour"), found.get("looks_an_hour", LOOKS_AN_HOUR))
+
+    def keep_logs(self, table: object) -> int:
+        """The table [logs]: after how many days a day of the access log may be destroyed."""
+        return self.need(("logs",), self.only(("logs",), table, {"keep_days"}), "keep_days", self.whole(*KEEP_LOGS))
+
+    def lock_minutes(self, table: object) -> int:
+        """The table [security]: after how many minutes without a key or a click a screen locks."""
+        found = self.only(("security",), table, {"lock_minutes"})
+        return self.whole(*LOCK_MINUTES)(("security", "lock_minutes"), found.get("lock_minutes", LOCK_USUALLY))
 
     def keep_pages(self, table: object) -> int:
         """The table [pages]: after how many days a picture of a page may be destroyed."""

@@ -4,7 +4,7 @@ Pure: no clock, no disk, no chance. Registrations: issued = imported + voided + 
 waiting + missing. Paper: printed = back + not back; the paper is reported and never keeps the first account open.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -23,24 +23,38 @@ class Verdict(StrEnum):
     FOREIGN = "foreign"
     FORGED = "forged"
     DRILL = "drill"
+    REVOKED = "revoked"
 
 
-def verdict(slip: Slip, digest: str, known: Mapping[str, int], *, drill: bool) -> Verdict:
+def verdict(slip: Slip, digest: str, known: Mapping[str, int], *, drill: bool, revoked: bool = False) -> Verdict:
     """The verdict on a slip with a genuine signature. It is an idempotent union: nothing here replaces anything.
 
     `digest` is the fact's identity in hex; `known` are the digests that the ledger has of this number, each with its
-    revision. `drill` says whether the ledger is a drill's.
+    revision. `drill` says whether the ledger is a drill's, `revoked` that its key is in strange hands and no shift's
+    sheet vouches for it: then only what is known already is taken as it is.
     """
     if slip.drill != drill:
         return Verdict.DRILL
     if digest in known:
         return Verdict.SAME_AGAIN
+    if revoked:
+        return Verdict.REVOKED
     before = [each for each, revision in known.items() if revision == slip.revision - 1]
     if slip.revision in known.values() or (before and not any(each.startswith(slip.replaces.hex()) for each in before)):
         return Verdict.CONFLICT
     if slip.kind is Kind.VOID:
         return Verdict.VOIDED
     return Verdict.CORRECTED if known else Verdict.NEW
+
+
+def knows_voids(shifts: Set[int], last: int, highest: int) -> bool:
+    """Whether all voids of a desk are known, of which some slips are known by their paper alone.
+
+    `shifts` are the ordinals of its shifts whose end is known, by the journal or by their signed sheets; `last` is the
+    highest serial that those sheets name, `highest` that of the slips known by paper alone. A void that came without
+    paper stands in the sheet of its shift only: of any shift that is missing nobody knows what it voided.
+    """
+    return bool(shifts) and shifts == set(range(1, max(shifts) + 1)) and highest <= last
 
 
 class PageState(StrEnum):

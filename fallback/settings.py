@@ -20,11 +20,17 @@ HOST = "127.0.0.1"
 NAMES: Mapping[str, str] = {
     "PARCHI_DATA": "the data folder (default: data, in the folder the program starts in)",
     "PARCHI_HOSPITAL": "the hospital's file (default: hospital.toml in the data folder, else beside the program)",
-    "PARCHI_HOST": f"the address the desk answers at (default: {HOST}, this computer only)",
+    "PARCHI_HOST": f"the address the desk answers at; 0.0.0.0 is all that it has (default: {HOST}, this computer only)",
+    "PARCHI_NAMES": "more names and addresses of this computer, with commas between them (default: none)",
     "PARCHI_PORT": f"the port the desk answers at (default: {PORT})",
     "PARCHI_LANGUAGE": f"the language of first screens and of the command line: {' or '.join(LANGUAGES)} (default: en)",
     "PARCHI_PASSPHRASE_FILE": "a file that holds the passphrase (default: none, it is asked for)",
-    "PARCHI_COPY": "the folder of the second copy, on another disk (default: none)",
+    "PARCHI_STATE": "the folder, not in the data, that says what may be issued here (default: one in the user's home)",
+    "PARCHI_INDEX": "the address of the computer that answers for the patient index (default: none)",
+    "PARCHI_COPY": (
+        "the folder of the second copy, on another disk; of several, as a PATH is written: with : between them "
+        "(Windows: ;) (default: none)"
+    ),
 }
 
 _EXAMPLE = Path(__file__).resolve().parent.parent / "hospital.toml"
@@ -38,10 +44,13 @@ class Settings:
     data: Path
     hospital: Path
     host: str = HOST
+    names: tuple[str, ...] = ()
     port: int = PORT
     language: str = "en"
     passphrase_file: Path | None = None
-    copy: Path | None = None
+    copies: tuple[Path, ...] = ()
+    index: str = ""
+    state: Path | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None, *, data: Path | None = None) -> Self:
@@ -59,18 +68,21 @@ class Settings:
         folder = data.absolute() if data else _path(given, "PARCHI_DATA") or Path("data").absolute()
         own = folder / "hospital.toml"
         hospital = _path(given, "PARCHI_HOSPITAL") or (own if own.is_file() else _EXAMPLE)
-        copy = _path(given, "PARCHI_COPY")
-        if copy and _share_a_fate(folder, copy):
+        copies = _paths(given, "PARCHI_COPY")
+        if any(_share_a_fate(folder, copy) for copy in copies):
             why = "The second copy must not lie in the data folder, nor around it: both would be lost together."
             raise SettingWrong(setting="PARCHI_COPY", why=why)
         return cls(
             data=folder,
             hospital=hospital,
-            host=_host(given.get("PARCHI_HOST", HOST).strip()),
+            host=host(given.get("PARCHI_HOST", HOST)),
+            names=_names(given.get("PARCHI_NAMES", "")),
             port=_port(given.get("PARCHI_PORT", str(PORT)).strip()),
             language=_language(given.get("PARCHI_LANGUAGE", "en").strip()),
             passphrase_file=_path(given, "PARCHI_PASSPHRASE_FILE"),
-            copy=copy,
+            copies=copies,
+            state=_path(given, "PARCHI_STATE"),
+            index=_address(given.get("PARCHI_INDEX", "").strip()),
         )
 
 
@@ -92,6 +104,12 @@ def _path(given: Mapping[str, str], name: str) -> Path | None:
     return Path(given[name]).expanduser().absolute()
 
 
+def _paths(given: Mapping[str, str], name: str) -> tuple[Path, ...]:
+    """Several paths, as the system writes them; one that is named twice counts once."""
+    each = [_path({name: text}, name) for text in given.get(name, "").split(os.pathsep) if text.strip()]
+    return tuple(dict.fromkeys(path for path in each if path))
+
+
 def _share_a_fate(one: Path, other: Path) -> bool:
     try:
         one, other = one.resolve(), other.resolve()
@@ -100,14 +118,27 @@ def _share_a_fate(one: Path, other: Path) -> bool:
     return one.is_relative_to(other) or other.is_relative_to(one)
 
 
-def _host(text: str) -> str:
+def host(text: str, setting: str = "PARCHI_HOST") -> str:
+    """An address, or a computer's name, as it is typed. Raises SettingWrong."""
+    text = text.strip()
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:
         pass
     if len(text) > 253 or not _HOST_NAME.fullmatch(text) or re.fullmatch(r"[0-9.]+", text):
-        raise SettingWrong(setting="PARCHI_HOST", why="An address like 127.0.0.1 or a computer's name was expected.")
+        raise SettingWrong(setting=setting, why="An address like 127.0.0.1 or a computer's name was expected.")
     return text
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(host(each, "PARCHI_NAMES") for each in text.split(",") if each.strip())
+
+
+def _address(text: str) -> str:
+    if text and not re.fullmatch(r"https://[A-Za-z0-9.\[\]:-]{1,253}/?", text):
+        why = "An address like https://10.0.0.5:8443 was expected."
+        raise SettingWrong(setting="PARCHI_INDEX", why=why)
+    return text.rstrip("/")
 
 
 def _port(text: str) -> int:

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Self
 
 from stdnum.iso7064 import mod_97_10
@@ -113,7 +114,7 @@ class SlipNumber:
     def text(self) -> str:
         """The eleven digits."""
         body = f"{self.series:03d}{self.serial:06d}"
-        return body + mod_97_10.calc_check_digits(body)
+        return body + _check_digits(body)
 
     @property
     def grouped(self) -> str:
@@ -131,9 +132,15 @@ class SlipNumber:
         Raises SlipNumberWrong when the length or the check digits are off.
         """
         digits = digits_of(typed)
-        if digits is None or len(digits) != NUMBER_LENGTH or mod_97_10.calc_check_digits(digits[:9]) != digits[9:]:
+        if digits is None or len(digits) != NUMBER_LENGTH or _check_digits(digits[:9]) != digits[9:]:
             raise SlipNumberWrong(typed=typed[:20] if typed.isprintable() else "?")
         return cls(int(digits[:3]), int(digits[3:9]))
+
+
+@lru_cache(maxsize=1024)
+def _check_digits(body: str) -> str:
+    """The two check digits of a number's nine; one registration asks for its own many times."""
+    return str(mod_97_10.calc_check_digits(body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +187,8 @@ def number_on(scanned: str) -> SlipNumber:
 def digits_of(typed: str) -> str | None:
     """The ASCII digits of a number typed in any script (०७ is 07), without spaces and hyphens; None for all else."""
     compact = _SPACES.sub("", typed)
+    if compact.isascii() and compact.isdecimal():  # a slip's 500 digits, and nearly always
+        return compact
     if not compact or not all(unicodedata.category(letter) == "Nd" for letter in compact):
         return None
     return "".join(str(unicodedata.digit(letter)) for letter in compact)
@@ -238,6 +247,9 @@ class Visit:
     fee_status: FeeStatus = FeeStatus.PAID
     booking: str = ""
     medico_legal_number: str = ""
+
+
+_PARTS = {kind: tuple(part.name for part in fields(kind)) for kind in (Patient, Visit)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,12 +316,11 @@ class Slip:
             "previous": self.previous.text if self.previous else None,
             "mother": self.mother.text if self.mother else None,
         }
-        person = asdict(self.patient)
-        age = person.pop("age")
-        person["birth_date"] = self.patient.birth_date.isoformat() if self.patient.birth_date else None
-        person["age"] = age["value"] if age else None
-        person["age_unit"] = age["unit"].value if age else None
-        flat |= person | asdict(self.visit)
+        born, age = self.patient.birth_date, self.patient.age
+        person = {name: getattr(self.patient, name) for name in _PARTS[Patient]}
+        person |= {"birth_date": born.isoformat() if born else None, "age": age.value if age else None}
+        person["age_unit"] = age.unit.value if age else None
+        flat |= person | {name: getattr(self.visit, name) for name in _PARTS[Visit]}
         for name in ("reason", "alias", "emergency", "medico_legal", "provisional"):
             flat[name] = getattr(self, name)
         flat["sealed"] = self.sealed.hex()
@@ -319,13 +330,14 @@ class Slip:
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Self:
         """The inverse of `record`. Raises FieldWrong, SlipNumberWrong, KeyError or ValueError for a record not ours."""
-
-        def number(name: str) -> SlipNumber | None:
-            return SlipNumber.parse(record[name]) if record[name] else None
-
-        def pick(kind: type[Patient] | type[Visit], **given: Any) -> dict[str, Any]:
-            return {part.name: record[part.name] for part in fields(kind) if part.name not in given} | given
-
+        age, relation = record["age"], record["relation"]
+        patient = {name: record[name] for name in _PARTS[Patient]}
+        patient["sex"], patient["category"] = Sex(record["sex"]), Category(record["category"])
+        patient["birth_date"] = date.fromisoformat(record["birth_date"]) if record["birth_date"] else None
+        patient["age"] = None if age is None else Age(value=age, unit=AgeUnit(record["age_unit"]))
+        patient["relation"] = Relation(relation) if relation else None
+        visit = {name: record[name] for name in _PARTS[Visit]}
+        visit["fee_status"] = FeeStatus(record["fee_status"])
         return cls(
             number=SlipNumber.parse(record["number"]),
             kind=Kind(record["kind"]),
@@ -335,21 +347,12 @@ class Slip:
             signer=record["signer"],
             drill=record["drill"],
             issued=datetime.fromisoformat(record["issued"]).astimezone(UTC) if record["issued"] else None,
-            patient_number=number("patient_number"),
+            patient_number=SlipNumber.parse(record["patient_number"]) if record["patient_number"] else None,
             uhid=record["uhid"],
-            previous=number("previous"),
-            mother=number("mother"),
-            patient=Patient(
-                **pick(
-                    Patient,
-                    sex=Sex(record["sex"]),
-                    birth_date=date.fromisoformat(record["birth_date"]) if record["birth_date"] else None,
-                    age=None if record["age"] is None else Age(value=record["age"], unit=AgeUnit(record["age_unit"])),
-                    relation=Relation(record["relation"]) if record["relation"] else None,
-                    category=Category(record["category"]),
-                )
-            ),
-            visit=Visit(**pick(Visit, fee_status=FeeStatus(record["fee_status"]))),
+            previous=SlipNumber.parse(record["previous"]) if record["previous"] else None,
+            mother=SlipNumber.parse(record["mother"]) if record["mother"] else None,
+            patient=Patient(**patient),
+            visit=Visit(**visit),
             reason=record["reason"],
             alias=record["alias"],
             emergency=record["emergency"],

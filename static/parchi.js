@@ -53,6 +53,67 @@
     tell();
   }
 
+  // The screen locks when nobody touches it. What is being typed goes to the server, sealed, and comes back after the PIN.
+  const page = document.body.dataset;
+  const idle = Number(page.lock) * 60000;
+  if (idle && window.top === window) {
+    const tabs = "BroadcastChannel" in window ? new BroadcastChannel("parchi") : null;
+    const post = (form) => form.method === "post" && !form.closest(".bar");
+    const differs = (field) => (field.options ? Array.from(field.options).some((each) => each.selected !== each.defaultSelected)
+      : field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+    const shown = (field) => field.name && field.type !== "hidden" && field.type !== "password" && field.type !== "file";
+    const weight = (form) => Array.from(form.elements).filter(shown).reduce((sum, field) => sum
+      + (differs(field) ? 100 : "answer" in page && field.type === "text" && field.value ? 1 : 0), 0);
+    let touched = Date.now();
+    let told = touched;
+    let leaving = false;
+    const lock = () => {
+      if (leaving) return;
+      leaving = true;
+      document.body.classList.add("covered");
+      const typed = Array.from(document.forms).filter(post).sort((one, other) => weight(other) - weight(one))[0];
+      const form = document.createElement("form");
+      const add = (name, value) => {
+        const field = document.createElement("input");
+        field.type = "hidden";
+        field.name = name;
+        field.value = value;
+        form.appendChild(field);
+      };
+      form.method = "post";
+      form.action = page.lockTo;
+      if (typed && weight(typed)) {
+        const secret = Array.from(typed.elements).filter((field) => field.type === "password").map((field) => field.name);
+        new FormData(typed).forEach((value, name) => { if (typeof value === "string" && !secret.includes(name) && name !== "csrf_token") add(name, value); });
+        add("lock_path", new URL(typed.action).pathname);
+      }
+      add("csrf_token", one("input[name=csrf_token]").value);
+      add("lock_next", location.pathname + location.search);
+      document.body.appendChild(form);
+      // The server may be away for a moment: what is typed waits here, covered, until somebody can keep it.
+      const send = () => fetch(page.awake, { credentials: "same-origin" }).then(() => form.submit(), () => window.setTimeout(send, 3000));
+      send();
+    };
+    const touch = () => {
+      if (leaving) return;
+      touched = Date.now();
+      if (touched - told < 20000) return;
+      told = touched;
+      if (tabs) tabs.postMessage("touched");
+      fetch(page.awake, { credentials: "same-origin" }).then((answer) => { if (answer.redirected) lock(); }, () => {});
+    };
+    ["keydown", "mousedown", "touchstart", "wheel"].forEach((name) => document.addEventListener(name, touch, { passive: true, capture: true }));
+    if (tabs) tabs.addEventListener("message", () => { touched = Date.now(); });
+    const now = one("form[data-lock-now]");
+    if (now) now.addEventListener("submit", (event) => { event.preventDefault(); lock(); });
+    window.setInterval(() => {
+      if (one("form[data-drop] progress:not([hidden])")) touch(); // files are on their way
+      if (Date.now() - touched > idle) lock();
+    }, 1000);
+  }
+  // A page from before a lock or a logout is asked for again, never shown from memory.
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
   // Paper: shown in a frame that nobody sees, and printed. What the browser cannot print by itself is shown.
   let frame = null;
   let manner = "";

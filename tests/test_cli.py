@@ -82,6 +82,14 @@ def test_desks_users_and_downtime(shell: Shell) -> None:
     assert shell.json("desk", "list")[1]["retired"]
     assert "PIN" in shell.run("user", "set", "asha", "--name", "Asha Rani")
     assert [each["login"] for each in shell.json("user", "list")] == ["asha", "supervisor"]
+    assert "switched off" in shell.run("user", "set", "asha", "--inactive")
+    assert [each["active"] for each in shell.json("user", "list")] == [False, True]
+    shell.run("user", "set", "asha", "--active")
+    assert "last supervisor" in shell.run("user", "set", "supervisor", "--inactive", code=3)
+    assert "may try again" in shell.run("user", "unlock", "supervisor")
+    assert "No user has the login" in shell.run("user", "unlock", "nobody", code=3)
+    for words in (["asha"], ["asha", "--active", "--inactive"], ["asha", "--name", "Asha", "--active"]):
+        shell.run("user", "set", *words, code=2)
     assert not shell.json("downtime", "status")["lasts"]
     shell.run("downtime", "start", "--reason", "e-Hospital is down")
     assert shell.json("downtime", "status")["lasts"]
@@ -109,9 +117,9 @@ def test_the_journal_is_exported_verified_merged_rebuilt_and_restored(shell: She
     assert shell.json("journal", "verify")["ok"]
     assert shell.json("journal", "verify", str(file))["ok"]
     assert shell.json("journal", "merge", str(file))["lines"] == 0
-    assert shell.json("journal", "rebuild") == {"identical": True}
+    assert shell.json("journal", "views") == {"identical": True}
     spare = Shell(tmp_path / "spare", shell.secret)
-    assert spare.json("journal", "restore", str(file))["lines"] > 0
+    assert spare.json("restore", str(file))["lines"] > 0
     assert [each["series"] for each in spare.json("desk", "list")] == [
         each["series"] for each in shell.json("desk", "list")
     ]
@@ -225,7 +233,7 @@ def test_a_restored_folder_says_which_key_it_lacks_and_takes_it(shell: Shell, tm
     file = tmp_path / "all.parchi"
     shell.run("journal", "export", str(file))
     spare = Shell(tmp_path / "spare", shell.secret)
-    spare.run("journal", "restore", str(file))
+    spare.run("restore", str(file))
     assert "private/root.key" in spare.run("desk", "enrol", "Counter 9", code=3)
     (spare.data / "private").mkdir(exist_ok=True)
     (spare.data / "private" / "root.key").write_bytes((shell.data / "private" / "root.key").read_bytes())

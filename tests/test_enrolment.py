@@ -6,6 +6,7 @@ import pytest
 
 from fallback import enrolment
 from fallback.downtime import Role
+from fallback.enrolment import private
 from fallback.errors import (
     DeskNotUsable,
     FolderEmpty,
@@ -14,6 +15,7 @@ from fallback.errors import (
     LoginRefused,
     LoginWrong,
     PinTooWeak,
+    SecretMissing,
     VaultLocked,
 )
 from fallback.keys import PublicKeys, SigningKey, certify
@@ -75,6 +77,18 @@ def test_a_retired_desk_signs_nothing_more_but_stays_in_the_keys(tmp_path: Path)
         enrolment.retire_desk(made, 2, "again")
     assert [each.series for each in made.keys().certificates] == [1, 2]
     assert enrolment.enrol_desk(made, "Counter 3").series == 3
+    made.close()
+
+
+def test_a_desks_key_that_was_replaced_or_removed_signs_nothing_more(tmp_path: Path) -> None:
+    made = factories.installation(tmp_path / "data")
+    assert made.sign(1)(b"slip") == made.sign(1)(b"slip")
+    other = SigningKey.new()
+    private.store_secret(made.vault, made.folder, "desk-001", other.secret)
+    assert made.sign(1)(b"slip") == other.sign(b"slip")
+    private.drop_secret(made.folder, "desk-001")
+    with pytest.raises(SecretMissing):
+        made.sign(1)
     made.close()
 
 

@@ -134,6 +134,11 @@ def test_printers_and_the_desks_that_they_serve(tmp_path: Path) -> None:
     assert [hospital.printer_of(desk) for desk in ("Counter 2", "Casualty", "Counter 3")] == [hall, roll, None]
 
 
+def test_a_screen_locks_after_five_minutes_unless_the_file_says_another_number(tmp_path: Path) -> None:
+    assert load(write(tmp_path, SMALL)).lock_minutes == 5
+    assert load(write(tmp_path, SMALL + "\n[security]\nlock_minutes = 15\n")).lock_minutes == 15
+
+
 @pytest.mark.parametrize("paper", PAPERS)
 def test_every_paper_is_known(tmp_path: Path, paper: str) -> None:
     assert load(write(tmp_path, SMALL.replace("state =", f'paper = "{paper}"\nstate ='))).paper == paper
@@ -182,6 +187,9 @@ def test_notepad_and_windows_lines_are_fine(tmp_path: Path) -> None:
         ('phone = "06', 'fone = "06', 6, "hospital.fone", "Did you mean phone?"),
         ('phone = "06182-000000"\n', "", 1, "hospital.phone", "missing"),
         ("[hospital]", "[hostel]", 1, "hostel", "Did you mean hospital?"),
+        ("[[target]]", "[security]\nlock_minutes = 0\n\n[[target]]", 39, "security.lock_minutes", "from 1 to 60"),
+        ("[[target]]", "[security]\nlock_minutes = 61\n\n[[target]]", 39, "security.lock_minutes", "from 1 to 60"),
+        ("[[target]]", "[security]\nlock_minute = 5\n\n[[target]]", 39, "security.lock_minute", "lock_minutes"),
         ("state = 10", 'state = "10"', 7, "hospital.state", "whole number from 1 to 38"),
         ("state = 10", "state = true", 7, "hospital.state", "whole number"),
         ("state = 10", "state = 39", 7, "hospital.state", "1 to 38"),

@@ -11,13 +11,14 @@ FALLBACK = HOUSE / "fallback"
 
 NOUNS = {
     "errors", "language", "settings", "hospital", "hospital_file", "toml_lines", "toml_table", "states", "names",
-    "slip", "downtime", "keys", "vault", "sealed", "scratch", "disk", "marks", "statement",
+    "slip", "identity", "downtime", "keys", "vault", "groups", "parts", "sealed", "disk", "marks", "statement",
+    "machine", "authority", "logbook", "particulars",
 }  # fmt: skip
 RULES = {"payload", "matching", "reconcile", "outcome", "census"}
 EDGES = {"ledger", "printing", "scanning", "evidence", "patients", "ehospital"}
 ACTS = {"frontdesk", "recovery", "custody", "enrolment"}
 SURFACE = {"web"}
-DOORS = {"cli", "rehearsal", "__main__", "app"}
+DOORS = {"cli", "serving", "rehearsal", "__main__", "app"}
 
 MAY_IMPORT: dict[str, set[str]] = (
     dict.fromkeys(NOUNS | RULES, NOUNS)
@@ -31,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = (
 # A library's only rooms. Whoever else wants it asks the room.
 LIVES_IN: dict[str, set[str]] = {
     "sqlite_utils": {"ledger"},
-    "sqlcipher3": {"ledger", "vault"},
+    "sqlcipher3": {"ledger", "patients", "vault"},
     "sqlite3": set(),
     "reportlab": {"printing"},
     "qrcode": {"printing"},
@@ -45,10 +46,11 @@ LIVES_IN: dict[str, set[str]] = {
     "flask_wtf": {"web"},
     "wtforms": {"web"},
     "werkzeug": {"web"},
-    "waitress": {"cli", "rehearsal"},
+    "h11": {"serving"},
     "click": {"cli", "__main__"},
     "distributed": {"cli"},
-    "cryptography": {"keys", "vault", "sealed", "scratch", "enrolment"},
+    "cryptography": {"authority", "keys", "vault", "sealed", "enrolment"},
+    "shamir_mnemonic": {"parts"},
     "stdnum": {"slip"},
     "babel": {"language"},
 }

@@ -336,7 +336,7 @@ def test_two_processes_write_at_once_with_one_stick(tmp_path: Path) -> None:
         assert ledger.verify().ok
         assert len(ledger.heads()) == 1
         assert [line.text for line in Carrier(stick, ledger.vault)] == [line.text for line in ledger.lines()]
-        assert sorted(path.name for path in stick.iterdir()) == ["journal.parchi", "vault.json"]
+        assert sorted(path.name for path in stick.iterdir()) == ["journal.parchi", "stick.json", "vault.json"]
 
 
 def test_another_process_that_holds_the_journal_is_waited_for_and_then_named(
@@ -398,7 +398,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
 def test_hurt(what: str) -> None:
     with tempfile.TemporaryDirectory(prefix="parchi-hurt-") as folder:
         Path(folder).chmod(0o755)
-        alone = ["unshare", "--mount"] if what in ("full_disk", "full_stick") else []
+        alone = ["unshare", "--mount"] if what in ("full_disk", "full_stick", "protected_stick") else []
         done = subprocess.run(
             [*alone, sys.executable, "-m", "tests.hurt", what, folder], cwd=TOP, capture_output=True, timeout=120
         )

@@ -2,6 +2,7 @@
 
 import sys
 import unicodedata
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 
 from fallback.errors import FieldWrong
 from fallback.names import check_text, name_key, normalise, to_latin, word_key
+from fallback.names import text as names_text
+from fallback.names.text import Script
 from fallback.slip import TEXT_LIMIT
 
 
@@ -32,6 +35,25 @@ from fallback.slip import TEXT_LIMIT
 )
 def test_what_is_right_is_stored_as_it_is(script: str, text: str) -> None:
     assert check_text("name", text, script=script) == text
+
+
+@given(
+    text=st.text(
+        st.sampled_from("aZé .'-/,()&12<>~\u0915\u0958\u093c\u093f\u0941\u094d\u0966।॰\u200d\u00a0\n"), max_size=12
+    ),
+    script=st.sampled_from(Script),
+)
+def test_the_short_way_for_what_is_nearly_always_typed_changes_no_answer(text: str, script: Script) -> None:
+    def answer() -> str | FieldWrong:
+        try:
+            return check_text("name", text, script=script)
+        except FieldWrong as wrong:
+            return wrong
+
+    short = answer()
+    with mock.patch.object(names_text, "_is_plain", return_value=False):
+        long = answer()
+    assert str(short) == str(long)
 
 
 def test_what_is_straightened() -> None:

@@ -207,7 +207,7 @@ def test_a_new_laptop_gets_journal_and_pictures_from_one_stick(desk: Desk) -> No
     desk("journal", "export", str(stick / "journal.parchi"))
     assert desk.json("pages", "copy", "--to", str(stick)) == {"copied": 3, "there": 0, "damaged": []}
     shutil.rmtree(desk.folder / "data")
-    said = desk.json("journal", "restore", str(stick))
+    said = desk.json("restore", str(stick))
     assert (said["pages"], said["damaged"]) == (3, [])
     made = open_installation(desk.folder / "data", factories.PASSPHRASE, clock=clock())
     assert made.pages.get(content_of(2)[0]) == content_of(2)[1]

@@ -42,7 +42,8 @@ def in_language(folder: Path, name: str, language: str, hospital: Hospital = HOS
 def digits_of(paper: Paper, hospital: Hospital = HOSPITAL) -> list[set[str]]:
     """The code texts of each page."""
     plan = load(BUNDLED / f"{paper.name}.toml")
-    return [{digits for digits in content.codes.values() if digits} for content in paper.contents(plan, hospital)]
+    contents = paper.contents(plan, hospital)
+    return [{digits for digits in each.codes.values() if digits} for each in contents for _ in range(plan.pages)]
 
 
 def check(paper: Paper, hospital: Hospital = HOSPITAL, *, cut: bool = False) -> bytes:

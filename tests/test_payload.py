@@ -101,6 +101,7 @@ def test_whatever_is_not_cut_comes_back_as_it_was(slip: Slip, revision: int, rep
     assert len(signed) <= payload.MOST_BYTES
     decoded = payload.decode(payload.from_digits(payload.to_digits(signed)))
     assert decoded.digest == payload.digest(signed)
+    assert payload.cut_of(decoded.message + decoded.signature) == decoded.cut
     if decoded.cut:
         kept = {name: getattr(slip.patient, name) for name in decoded.cut if name != "reason"}
         patient = replace(decoded.slip.patient, **kept)

@@ -52,6 +52,7 @@ from fallback.recovery import (
     message,
     plan,
     run_import,
+    work_at,
 )
 from fallback.rehearsal.target import TestSystem
 from fallback.slip import Kind, Patient, Sex, Slip, SlipNumber, Visit
@@ -81,9 +82,9 @@ def connect(url: str, token: str, *, test: bool = True) -> FhirConnector:
     return FhirConnector(Target(name=NAME, url=url, test=test), HOSPITAL, token, pauses=(0.01,), timeout=10.0)
 
 
-def go(backlog: Backlog, system: TestSystem, url: str = "", **more: Any) -> ImportReport:
-    """Approves everything and imports it."""
-    approve(backlog.ledger, NAME, by="ravi")
+def go(backlog: Backlog, system: TestSystem, url: str = "", *, looked: bool = False, **more: Any) -> ImportReport:
+    """Approves everything and imports it; `looked`: what a person must look at, too."""
+    approve(backlog.ledger, NAME, Choice(again=looked), by="ravi")
     connector = connect(url or system.url, system.token)
     try:
         return run_import(backlog.ledger, connector, by="ravi", **more)
@@ -135,6 +136,10 @@ def test_paper_alone_is_enough(backlog: Backlog) -> None:
     rows = list(queries.slips(backlog.ledger.db()))
     assert [row.slip for row in rows] == slips
     assert not any(row.journalled for row in rows)
+    assert counts(backlog) == {"held": 3, "missing": 1}, "no shift sheet says which of them are void"
+    assert approve(backlog.ledger, NAME, by="ravi") == 0
+    assert "Voids unknown" in work_at(backlog.ledger.db(), NAME)[0].doubt
+    assert approve(backlog.ledger, NAME, Choice(again=True), by="ravi") == 3
     assert counts(backlog) == {"waiting": 3, "missing": 1}
 
 
@@ -594,7 +599,7 @@ def test_the_order_the_limit_and_the_stop(backlog: Backlog, system: TestSystem) 
     earlier = backlog.draft(1, patient_number=first.number)
     scan(backlog, backlog.page(earlier), backlog.page(first))
     told: list[tuple[int, int]] = []
-    report = go(backlog, system, limit=1, progress=lambda done, total: told.append((done, total)))
+    report = go(backlog, system, looked=True, limit=1, progress=lambda done, total: told.append((done, total)))
     assert (report.created, report.left, told) == (1, 1, [(1, 1)])
     assert list(held(system, backlog.series)[0]) == [first.number.text], "a later visit went before the patient's first"
     assert go(backlog, system, stop=lambda: True).left == 1

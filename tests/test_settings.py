@@ -14,7 +14,7 @@ def test_nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings.read({"PATH": "/bin", "HOME": "/root"})
     assert settings.data == tmp_path / "data"
     assert (settings.host, settings.port, settings.language) == ("127.0.0.1", 8000, "en")
-    assert settings.copy is None
+    assert settings.copies == ()
     assert settings.passphrase_file is None
     assert load(settings.hospital).clinics
 
@@ -25,6 +25,7 @@ def test_all_set(tmp_path: Path) -> None:
             "PARCHI_DATA": str(tmp_path / "d"),
             "PARCHI_HOSPITAL": str(tmp_path / "h.toml"),
             "PARCHI_HOST": "::1",
+            "PARCHI_NAMES": "opd-1, 10.1.2.3 ,",
             "PARCHI_PORT": " 8080 ",
             "PARCHI_LANGUAGE": "hi",
             "PARCHI_PASSPHRASE_FILE": "pass.txt",
@@ -34,8 +35,9 @@ def test_all_set(tmp_path: Path) -> None:
     assert settings.data == tmp_path / "d"
     assert settings.hospital == tmp_path / "h.toml"
     assert (settings.host, settings.port, settings.language) == ("::1", 8080, "hi")
+    assert settings.names == ("opd-1", "10.1.2.3")
     assert settings.passphrase_file == Path("pass.txt").absolute()
-    assert settings.copy == tmp_path / "usb"
+    assert settings.copies == (tmp_path / "usb",)
 
 
 def test_the_argument_wins_and_the_data_folders_own_hospital_is_taken(tmp_path: Path) -> None:
@@ -69,6 +71,7 @@ def test_empty_counts_as_not_set() -> None:
         ("PARCHI_PORT", "-1", "1 to 65535"),
         ("PARCHI_HOST", "300.1.1.1", "An address"),
         ("PARCHI_HOST", "a b", "An address"),
+        ("PARCHI_NAMES", "opd-1, a b", "An address"),
         ("PARCHI_HOST", "http://x", "An address"),
         ("PARCHI_LANGUAGE", "fr", "Use en, hi"),
         ("PARCHI_LANGUAGE", "../hi", "Use en, hi"),

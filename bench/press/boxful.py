@@ -40,7 +40,9 @@ def main() -> None:
     folder.mkdir(parents=True)
     (folder / "passphrase").write_text(PASSPHRASE)
     hurried = Cost(passes=1, lanes=1, memory_kib=8 * 1024)
-    made, _, _ = enrolment.init(folder / "data", PASSPHRASE, clock=lambda: datetime.now(UTC), drill=False, cost=hurried)
+    made, _, _ = enrolment.init(
+        folder / "data", PASSPHRASE, clock=lambda: datetime.now(UTC), cost=hurried, state=folder / "state"
+    )
     enrolment.enrol_desk(made, "Counter 1")
     write_pdf(_sheets(made, pages, Random(seed)), folder / "box.pdf")
     made.close()

@@ -11,8 +11,12 @@ from typing import Any
 import click
 
 from fallback import __version__, language
-from fallback.cli import during, journal, recover
+from fallback.cli import during, journal, record, recover, restoring
+from fallback.cli.copies import copy
 from fallback.cli.data import Data
+from fallback.cli.identity import identity
+from fallback.cli.index import index
+from fallback.cli.keys import key
 from fallback.cli.layouts import layout
 from fallback.cli.pictures import pages
 from fallback.cli.printer import printer
@@ -80,7 +84,8 @@ def group(context: click.Context, data: Path | None, hospital: Path | None, pass
 
 
 for command in (
-    *during.COMMANDS, scan, *recover.COMMANDS, *journal.COMMANDS, pages, read, drill, printer, layout, sheet,
+    *during.COMMANDS, scan, *recover.COMMANDS, *journal.COMMANDS, *restoring.COMMANDS, copy, *record.COMMANDS, pages,
+    read, drill, printer, layout, sheet, key, index, identity,
 ):  # fmt: skip
     group.add_command(command)
 

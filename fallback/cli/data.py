@@ -5,17 +5,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from getpass import getuser
 from pathlib import Path
 from typing import Any
 
 import click
 
-from fallback import hospital_file, names
+from fallback import hospital_file, language, names
 from fallback.enrolment import Installation, open_installation
-from fallback.errors import ClinicUnknown, PassphraseMissing
+from fallback.errors import ClinicUnknown, PartMistyped, PartsMixed, PassphraseMissing
 from fallback.frontdesk import Counter
 from fallback.hospital import Hospital
 from fallback.keys import hospital_id
+from fallback.ledger.queries.events import clock_offset
+from fallback.logbook import FOLDER_NAME, Logbook
+from fallback.parts import missing, read_parts
 from fallback.settings import Settings
 from fallback.slip import TEXT_LIMIT
 
@@ -57,10 +61,32 @@ class Data:
         return hospital_file.load(self.settings.hospital)
 
     def passphrase(self, *, confirm: bool = False) -> str:
-        """The passphrase, from its file, or asked without an echo. Raises PassphraseMissing."""
-        path = self.settings.passphrase_file
-        if path is None:
-            return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True))
+        """What opens the vault, from its file, or asked without an echo: passphrase, recovery key, a desk's card.
+
+        Where the first part of a recovery key is typed, the others are asked for. Raises PassphraseMissing and
+        PartMistyped.
+        """
+        if self.settings.passphrase_file:
+            return self.secret(self.settings.passphrase_file)
+        typed = str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True))
+        first = None if confirm else read_parts(typed)
+        return "\n".join(self.other_parts(first)) if first else typed
+
+    def other_parts(self, parts: list[str]) -> list[str]:
+        """These parts of a key and as many others as are needed, asked for; a mistyped one is told and asked again."""
+        while missing(parts):
+            typed = str(click.prompt(f"Part {len(parts) + 1}", hide_input=True, err=True))
+            try:
+                more = read_parts(typed) or no_part(len(parts) + 1)
+                missing(parts + more)
+            except (PartMistyped, PartsMixed) as wrong:
+                click.echo(language.say(wrong, self.settings.language), err=True)
+                continue
+            parts = list(dict.fromkeys(parts + more))
+        return parts
+
+    def secret(self, path: Path) -> str:
+        """The text of a file that holds a passphrase or parts of a key. Raises PassphraseMissing."""
         try:
             text = path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as wrong:
@@ -70,15 +96,35 @@ class Data:
         return text
 
     @contextmanager
-    def installation(self) -> Iterator[Installation]:
-        """The installation, opened and closed again; its second copy is followed when one is set."""
-        installation = open_installation(self.folder, self.passphrase(), clock=self.clock)
+    def installation(self, secret: str = "") -> Iterator[Installation]:
+        """The installation, opened and closed again; its second copies follow where they are set.
+
+        `secret` opens it, where a command has it already; else it is asked for.
+        """
+        installation = open_installation(
+            self.folder,
+            secret or self.passphrase(),
+            clock=self.clock,
+            state=self.settings.state,
+            copies=self.settings.copies,
+        )
         try:
-            if self.settings.copy:
-                installation.ledger.copy_to(self.settings.copy)
+            self._note(installation)
+            installation.ledger.copy_to(*self.settings.copies)
             yield installation
         finally:
             installation.close()
+
+    def _note(self, installation: Installation) -> None:
+        """A line of the access log: which command opened the installation, under which account of this computer."""
+        ledger, context = installation.ledger, click.get_current_context(silent=True)
+        log = Logbook(self.folder / FOLDER_NAME, self.clock, lambda: clock_offset(ledger.db(), ledger.chain))
+        command = context.command_path.partition("fallback ")[2] if context else ""
+        try:
+            account = f"os:{getuser()}"
+        except (OSError, KeyError, ImportError):  # an account without a name
+            account = "os:?"
+        log.write("command", command or "?", login=account)
 
     def counter(self, installation: Installation) -> Counter:
         """The counter of an installation."""
@@ -89,6 +135,11 @@ class Data:
             drill=installation.drill,
             sign=installation.sign,
         )
+
+
+def no_part(place: int) -> list[str]:
+    """Raises PartMistyped, for a text that is no part of a key at all."""
+    raise PartMistyped(part=place, why="it is not made of words of the list")
 
 
 def clinic_of(hospital: Hospital, code: str) -> int:

@@ -11,11 +11,15 @@ import click
 from fallback import enrolment, frontdesk, language
 from fallback.cli.data import Data, Words, json_option, show
 from fallback.cli.desks import desk
+from fallback.cli.keys import PRINT_IT, SHEET_BYTES, write_sheets
 from fallback.cli.selftest import check
-from fallback.cli.serve import serve
+from fallback.cli.serve import make_authority, serve, trust
 from fallback.cli.users import user
 from fallback.disk import disk_error, needs_room, write_file
+from fallback.groups import read_recovery
+from fallback.keys import HospitalKey
 from fallback.ledger import queries
+from fallback.parts import split
 
 _COVER_BYTES, _BLANK_BYTES = 600_000, 6_000  # of the PDF of blank slips, at most; the cover with a logo
 
@@ -24,15 +28,22 @@ _COVER_BYTES, _BLANK_BYTES = 600_000, 6_000  # of the PDF of blank slips, at mos
 @click.option(
     "--drill", is_flag=True, help="A root of its own for drills: every slip says DRILL, no real import takes it."
 )
+@click.option(
+    "--recovery-sheet",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A PDF with the recovery key as code and words: print it at once, then delete it.",
+)
 @click.pass_obj
-def init(data: Data, drill: bool) -> None:
+def init(data: Data, drill: bool, recovery_sheet: Path | None) -> None:
     """Makes an installation: keys, encrypted journal, a first supervisor and a first desk.
 
     Prints the recovery key and the supervisor's PIN once: write both down.
 
     Example: python -m fallback --data /srv/parchi --hospital hospital.toml init
     """
-    data.hospital()
+    hospital = data.hospital()
+    if recovery_sheet:
+        needs_room(recovery_sheet, SHEET_BYTES)
     passphrase = data.passphrase(confirm=True)
     installation, recovery_key, pin = enrolment.init(data.folder, passphrase, clock=data.clock, drill=drill)
     try:
@@ -40,6 +51,12 @@ def init(data: Data, drill: bool) -> None:
         click.echo(f"Installation made in {data.folder}; hospital id {installation.keys().hospital:08x}.")
         click.echo(f"Recovery key (print it, seal it, keep it elsewhere): {recovery_key}")
         click.echo(f"First login: {enrolment.FIRST_LOGIN}   PIN: {pin}")
+        make_authority(data, installation)
+        key = read_recovery(recovery_key) if recovery_sheet else None
+        if key and recovery_sheet:
+            words = split(key, 1, 1)
+            write_sheets(installation, hospital, data, HospitalKey.RECOVERY, key, words, 1, recovery_sheet)
+            click.echo(f"{recovery_sheet}: the recovery key. {PRINT_IT}")
         _keep_hospital(data)
         enrolment.enrol_desk(installation, "Counter 1")
     finally:
@@ -61,6 +78,7 @@ def example(context: click.Context, port: int | None) -> None:
         if not secret.exists():
             _write_private(secret, secrets.token_urlsafe(24))
         installation, recovery_key, pin = enrolment.init(data.folder, secret.read_text(), clock=data.clock)
+        make_authority(data, installation)
         _keep_hospital(data)
         for name in ("Counter 1", "Counter 2", "Casualty"):
             enrolment.enrol_desk(installation, name)
@@ -168,4 +186,4 @@ def pad(data: Data, series: int, count: int, issued_to: str, out: Path, as_json:
         show(value, as_json=as_json, text=text)
 
 
-COMMANDS = (init, example, check, serve, downtime, desk, user, pad)
+COMMANDS = (init, example, check, serve, trust, downtime, desk, user, pad)

@@ -1,17 +1,18 @@
-"""Commands on the journal itself: export, merge, verify, rebuild, restore."""
+"""Commands on the journal itself: export, merge, verify, views, compare."""
 
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
-from fallback import custody
-from fallback.cli.data import Data, json_option, show
+from fallback import custody, recovery
+from fallback.cli.data import Data, Words, json_option, show
 from fallback.ledger import Head
 
 
 @click.group()
 def journal() -> None:
-    """Exports, merges, verifies and rebuilds the journal. Example: python -m fallback journal verify"""
+    """Exports, merges, verifies and compares the journal. Example: python -m fallback journal verify"""
 
 
 @journal.command("export")
@@ -39,31 +40,52 @@ def merge(data: Data, file: Path, as_json: bool) -> None:
     with data.installation() as installation:
         report = custody.merge(installation.ledger, file)
         forks = [{"chain": each.chain, "sequence": each.sequence} for each in report.conflicts]
-        value = {"lines": report.lines, "chains": _heads(report.chains), "conflicts": forks}
+        value = {"lines": report.lines, "chains": heads_record(report.chains), "conflicts": forks}
         words = "".join(f"\nCONFLICT: chain {each.chain} differs at line {each.sequence}" for each in report.conflicts)
+        found = recovery.contradictions(installation.ledger.db())
+        value |= {"contradictions": found.record()}
+        for uses in found.cards:
+            where = ", ".join(f"{use.name} (machine {use.machine})" for use in uses)
+            words += f"\nCONFLICT: card {uses[0].series:03d} was used in {len(uses)} places: {where}"
+        if found.numbers:
+            words += f"\nCONFLICT: {len(found.numbers)} numbers have several contents; all are kept, none is imported. "
+            words += "Say which stands: python -m fallback judge"
         show(value, as_json=as_json, text=f"{report.lines} new lines were taken in.{words}")
-        if report.conflicts:
+        if report.conflicts or found.cards or found.numbers:
             click.get_current_context().exit(4)
 
 
 @journal.command("verify")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option("--printed", multiple=True, help="What a paper says of the journal's end: CHAIN:LINE:HASH.")
 @json_option
 @click.pass_obj
-def verify(data: Data, file: Path | None, as_json: bool) -> None:
+def verify(data: Data, file: Path | None, printed: tuple[str, ...], as_json: bool) -> None:
     """Finds any line changed, dropped, reordered or invented, in the journal or in an export.
 
-    Example: python -m fallback journal verify
+    A journal that somebody wrote anew with the key is found by paper: shift sheets that were scanned are held against
+    it by themselves, and --printed does so with what is typed from one; of the hash, 16 digits are enough.
+
+    Example: python -m fallback journal verify --printed 1f0c8ab2d3e4f560:2741:9c41d07e5b2a8f36
     """
+    heads = tuple(custody.printed_head(each) for each in printed)
     with data.installation() as installation:
-        report = custody.verify(installation.ledger, file)
+        report = custody.verify(installation.ledger, file, printed=heads)
+        sheets = custody.sheet_heads(installation.ledger.db())
         troubles = [
             {"kind": each.kind.value, "chain": each.chain, "sequence": each.sequence, "why": each.why}
             for each in report.troubles
         ]
-        value = {"ok": report.ok, "lines": report.lines, "chains": _heads(report.heads), "troubles": troubles}
+        value = {"ok": report.ok, "lines": report.lines, "chains": heads_record(report.heads), "troubles": troubles}
+        value["papers"] = [
+            {"shift": each.shift, "line": each.sequence, "head": each.hash.hex(), "chain": each.proved}
+            for each in sheets
+        ]
         words = [f"{report.lines} lines; {'every hash fits' if report.ok else 'NOT as it was written'}."]
         words += [f"chain {each.chain}: line {each.sequence}, head {each.hash.hex()}" for each in report.heads]
+        proved = sum(1 for each in sheets if each.proved)
+        if sheets:
+            words.append(f"{len(sheets)} shift sheets were read; {proved} of them prove the journal as it stands.")
         words += [
             f"{each.kind.value}: line {each.sequence} of chain {each.chain}: {each.why}" for each in report.troubles
         ]
@@ -72,41 +94,101 @@ def verify(data: Data, file: Path | None, as_json: bool) -> None:
             click.get_current_context().exit(4)
 
 
-@journal.command("rebuild")
+@journal.command("views")
 @json_option
 @click.pass_obj
-def rebuild(data: Data, as_json: bool) -> None:
+def views(data: Data, as_json: bool) -> None:
     """Makes every view anew from the journal and compares: they must be identical. Exits 4 when they were not.
 
-    Example: python -m fallback journal rebuild
+    Example: python -m fallback journal views
     """
     with data.installation() as installation:
-        same = custody.rebuild(installation.ledger)
-        text = "The views were rebuilt and are identical." if same else "The views differed and were made right."
+        same = custody.rebuild_views(installation.ledger)
+        text = "The views were made anew and are identical." if same else "The views differed and were made right."
         show({"identical": same}, as_json=as_json, text=text)
         if not same:
             click.get_current_context().exit(4)
 
 
-@journal.command("restore")
-@click.argument("source", type=click.Path(path_type=Path))
+@journal.command("compare")
+@click.argument("other", type=click.Path(path_type=Path))
+@click.option(
+    "--other-passphrase-file",
+    type=click.Path(path_type=Path),
+    help="A file with the other's passphrase, where it has one of its own; else it is asked.",
+)
+@json_option
+@click.pass_context
+def compare(context: click.Context, other: Path, other_passphrase_file: Path | None, as_json: bool) -> None:
+    """Compares this journal with another, fact by fact: a data folder, a second copy, an export, a rebuild from paper.
+
+    A slip is the same where the bytes of its code are the same, whichever carrier brought it; any other fact where its
+    line is. Of a journal that was rebuilt from paper only the slips are compared. Exits 4 when anything is missing on
+    either side, or differs.
+
+    Example: python -m fallback journal compare /media/stick/parchi
+    """
+    data: Data = context.obj
+    with data.installation() as installation:
+        secret = replace(data, settings=replace(data.settings, passphrase_file=other_passphrase_file)).passphrase
+        lines = custody.read_other(other, installation.vault, secret)
+        report = custody.compare(installation.ledger.lines(), lines)
+    kinds = {kind: asdict(count) for kind, count in sorted(report.kinds.items())}
+    value = {"equal": report.equal, "paper": report.paper, "kinds": kinds}
+    value |= {"differences": [asdict(each) for each in report.differences]}
+    words = [f"{'fact':<20} {'same':>8} {'missing here':>13} {'missing there':>14} {'different':>10}"]
+    words += [
+        f"{kind:<20} {count.same:>8} {count.missing_here:>13} {count.missing_there:>14} {count.different:>10}"
+        for kind, count in sorted(report.kinds.items())
+    ]
+    words += [f"{each.standing.replace('_', ' ')}: {each.kind} {each.place}" for each in report.differences]
+    if report.paper:
+        words.append("They have no chain in common, as after a rebuild from paper: only slips were compared.")
+    words.append("Nothing is missing and nothing differs." if report.equal else "They are NOT the same.")
+    show(value, as_json=as_json, text="\n".join(words))
+    if not report.equal:
+        context.exit(4)
+
+
+@journal.command("evidence")
+@click.option("--for", "purpose", type=Words(), required=True, help="For whom and in which matter, for the record.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A new folder.")
+@click.option("--by", type=Words(empty=True), default="", help="The login of who does this, for the journal.")
 @json_option
 @click.pass_obj
-def restore(data: Data, source: Path, as_json: bool) -> None:
-    """Makes a new data folder from a second copy or an export; desks are enrolled anew in it.
+def evidence(data: Data, purpose: str, out: Path, by: str, as_json: bool) -> None:
+    """Makes what a court or the police ask for: the sealed export, its hashes, who held the machines, the certificate.
 
-    Example: python -m fallback --data /srv/new journal restore /media/stick/parchi
+    The certificate (Bharatiya Sakshya Adhiniyam 2023, section 63(4)) has the hash in both parts; persons fill in and
+    sign the rest. The export opens with the passphrase alone. Exits 4 when the journal is not as it was written.
+
+    Example: python -m fallback journal evidence --for "FIR 123/2026, Cyber Cell" --out /media/stick/evidence --by meena
     """
-    report = custody.restore(source, data.folder, data.passphrase(), clock=data.clock)
-    value = {"lines": report.lines, "chains": _heads(report.chains), "chain": report.chain}
-    value |= {"pages": report.pages.copied, "damaged": report.pages.damaged}
-    words = f"{report.lines} lines are restored in {data.folder}, with {report.pages.copied} pictures of pages. "
-    show(value, as_json=as_json, text=words + "Enrol its desks now.")
-    if report.pages.damaged:
+    hospital = data.hospital()
+    with data.installation() as installation:
+        report = custody.make_evidence(
+            installation.ledger,
+            data.folder,
+            hospital,
+            installation.keys(),
+            out,
+            purpose=purpose,
+            now=data.clock(),
+            by=by,
+            drill=installation.drill,
+        )
+    value = {"folder": str(report.folder), "sha256": report.sha256, "lines": report.lines, "ok": report.ok}
+    words = f"{report.lines} lines are in {report.folder}.\nSHA-256 {report.sha256}\n"
+    words += "Print certificate.pdf and evidence.pdf; both parts of the certificate are for persons to sign."
+    if not report.ok:
+        words += "\nThe journal is NOT as it was written; the papers say so."
+    show(value, as_json=as_json, text=words)
+    if not report.ok:
         click.get_current_context().exit(4)
 
 
-def _heads(heads: tuple[Head, ...]) -> dict[str, dict[str, object]]:
+def heads_record(heads: tuple[Head, ...]) -> dict[str, dict[str, object]]:
+    """Where chains end, as JSON values."""
     return {each.chain: {"line": each.sequence, "head": each.hash.hex()} for each in heads}
 
 

@@ -83,7 +83,7 @@ def export(context: click.Context, to: Path, fhir: bool, batch: str, number: str
 def copy(context: click.Context, to: Path | None, source: Path | None, as_json: bool) -> None:
     """Copies the pictures, encrypted as they are, onto another disk or back. Only what is missing is copied.
 
-    `journal restore` brings them back by itself when they lie beside the journal's copy. Exits 4 when pictures are
+    `restore` brings them back by itself when they lie beside the journal's copy. Exits 4 when pictures are
     damaged where they come from.
 
     Example: python -m fallback pages copy --to /media/stick/parchi

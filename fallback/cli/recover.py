@@ -15,10 +15,12 @@ from fallback.cli.data import Data, Words, clinic_of, json_option, show
 from fallback.disk import write_file
 from fallback.ehospital.fhir import FhirConnector
 from fallback.enrolment import Installation
+from fallback.enrolment.identities import for_import
 from fallback.errors import AccountWrong, TargetUnnamed, TokenMissing
 from fallback.hospital import Hospital, Target
 from fallback.keys import PublicKeys, is_genuine
 from fallback.ledger import queries
+from fallback.ledger.queries import doubts
 from fallback.reconcile import Bucket
 from fallback.slip import SlipNumber
 
@@ -78,6 +80,37 @@ def declare(data: Data, outcome: str, numbers: tuple[str, ...], reason: str, by:
     with data.installation() as installation:
         frontdesk.declare(data.counter(installation), parsed, outcome, reason, by=by)
         click.echo(f"{len(parsed)} declared {outcome}.")
+
+
+@click.command()
+@click.argument("number")
+@click.option("--version", default="", help="The version that stands, by the beginning of its id; else all are listed.")
+@click.option("--reason", type=Words(empty=True), default="", help="Why, for the record.")
+@by_option
+@json_option
+@click.pass_obj
+def judge(data: Data, number: str, version: str, reason: str, by: str, as_json: bool) -> None:
+    """Lists the versions of a number that contradict each other, or says which one stands. All are kept.
+
+    The patient of another version has no number then: register them again.
+
+    Example: python -m fallback judge "017 000 001 42" --version 3fa2 --reason "her paper is here" --by meena
+    """
+    parsed = SlipNumber.parse(number)
+    with data.installation() as installation:
+        if version:
+            recovery.judge(installation.ledger, parsed, version.lower(), reason, by=by)
+        found = doubts.rivals(installation.ledger.db(), parsed)
+    value = [
+        {"version": each.digest, "name": each.slip.patient.name, "by": each.login, "stands": each.stands}
+        for each in found
+    ]
+    lines = [
+        f"{each.digest[:8]}  {each.slip.patient.name or each.slip.kind.value}  by {each.login or 'paper only'}"
+        f"{'' if each.stands else '  (set aside)'}"
+        for each in found
+    ]
+    show(value, as_json=as_json, text="\n".join(lines) or "Nothing is known of this number.")
 
 
 @click.command()
@@ -156,7 +189,10 @@ def import_(
                 return
             if anew:
                 recovery.pin(installation.ledger, connector, by=by, anew=True)
-            report = recovery.run_import(installation.ledger, connector, by=by, limit=limit, progress=progress("slips"))
+            reveal = for_import(installation, by=by) if installation.vault.whole else None
+            report = recovery.run_import(
+                installation.ledger, connector, by=by, limit=limit, progress=progress("slips"), reveal=reveal
+            )
         finally:
             connector.close()
     words = [
@@ -302,4 +338,4 @@ def token_from(path: Path | None) -> str:
         raise TokenMissing(file=path.name) from wrong
 
 
-COMMANDS: tuple[click.Command, ...] = (reconcile, declare, approve, import_, account)
+COMMANDS: tuple[click.Command, ...] = (reconcile, declare, judge, approve, import_, account)

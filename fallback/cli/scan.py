@@ -107,7 +107,7 @@ class _Run:
             workers=self._workers,
             executor=self._executor,
             stop=self._stop,
-            progress=_progress(),
+            progress=progress(),
         )
 
     def watch(self, folders: list[Path]) -> ScanReport:
@@ -156,20 +156,20 @@ def _cluster(address: str) -> Iterator[Executor | None]:
         yield client.get_executor(pure=False)
 
 
-def _progress() -> Callable[[Progress], None]:
+def progress() -> Callable[[Progress], None]:
     """Tells on stderr how far it is, how fast, how long it will take and what came of the pages, twice a second."""
     last = 0.0
 
-    def tell(progress: Progress) -> None:
+    def tell(far: Progress) -> None:
         nonlocal last
-        now, over = time.monotonic(), 0 < progress.total <= progress.done
-        if (now - last < _EVERY and not over) or not progress.total:
+        now, over = time.monotonic(), 0 < far.total <= far.done
+        if (now - last < _EVERY and not over) or not far.total:
             return
         last = now
-        counts = ", ".join(f"{progress.states[state]} {_WORDS[state]}" for state in _WORDS if progress.states[state])
-        speed = f", {progress.pages_a_second:.1f}/s" if progress.pages_a_second else ""
-        left = "" if progress.seconds_left is None else f", {_time(progress.seconds_left)} left"
-        line = f"{progress.done} of {progress.total} pages{speed}{left}: {counts}"
+        counts = ", ".join(f"{far.states[state]} {_WORDS[state]}" for state in _WORDS if far.states[state])
+        speed = f", {far.pages_a_second:.1f}/s" if far.pages_a_second else ""
+        left = "" if far.seconds_left is None else f", {_time(far.seconds_left)} left"
+        line = f"{far.done} of {far.total} pages{speed}{left}: {counts}"
         sys.stderr.write(f"\r{line:<110}" + ("\n" if over else ""))
         sys.stderr.flush()
 

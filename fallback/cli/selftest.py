@@ -17,6 +17,7 @@ from fallback.hospital import Hospital
 from fallback.keys import SigningKey
 from fallback.language import format_moment
 from fallback.ledger import queries
+from fallback.machine import state_folder
 from fallback.printing import PrintedSlip, render_slips
 from fallback.printing.layout import layout, names
 from fallback.printing.spool import spooler
@@ -51,7 +52,7 @@ def check(context: click.Context, as_json: bool) -> None:
             "hospital file": lambda: f"{hospital.name}: {len(hospital.clinics)} clinics",
             "journal": lambda: _journal(installation),
             "keys": lambda: _keys(installation),
-            "second copy": lambda: _copy(installation, data.settings.copy),
+            "second copy": lambda: _copies(installation, data),
             "disk": lambda: _disk(data.folder),
             "clock": lambda: _clock(data.clock()),
             "layouts": lambda: _layouts(hospital),
@@ -92,17 +93,19 @@ def _keys(installation: Installation) -> str:
         except ParchiError:
             continue
     if not here:
-        raise ValueError("no desk's key is on this machine. Enrol one: python -m fallback desk enrol NAME")
-    return f"{len(here)} of {len(desks)} desks can sign here"
+        cause = "this folder was copied, moved, restored or set back" if desks else "no desk is enrolled"
+        raise ValueError(f"{cause}: no number may be issued here. Enrol a desk with a new card: desk enrol NAME --card")
+    return f"{len(here)} of {len(desks)} desks may issue here; what says so lies in {state_folder()}"
 
 
-def _copy(installation: Installation, folder: Path | None) -> str:
-    if folder is None:
+def _copies(installation: Installation, data: Data) -> str:
+    if not data.settings.copies:
         raise ValueError("none is set. Plug in a stick and set PARCHI_COPY to a folder on it")
-    status = installation.ledger.copy_status()
-    if status.behind:
-        raise ValueError("it is behind. Plug the stick in again, or set another folder")
-    return f"up to line {status.sequence}"
+    sticks = installation.ledger.copies(data.clock())
+    told = [f"{each.label}: up to line {each.sequence}" for each in sticks if not each.behind]
+    if not told:
+        raise ValueError("none follows. Plug a stick in again, or set another folder")
+    return ", ".join(told + [f"{each.label}: not plugged in" for each in sticks if each.behind and each.label])
 
 
 def _disk(folder: Path) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from fallback import frontdesk
+from fallback import enrolment, frontdesk
 from fallback.cli.data import Data, clinic_of
 from fallback.disk import write_file
 from fallback.frontdesk import STICKERS, Counter
@@ -44,7 +44,9 @@ def sheet_poster(data: Data, out: Path) -> None:
     """
     with data.installation() as installation:
         counter = data.counter(installation)
-        _write(out, frontdesk.poster(counter, installation.root, installation.sign_as_hospital))
+        known = enrolment.known_certificate(installation.vault, installation.folder)
+        authority = known.fingerprint if known else ""
+        _write(out, frontdesk.poster(counter, installation.root, installation.sign_as_hospital, authority))
 
 
 @sheet.command("desk-card")

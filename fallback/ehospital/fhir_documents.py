@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from fallback.ehospital.fhir_resources import DRILL_TAG, WITHDRAWN, Resource, person_key
+from fallback.ehospital.fhir_resources import DRILL_TAG, RESTRICTED, WITHDRAWN, Resource, person_key
 from fallback.hospital import Hospital
 from fallback.slip import INDIA, Kind, Slip, SlipNumber
 
@@ -15,7 +15,6 @@ _TYPES = MappingProxyType(
     {Kind.OPD: ("34108-1", "Outpatient Note"), Kind.CASUALTY: ("34111-5", "Emergency department Note")}
 )
 _LOINC = "http://loinc.org"
-_CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 _WORDS = "Scanned page of a registration slip"
 
 
@@ -68,7 +67,7 @@ def document(
     if len(persons) == 1 and len(slips) == len(numbers):
         found["subject"] = {"type": "Patient", "identifier": _identifier(*persons.pop())}
     if medico_legal or any(_is_restricted(slip, hospital) for slip in slips):
-        found["securityLabel"] = [{"coding": [{"system": _CONFIDENTIALITY, "code": "R", "display": "restricted"}]}]
+        found["securityLabel"] = [{"coding": [dict(RESTRICTED)]}]
     if numbers:
         visits = [{"type": "Encounter", "identifier": _identifier(system, number.text)} for number in numbers]
         found["context"] = {"encounter": visits}

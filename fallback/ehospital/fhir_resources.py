@@ -27,6 +27,13 @@ DRILL_TAG = MappingProxyType(
         "display": "test health data",
     }
 )
+RESTRICTED = MappingProxyType(
+    {
+        "system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality",
+        "code": "R",
+        "display": "restricted",
+    }
+)
 # "arrived": the patient stood at the counter. Registered and not seen is not a consultation, so never "finished".
 STATUS = "arrived"
 WITHDRAWN = "entered-in-error"
@@ -201,7 +208,10 @@ def _meta(kind: str, slip: Slip, hospital: Hospital) -> Resource:
     tags = [provenance_tag(slip, hospital)]
     if slip.drill:
         tags.append(dict(DRILL_TAG))
-    return {"profile": [_PROFILE + kind], "tag": tags}
+    found: Resource = {"profile": [_PROFILE + kind], "tag": tags}
+    if slip.sealed:
+        found["security"] = [dict(RESTRICTED)]
+    return found
 
 
 def _concept(system: str, code: str, display: str) -> Resource:

@@ -101,13 +101,6 @@ class PortTaken(ParchiError):
     exit_code = 3
 
 
-class AddressNotLoopback(ParchiError):
-    """The desk is to be served to other machines without encryption."""
-
-    says = "The desk can be served on this machine only, not at {host}: without encryption anyone could read along."
-    exit_code = 3
-
-
 class TargetNotAllowed(ParchiError):
     """A drill is to be imported into a system that is not a test system."""
 

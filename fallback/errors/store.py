@@ -50,8 +50,8 @@ class SecretMissing(ParchiError):
     """A private key that is not on this machine: the data folder was restored, or the file was lost."""
 
     says = (
-        "The private key {name} is not on this machine, so nothing can be signed with it. Do this on the machine where "
-        "it was made, or copy private/{name}.key from there into the data folder."
+        "The private key {name} is not on this machine. Do this on the machine where it is; bring it back from its "
+        "sheets with: key put-back; or copy private/{name}.key from there into the data folder."
     )
     http_status = 409
     exit_code = 3
@@ -155,4 +155,11 @@ class CopyUnfit(ParchiError):
 
     says = "The second copy in {folder} is not being written: {why}. Registration goes on; see to the stick."
     http_status = 503
+    exit_code = 3
+
+
+class StickUnknown(ParchiError):
+    """A second copy that nothing can be said of: no such label, or it is not where it must be for that."""
+
+    says = "The stick {label}: {why}. Nothing was changed. See which are known with: python -m fallback copy status"
     exit_code = 3

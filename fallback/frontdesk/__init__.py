@@ -1,6 +1,7 @@
 """During the downtime: open a shift, register, revisit, reprint, correct, void, pads, close."""
 
 from fallback.frontdesk.counter import Counter, Issued, sheet
+from fallback.frontdesk.look_up import destroy_index, load_index, look_up
 from fallback.frontdesk.pads import MOST_PADS, declare, print_pads
 from fallback.frontdesk.papers import (
     SINGLE_SHEETS,
@@ -18,7 +19,7 @@ from fallback.frontdesk.print_queue import PrintQueue
 from fallback.frontdesk.prints import done, first_sheet, lost, reprint, take_first
 from fallback.frontdesk.registration import Registration, check
 from fallback.frontdesk.seen import mark_seen
-from fallback.frontdesk.shifts import close_shift, end_downtime, open_shift, start_downtime
+from fallback.frontdesk.shifts import close_shift, end_downtime, hand_over, open_shift, start_downtime
 from fallback.frontdesk.slips import correct, fill_pad, register, void
 from fallback.frontdesk.transcribing import transcribe_pad
 
@@ -38,10 +39,14 @@ __all__ = [
     "day_sheets",
     "declare",
     "desk_card",
+    "destroy_index",
     "done",
     "end_downtime",
     "fill_pad",
     "first_sheet",
+    "hand_over",
+    "load_index",
+    "look_up",
     "lost",
     "mark_seen",
     "open_shift",

@@ -91,7 +91,7 @@ def journal_slip(
     tx: Transaction, fact: FactKind, slip: Slip, signed: bytes, shift: Shift, **content: object
 ) -> SlipRow:
     """Journals a signed slip, which waits for its first print, and returns its row as the views now show it."""
-    cut = payload.decode(signed).cut
+    cut = payload.cut_of(signed)
     known = {"slip": slip.record(), "digest": payload.digest(signed).hex(), "cut": list(cut), "prints": True}
     tx.append(fact, known | content, payload=signed, series=shift.series, shift=shift.key, by=shift.login)
     row = queries.slip(tx.db, slip.number)

@@ -132,12 +132,17 @@ def shift_sheet(counter: Counter, key: str) -> bytes:
         head=end.hash[:HEAD_SIZE],
     )
     pages = payload.pages_of(whole)
+    copies, carrier = papers.shift_copies(db, end)
     sheet = ShiftSheet(
         pages=[(page, payload.to_digits(payload.encode_statement(page, sign))) for page in pages],
         desk=_desk_name(counter, shift.series),
         clerk=_clerk(counter, shift),
         note=shift.note,
+        copies=[(each.label, each.at, each.sequence) for each in copies],
+        carrier=carrier,
         certificate=_certificate_digits(counter, _enrolment(counter, shift.series)[0]),
+        chain=end.chain,
+        hash=end.hash.hex(),
     )
     return render_paper(sheet, counter.hospital)
 
@@ -191,20 +196,23 @@ def register_sheets(counter: Counter, *, clinic: int, day: date) -> bytes:
     """The department register of a clinic and day, void slips marked, with the journal's head on each page."""
     entries, head = _entries(counter, clinic, day), counter.ledger.head()
     sheet = Register(
-        clinic=clinic, day=day, entries=entries, head=(head.sequence, head.hash.hex()), drill=counter.drill
+        clinic=clinic, day=day, entries=entries, head=(head.chain, head.sequence, head.hash.hex()), drill=counter.drill
     )
     return render_paper(sheet, counter.hospital)
 
 
-def poster(counter: Counter, root: bytes, sign: Sign) -> bytes:
+def poster(counter: Counter, root: bytes, sign: Sign, authority: str = "") -> bytes:
     """The poster with the hospital's root key; `root` is the public key, `sign` its signature.
+
+    `authority` is the fingerprint of the authority that browsers of the network trust, "" while there is none.
 
     Raises SecretMissing when the root's key is not on this machine, PayloadTooLong when the hospital's name is too
     long.
     """
     statement = RootStatement(public=root, name=counter.hospital.name)
     digits = payload.to_digits(payload.encode_root(statement, sign))
-    return render_paper(Poster(root=statement, digits=digits, drill=counter.drill), counter.hospital)
+    sheet = Poster(root=statement, digits=digits, authority=authority, drill=counter.drill)
+    return render_paper(sheet, counter.hospital)
 
 
 def desk_card(counter: Counter, series: int) -> bytes:

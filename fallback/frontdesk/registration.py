@@ -1,12 +1,14 @@
 """A registration as a clerk asks for it, and every reason why it cannot be taken."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from fallback import names
-from fallback.errors import FieldWrong
+from fallback import names, payload
+from fallback.errors import FieldWrong, Sentence
 from fallback.hospital import Hospital
+from fallback.identity import Identity
 from fallback.slip import OLDEST_YEARS, AgeUnit, FeeStatus, Kind, Patient, SlipNumber
 
 _MOBILE = re.compile(r"[6-9][0-9]{9}")
@@ -17,7 +19,11 @@ _AGE_LIMITS = {AgeUnit.YEARS: OLDEST_YEARS, AgeUnit.MONTHS: 36, AgeUnit.DAYS: 99
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """Who came and for what. `patient_number` or `uhid` names a returning patient; `previous` is the earlier slip."""
+    """Who came and for what. `patient_number` or `uhid` names a returning patient; `previous` is the earlier slip.
+
+    `confidential`: who it is is to be sealed, and an alias to stand everywhere else. `kept`: `patient` is an alias, and
+    the identity stays sealed where it is.
+    """
 
     patient: Patient = field(default_factory=Patient)
     clinic: int = 0
@@ -32,6 +38,8 @@ class Registration:
     alias: bool = False
     emergency: bool = False
     medico_legal: bool = False
+    confidential: bool = False
+    kept: bool = False
 
     @property
     def returning(self) -> bool:
@@ -58,16 +66,12 @@ def check(registration: Registration, hospital: Hospital, today: date) -> dict[s
             names.check_text(name, getattr(patient, name), script=script)
         except FieldWrong as found:
             wrong[name] = found
+    if not registration.kept:
+        _check_person(registration, today, say)
+    if registration.confidential:
+        _check_sealed(registration, wrong, say)
     if not patient.name:
         say("name", "Write the patient's name in Latin letters. If it is not known, mark the patient as unidentified.")
-    if (patient.birth_date is None) == (patient.age is None):
-        say("age", "Write the age, or the date of birth; not both.")
-    if patient.age and patient.age.value > _AGE_LIMITS[patient.age.unit]:
-        say("age", "This age is too high for its unit. Use years from 3 years on, months from 100 days on.")
-    if patient.birth_date and patient.birth_date > today:
-        say("birth_date", "The date of birth is in the future. Write it as day-month-year.")
-    if patient.birth_date and patient.birth_date < today - timedelta(days=366 * OLDEST_YEARS):
-        say("birth_date", "The date of birth is more than 125 years ago. Write it as day-month-year.")
     if bool(patient.guardian) != (patient.relation is not None):
         say("guardian", "Write both the guardian's name and the relation, or neither.")
     if patient.mobile and not _MOBILE.fullmatch(patient.mobile):
@@ -88,3 +92,28 @@ def check(registration: Registration, hospital: Hospital, today: date) -> dict[s
     if hospital.clinic(registration.clinic) is None:
         say("clinic", "Choose a clinic from the list, by its code or its name.")
     return wrong
+
+
+def _check_person(registration: Registration, today: date, say: Callable[[str, str], None]) -> None:
+    patient = registration.patient
+    if (patient.birth_date is None) == (patient.age is None):
+        say("age", "Write the age, or the date of birth; not both.")
+    if patient.age and patient.age.value > _AGE_LIMITS[patient.age.unit]:
+        say("age", "This age is too high for its unit. Use years from 3 years on, months from 100 days on.")
+    if patient.birth_date and patient.birth_date > today:
+        say("birth_date", "The date of birth is in the future. Write it as day-month-year.")
+    if patient.birth_date and patient.birth_date < today - timedelta(days=366 * OLDEST_YEARS):
+        say("birth_date", "The date of birth is more than 125 years ago. Write it as day-month-year.")
+
+
+def _check_sealed(registration: Registration, wrong: dict[str, FieldWrong], say: Callable[[str, str], None]) -> None:
+    """What a confidential slip has no room for: it is never cut, so it is refused here, before a number is taken."""
+    if registration.alias:
+        say("confidential", "Nobody knows who this patient is, so there is nothing to seal. Choose one of the two.")
+    if len(registration.medico_legal_number) > payload.MOST_MEDICO_LEGAL:
+        why = "On a confidential slip a medico-legal number has at most {limit} letters and digits."
+        say("medico_legal_number", Sentence(why, limit=payload.MOST_MEDICO_LEGAL))
+    try:
+        payload.pack_identity(Identity.of(registration.patient, registration.uhid))
+    except FieldWrong as found:
+        wrong.setdefault(str(found.values["field"]), found)

@@ -1,10 +1,13 @@
 """Downtimes and shifts: opened and closed, each a fact."""
 
+from datetime import datetime, timedelta
+
 from fallback.downtime import Downtime, Shift, shift_key
 from fallback.errors import DeskBusy, DeskNotUsable, DowntimeRunning, NoDowntime
+from fallback.frontdesk.clock import write_clock
 from fallback.frontdesk.counter import Counter, needs_downtime, needs_shift
 from fallback.language import format_time
-from fallback.ledger import queries
+from fallback.ledger import CopyStatus, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.writer import Transaction
 
@@ -35,36 +38,104 @@ def end_downtime(counter: Counter, *, by: str = "") -> None:
     counter.ledger.write(job)
 
 
-def open_shift(counter: Counter, *, series: int, login: str, opening_float: int = 0) -> Shift:
-    """Opens a clerk's shift at a desk. Raises NoDowntime, DeskNotUsable or DeskBusy."""
+def open_shift(
+    counter: Counter, *, series: int, login: str, opening_float: int = 0, clock_offset: int | None = None
+) -> Shift:
+    """Opens a clerk's shift at a desk. Raises NoDowntime, DeskNotUsable or DeskBusy.
+
+    `clock_offset` is how many seconds the person says that the computer's clock is off; None: nobody was asked.
+    """
     counter.sign(series)
 
     def job(tx: Transaction) -> Shift:
-        needs_downtime(tx)
-        desk = queries.desk(tx.db, series)
-        if desk is None or desk.retired:
-            raise DeskNotUsable(series=series, why="it is retired" if desk else "it was never enrolled")
-        for busy in (queries.open_shift(tx.db, series=series), queries.open_shift(tx.db, login=login)):
-            if busy:
-                there = queries.desk(tx.db, busy.series)
-                raise DeskBusy(desk=there.name if there else busy.series, since=format_time(busy.opened))
-        ordinal = sum(1 for each in queries.shifts(tx.db) if each.series == series) + 1
-        key = shift_key(series, ordinal)
-        content = {"shift": key, "opening_float": opening_float}
-        tx.append(FactKind.SHIFT_OPENED, content, series=series, shift=key, by=login)
-        return needs_shift(tx, key)
+        return _open(tx, series=series, login=login, opening_float=opening_float, clock_offset=clock_offset)
 
     return counter.ledger.write(job)
 
 
-def close_shift(counter: Counter, key: str, *, counted_cash: int, note: str, by: str) -> Shift:
-    """Closes a shift with the cash as counted, in whole rupees. Raises ShiftNotOpen."""
+def close_shift(counter: Counter, key: str, *, counted_cash: int, note: str, by: str, carrier: str = "") -> Shift:
+    """Closes a shift with the cash as counted, in whole rupees, and the second copies as they stand.
+
+    `carrier` is who takes away the stick that is taken out now, "" for nobody. Raises ShiftNotOpen.
+    """
 
     def job(tx: Transaction) -> Shift:
-        lasting = needs_shift(tx, key)
-        content = {"shift": key, "counted_cash": counted_cash, "note": note}
-        tx.append(FactKind.SHIFT_CLOSED, content, series=lasting.series, shift=key, by=by)
-        closed = queries.shift(tx.db, key)
-        return closed or lasting
+        return _close(tx, counter, key, counted_cash=counted_cash, note=note, by=by, carrier=carrier)
 
     return counter.ledger.write(job)
+
+
+def hand_over(
+    counter: Counter,
+    key: str,
+    *,
+    counted_cash: int,
+    note: str,
+    by: str,
+    to: str,
+    carrier: str = "",
+    allowed_by: str = "",
+) -> Shift:
+    """Closes a shift and opens another clerk's at the same desk, with the cash as counted as its float, in one piece.
+
+    `by` closes it: its clerk, or who takes over from one who went away; then `allowed_by` is who allowed it, for the
+    record. Raises ShiftNotOpen, NoDowntime, DeskNotUsable, or DeskBusy where `to` has a shift open elsewhere; then the
+    first shift stays open.
+    """
+    lasting = queries.shift(counter.ledger.db(), key)
+    if lasting is not None:
+        counter.sign(lasting.series)
+
+    def job(tx: Transaction) -> Shift:
+        closed = _close(
+            tx, counter, key, counted_cash=counted_cash, note=note, by=by, carrier=carrier, allowed_by=allowed_by
+        )
+        return _open(tx, series=closed.series, login=to, opening_float=counted_cash)
+
+    return counter.ledger.write(job)
+
+
+def _open(tx: Transaction, *, series: int, login: str, opening_float: int, clock_offset: int | None = None) -> Shift:
+    needs_downtime(tx)
+    desk = queries.desk(tx.db, series)
+    if desk is None or desk.retired:
+        raise DeskNotUsable(series=series, why="it is retired" if desk else "it was never enrolled")
+    for busy in (queries.open_shift(tx.db, series=series), queries.open_shift(tx.db, login=login)):
+        if busy:
+            there = queries.desk(tx.db, busy.series)
+            raise DeskBusy(desk=there.name if there else busy.series, since=format_time(busy.opened))
+    ordinal = sum(1 for each in queries.shifts(tx.db) if each.series == series) + 1
+    key = shift_key(series, ordinal)
+    if clock_offset is not None:
+        write_clock(tx, clock_offset, by=login, series=series)
+    content = {"shift": key, "opening_float": opening_float}
+    tx.append(FactKind.SHIFT_OPENED, content, series=series, shift=key, by=login)
+    return needs_shift(tx, key)
+
+
+def _close(
+    tx: Transaction,
+    counter: Counter,
+    key: str,
+    *,
+    counted_cash: int,
+    note: str,
+    by: str,
+    carrier: str = "",
+    allowed_by: str = "",
+) -> Shift:
+    lasting = needs_shift(tx, key)
+    content: dict[str, object] = {"shift": key, "counted_cash": counted_cash, "note": note}
+    content |= {"copies": [_stood(each, tx.now) for each in counter.ledger.copies(tx.now, tx.db) if each.stick]}
+    content |= {"carrier": carrier}
+    if allowed_by:
+        content["allowed_by"] = allowed_by
+    tx.append(FactKind.SHIFT_CLOSED, content, series=lasting.series, shift=key, by=by)
+    closed = queries.shift(tx.db, key)
+    return closed or lasting
+
+
+def _stood(copy: CopyStatus, now: datetime) -> dict[str, object]:
+    """A second copy as a shift's end has it: when it last had everything, and up to which line."""
+    at = None if copy.age_seconds is None else (now - timedelta(seconds=copy.age_seconds)).isoformat(timespec="seconds")
+    return {"stick": copy.stick, "label": copy.label, "sequence": copy.sequence, "at": at}

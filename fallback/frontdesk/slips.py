@@ -12,6 +12,7 @@ from fallback.errors import (
     SlipUnknown,
     SupervisorNeeded,
 )
+from fallback.frontdesk.confidential import Concealed, conceal, conceal_again
 from fallback.frontdesk.counter import Counter, Issued, journal_slip, needs_downtime, needs_shift, needs_slip
 from fallback.frontdesk.registration import Registration, check
 from fallback.keys import Sign
@@ -35,7 +36,9 @@ def register(counter: Counter, shift_key: str, registration: Registration, *, fo
             return _already(tx, sent)
         number = tx.take_number(shift.series)
         visit, receipt = _visit(counter, tx, shift, registration)
-        slip = _draft(counter, registration, number, shift, tx.now, visit)
+        hidden = conceal(tx, registration, counter.hospital_id, number)
+        slip = _draft(counter, hidden, number, shift, tx.now, visit)
+        card = _gets_card(registration)
         row = journal_slip(
             tx,
             FactKind.SLIP_ISSUED,
@@ -44,9 +47,10 @@ def register(counter: Counter, shift_key: str, registration: Registration, *, fo
             shift,
             receipt=receipt,
             form=form,
-            card=not registration.returning,
+            card=card,
+            **hidden.content,
         )
-        return Issued(row=row, card=not registration.returning)
+        return Issued(row=row, card=card)
 
     return counter.ledger.write(job)
 
@@ -70,15 +74,13 @@ def fill_pad(
         if row and row.slip.kind is not Kind.PAD:
             raise PadUnknown(number=number.grouped, why="it has been filled in already")
         visit, receipt = _visit(counter, tx, shift, registration)
+        hidden = conceal(tx, registration, counter.hospital_id, number)
         slip = replace(
-            _draft(counter, registration, number, shift, tx.now, visit),
-            revision=1,
-            replaces=payload.digest(blank)[:4],
+            _draft(counter, hidden, number, shift, tx.now, visit), revision=1, replaces=payload.digest(blank)[:4]
         )
-        signed, card = payload.encode(slip, sign), not registration.returning
-        done = journal_slip(
-            tx, FactKind.SLIP_REVISED, slip, signed, shift, receipt=receipt, form=form, change="pad", card=card
-        )
+        signed, card = payload.encode(slip, sign), _gets_card(registration)
+        content = {"receipt": receipt, "form": form, "change": "pad", "card": card} | hidden.content
+        done = journal_slip(tx, FactKind.SLIP_REVISED, slip, signed, shift, **content)
         return Issued(row=done, card=card)
 
     return counter.ledger.write(job)
@@ -100,27 +102,21 @@ def correct(
         if row.revision >= _LAST_REVISION:
             raise RevisionsUsedUp(number=number.grouped)
         old = row.slip
-        visit = replace(
-            old.visit,
-            clinic=registration.clinic,
-            booking=registration.booking,
-            medico_legal_number=registration.medico_legal_number,
-        )
+        hidden, told = conceal_again(tx, registration, counter.hospital_id, old, reason)
+        visit = replace(old.visit, clinic=registration.clinic, medico_legal_number=registration.medico_legal_number)
         if registration.clinic != old.visit.clinic:
             day = (old.issued or tx.now).astimezone(INDIA).date().isoformat()
             token = tx.take_token(shift.series, registration.clinic, day)
             visit = replace(visit, token=token, token_series=shift.series)
         slip = replace(
-            _draft(counter, registration, number, shift, tx.now, visit),
+            _draft(counter, hidden, number, shift, tx.now, visit),
             revision=row.revision + 1,
             replaces=bytes.fromhex(row.head)[:4],
             issued=old.issued,
-            reason=reason,
+            reason=told,
         )
-        signed = payload.encode(slip, sign)
-        done = journal_slip(
-            tx, FactKind.SLIP_REVISED, slip, signed, shift, receipt=row.receipt, form=form, change="correction"
-        )
+        content = {"receipt": row.receipt, "form": form, "change": "correction"} | hidden.content
+        done = journal_slip(tx, FactKind.SLIP_REVISED, slip, payload.encode(slip, sign), shift, **content)
         return Issued(row=done)
 
     return counter.ledger.write(job)
@@ -194,9 +190,13 @@ def _visit(counter: Counter, tx: Transaction, shift: Shift, registration: Regist
     return visit, f"{shift.key}-{queries.receipts(tx.db, shift.key) + 1}" if paid else ""
 
 
-def _draft(
-    counter: Counter, registration: Registration, number: SlipNumber, shift: Shift, now: datetime, visit: Visit
-) -> Slip:
+def _gets_card(registration: Registration) -> bool:
+    """Whether the patient gets a registration card: whose number stands nowhere else, also under an alias."""
+    return registration.confidential or not (registration.returning or registration.kept)
+
+
+def _draft(counter: Counter, hidden: Concealed, number: SlipNumber, shift: Shift, now: datetime, visit: Visit) -> Slip:
+    registration = hidden.registration
     own = registration.patient_number if registration.patient_number != number else None
     return Slip(
         number=number,
@@ -210,7 +210,8 @@ def _draft(
         previous=registration.previous,
         mother=registration.mother,
         patient=registration.patient,
-        visit=visit,
+        visit=replace(visit, booking=registration.booking),
+        sealed=hidden.sealed,
         alias=registration.alias,
         emergency=registration.emergency,
         medico_legal=registration.medico_legal,

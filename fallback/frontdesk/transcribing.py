@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 
 from fallback import payload
 from fallback.errors import DeskNotUsable, FieldWrong, PadUnknown, SecretMissing, SlipUnknown
+from fallback.frontdesk.confidential import Concealed, conceal
 from fallback.frontdesk.counter import Counter, Issued
 from fallback.frontdesk.registration import Registration, check
 from fallback.keys import Sign
@@ -42,9 +43,10 @@ def transcribe_pad(
         _needs_day(tx, number, day)
         for wrong in check(registration, counter.hospital, day).values():
             raise wrong
-        draft = _draft(counter, number, registration, day, at, payload.digest(blank)[:4])
+        hidden = conceal(tx, registration, counter.hospital_id, number)
+        draft = _draft(counter, number, registration, hidden, day, at, payload.digest(blank)[:4])
         known = queries.version(tx.db, number, 1)
-        if known is not None and replace(draft, signer=known.signer) == known:
+        if known is not None and _is_same(draft, known):
             return Issued(row=_row(tx, number), again=True)
         row = queries.slip(tx.db, number)
         if row is not None and row.slip.kind is not Kind.PAD:
@@ -55,9 +57,10 @@ def transcribe_pad(
         content = {
             "slip": slip.record(),
             "digest": payload.digest(signed).hex(),
-            "cut": list(payload.decode(signed).cut),
+            "cut": list(payload.cut_of(signed)),
             "change": "pad",
             "checked_by": checked_by,
+            **hidden.content,
         }
         tx.append(FactKind.SLIP_REVISED, content, payload=signed, series=signer, by=by)
         return Issued(row=_row(tx, number))
@@ -82,11 +85,25 @@ def _needs_day(tx: Transaction, number: SlipNumber, day: date) -> None:
         raise FieldWrong(field="day", why="This blank slip was printed after that day. Read it again from the paper.")
 
 
+def _is_same(draft: Slip, known: Slip) -> bool:
+    """Whether a draft says what a version says already. A seal is never made twice alike, and nobody here opens it."""
+    if draft.sealed and known.sealed:
+        draft = replace(draft, sealed=known.sealed, patient=known.patient)
+    return replace(draft, signer=known.signer) == known
+
+
 def _draft(
-    counter: Counter, number: SlipNumber, registration: Registration, day: date, at: time | None, replaces: bytes
+    counter: Counter,
+    number: SlipNumber,
+    asked: Registration,
+    hidden: Concealed,
+    day: date,
+    at: time | None,
+    replaces: bytes,
 ) -> Slip:
+    registration = hidden.registration
     clinic = counter.hospital.clinic(registration.clinic)
-    due = 0 if clinic is None or registration.returning else clinic.fee_on(day)
+    due = 0 if clinic is None or asked.returning else clinic.fee_on(day)
     return Slip(
         number=number,
         kind=registration.kind,
@@ -107,6 +124,7 @@ def _draft(
             booking=registration.booking,
             medico_legal_number=registration.medico_legal_number,
         ),
+        sealed=hidden.sealed,
         alias=registration.alias,
         emergency=registration.emergency,
         medico_legal=registration.medico_legal,

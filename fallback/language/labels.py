@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from fallback.downtime import Role
+from fallback.downtime import LookReason, Role
 from fallback.language import translate
 from fallback.slip import AgeUnit, Category, FeeStatus, Kind, Relation, Sex
 
@@ -60,6 +60,11 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         FeeStatus.PAID: "Paid",
         FeeStatus.EXEMPT: "Exempt",
         FeeStatus.LATER: "To be paid later",
+    },
+    LookReason: {
+        LookReason.CARD: "The patient is here, with the card",
+        LookReason.CARD_LOST: "The patient is here, the card is lost",
+        LookReason.CHECK: "A slip is being checked",
     },
     Role: {
         Role.CLERK: "Clerk",

@@ -1,4 +1,4 @@
-"""The ledger: an encrypted, hash-chained, append-only journal with one writer, its views, and its second copy."""
+"""The ledger: an encrypted, hash-chained, append-only journal with one writer, its views, and its second copies."""
 
 import hashlib
 import os
@@ -18,9 +18,10 @@ from fallback.ledger import chains, verifying, views
 from fallback.ledger.carrier import DATABASE_NAME, Carrier
 from fallback.ledger.chains import Head
 from fallback.ledger.complaints import BUSY_SECONDS, JournalDatabase, told
-from fallback.ledger.copy import CopyStatus, SecondCopy
+from fallback.ledger.copies import Copies, all_sticks
+from fallback.ledger.copy import CopyStatus
 from fallback.ledger.journal import Line
-from fallback.ledger.merging import Fork, MergeReport, merge
+from fallback.ledger.merging import Fork, MergeReport, attest, merge
 from fallback.ledger.migrations import fold_again, migrations
 from fallback.ledger.verifying import Trouble, TroubleKind, VerifyReport
 from fallback.ledger.writer import Transaction, Writer
@@ -38,6 +39,7 @@ __all__ = [
     "Trouble",
     "TroubleKind",
     "VerifyReport",
+    "lines_of",
 ]
 
 T = TypeVar("T")
@@ -89,9 +91,9 @@ class Ledger:
         """Finishes what is waiting, lets go of the copy and of every connection. Again does nothing."""
         self._closed = True
         self._writer.close()
-        copy, self._writer.copy = self._writer.copy, None
-        if copy is not None:
-            copy.stop()
+        copies, self._writer.copies = self._writer.copies, None
+        if copies is not None:
+            copies.stop()
         for db in list(self._readers):
             db.conn.close()
 
@@ -125,32 +127,60 @@ class Ledger:
         """The lines of a chain, or of all in the order of their arrival, whose sequence is above `since`."""
         return chains.lines(self.db(), chain, since)
 
-    def copy_to(self, folder: Path | None, *, deadline: float | None = None) -> None:
-        """Sets the second copy's folder, or none, and brings it up to date: by the deadline, else in the background.
+    def copy_to(self, *folders: Path | None, deadline: float | None = None) -> None:
+        """Sets the second copies' folders (None: none), and brings them up to date: by the deadline, else in the
+        background.
 
-        A folder that cannot be used raises nothing: `copy_status` says why, and the journal that it is behind. Lines
-        that the journal has lost and the copy still has come home first: set the copy before anything is written.
+        A folder that cannot be used raises nothing: `copies` says why, and the journal that it is behind. Lines that
+        the journal has lost and a copy still has come home first: set the copies before anything is written.
         """
-        old, self._writer.copy = self._writer.copy, None
+        old, self._writer.copies = self._writer.copies, None
         if old is not None:
             old.stop()
-        if folder is None:
+        wanted = list(dict.fromkeys(folder for folder in folders if folder is not None))
+        if not wanted:
             return
-        copy = self._follower(folder, deadline)
-        copy.follow()
-        if lost := copy.lost():  # before a new line takes their place, and their numbers are given out again
-            self.merge(lost, place=str(folder))
-            copy.stop()
-            copy = self._follower(folder, deadline)
-        self._writer.copy = copy
+        copies = self._followers(wanted, deadline)
+        copies.follow()
+        for _ in wanted:
+            if not (lost := copies.lost()):
+                break
+            for folder, lines in lost:  # before a new line takes their place, and their numbers are given out again
+                self.merge(lines, place=str(folder))
+            copies.stop()
+            copies = self._followers(wanted, deadline)
+            copies.follow()
+        self._writer.copies = copies
         self.write(lambda _: None)
 
+    def copies(self, now: datetime, db: Database | None = None) -> tuple[CopyStatus, ...]:
+        """Every second copy that is known, plugged in or not, by its label, and the folders where none was ever seen.
+
+        `now` tells the age of those that only the journal remembers; `db` is a job's own connection.
+        """
+        copies = self._writer.copies
+        return all_sticks(db or self.db(), self.chain, copies.status() if copies else (), now)
+
     def copy_status(self) -> CopyStatus:
-        """How the second copy stands."""
-        copy = self._writer.copy
-        if copy is None:
+        """How the best of the folders stands: one that follows, where there is one."""
+        copies = self._writer.copies
+        if copies is None:
             return CopyStatus(folder=None, age_seconds=None, behind=False, sequence=0)
-        return copy.status()
+        return min(copies.status(), key=lambda each: each.behind)
+
+    def mark_with(self, mark: Callable[[int, bytes], None]) -> None:
+        """Calls `mark` with the end of our own chain, sequence and hash, after each commit: outside the folder it tells
+        whether an older image of the folder was put back. It must be quick and raise nothing."""
+        self._writer.mark = mark
+        self.write(lambda _: None)
+
+    def begin_again(self) -> None:
+        """Goes on in a new chain: somewhere else this one may have gone on, and two ends of one chain cannot be merged.
+
+        Call it before anything is written. The new chain says first what it found here, as after a restore.
+        """
+        self.chain = self._writer.chain = self.write(lambda tx: chains.begin_again(tx.db))
+        self.write(lambda tx: attest(tx, self.chain, list(chains.heads(tx.db))))
 
     def merge(self, lines: Iterable[Line], *, place: str = "the foreign journal") -> MergeReport:
         """Takes in foreign chains, verbatim. Again changes nothing; a chain that forks is reported and left out.
@@ -177,9 +207,8 @@ class Ledger:
 
         return self.write(job)
 
-    def _follower(self, folder: Path, deadline: float | None) -> SecondCopy:
-        limit = {} if deadline is None else {"deadline": deadline}
-        return SecondCopy(folder, self.vault, self.chain, self._reader, self._writer.nudge, **limit)
+    def _followers(self, folders: list[Path], deadline: float | None) -> Copies:
+        return Copies(folders, self.vault, self.chain, self._reader, self._writer.nudge, deadline=deadline)
 
     def _reader(self) -> Database:
         with told(self._path):
@@ -187,6 +216,21 @@ class Ledger:
             db.execute("PRAGMA busy_timeout = 5000")
             db.execute("PRAGMA query_only = ON")
         return db
+
+
+def lines_of(folder: Path, vault: Vault) -> Iterator[Line]:
+    """The lines of a data folder that is not opened otherwise: nothing is written into it, whatever its version.
+
+    Raises JournalLocked, JournalDamaged and their like, LineWrong.
+    """
+    path = folder / DATABASE_NAME
+    with told(path):
+        db = JournalDatabase(vault.connect(path), path)
+        try:
+            db.execute("PRAGMA query_only = ON")
+            yield from chains.lines(db)
+        finally:
+            db.conn.close()
 
 
 def _connect(vault: Vault, path: Path) -> Database:

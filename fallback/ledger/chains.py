@@ -47,6 +47,12 @@ def begin_chain(db: Database) -> str:
     return chain
 
 
+def begin_again(db: Database) -> str:
+    """Leaves this installation's chain as it is, for good, and starts another, inside the caller's transaction."""
+    db.execute("UPDATE chain SET own = 0 WHERE own = 1")
+    return begin_chain(db)
+
+
 def heads(db: Database) -> dict[str, Head]:
     """The head of every chain by its id, in the order in which the chains arrived."""
     rows = db.execute("SELECT id, sequence, head FROM chain ORDER BY rowid").fetchall()
@@ -70,7 +76,8 @@ def store(db: Database, line: Line) -> None:
 
     Raises FactRefused when it does not follow the chain's head, LineWrong when its content has not its fact's shape.
     """
-    db.execute("INSERT OR IGNORE INTO chain VALUES (?, 0, 0, ?)", (line.chain, ZEROS))
+    if line.sequence == 1:  # a foreign chain's: the line follows a head that must be there
+        db.execute("INSERT OR IGNORE INTO chain VALUES (?, 0, 0, ?)", (line.chain, ZEROS))
     db.execute(
         "INSERT INTO line (chain, sequence, hash, text) VALUES (?, ?, ?, ?)",
         (line.chain, line.sequence, line.hash, line.text),

@@ -88,5 +88,7 @@ class JournalDatabase(Database):
 
     def execute(self, sql: str, parameters: Any = None) -> Any:
         """As sqlite-utils'; raises ParchiError for what SQLite refuses."""
-        with told(self.path):
-            return super().execute(sql, parameters)
+        try:
+            return self.conn.execute(sql) if parameters is None else self.conn.execute(sql, parameters)
+        except Complaint as wrong:
+            raise translate(wrong, self.path) from wrong

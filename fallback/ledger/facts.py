@@ -8,10 +8,12 @@ class FactKind(StrEnum):
 
     Content by kind (a line also names desk series, shift and login where somebody acted):
 
-    - INSTALLATION_MADE `{hospital, root, drill}`: who the hospital is: its id and its root's public key, in hex
+    - INSTALLATION_MADE `{hospital, root, drill, supervisors}`: who the hospital is: its id, its root's public key, and
+      the key that identities are sealed to, in hex (a line without it is older)
     - CHAIN_MERGED `{chain, sequence, head}`: a foreign chain's lines up to here stand verbatim beside ours
-    - COPY_BEHIND, COPY_CAUGHT_UP `{sequence, stick, label}`: a second copy stopped, or resumed, following; `stick` is
-      the id of its folder ("": of a version that knew one copy only), `label` what people call it
+    - COPY_BEHIND, COPY_CAUGHT_UP `{sequence, stick, label, gone}`: a second copy stopped, or resumed, following at this
+      line; `stick` is the id that lies on it ("": none was ever seen, or of a version that knew one copy only), `label`
+      what people call it, `gone` a person's word (why) that it is lost or worn out and nobody waits for it
     - DOWNTIME_STARTED `{reason, drill}`, DOWNTIME_ENDED `{downtime}` (the key of the start line)
     - CARD_MADE `{series, certificate}`: an enrolment card was printed; whoever holds it may enrol a desk with it, once
     - DESK_ENROLLED `{series, name, certificate, machine}`: a desk uses a card, or the root's own word; `machine` is
@@ -19,23 +21,34 @@ class FactKind(StrEnum):
     - DESK_RETIRED `{series, reason}`; DESK_REVOKED `{series, reason}`: the key is in strange hands: what neither the
       journal nor a shift's sheet knows of it needs a person
     - PASSPHRASE_CHANGED, RECOVERY_KEY_MADE `{parts, needed}`, KEY_PARTED `{key, parts, needed}`, KEY_TAKEN_OUT,
-      KEY_PUT_BACK `{key}`: what became of the keys that open everything; `key` is root or supervisors
-    - USER_SET `{login, name, role, pin_hash, active}`: a user as from now on
-    - LOGIN_REFUSED `{login, failures, from}`: so many wrong PINs in a row: the login waits
-    - CLOCK_TOLD `{offset_seconds, source}`: how far the computer's clock is from the time that a person, or a time
-      server, told; None: not known
+      KEY_PUT_BACK `{key, public}`: what became of the keys that open everything; `key` is root or supervisors; `public`
+      is there in a folder made from paper, whose first line could not know it
+    - USER_SET `{login, name, role, pin_hash, active, temporary}`: a user as from now on; `temporary`: the PIN was given
+      to them, and lets them do nothing but choose their own
+    - LOGGED_IN `{from}`: a user entered (who: the line says), at the computer `from`
+    - LOGIN_REFUSED `{login, failures, from}`: so many wrong PINs in a row: the login waits there. Login "": all logins
+      at that computer, or one that no user has; from "": the login at all computers where it never entered
+    - LOGIN_FREED `{login, from}`: a supervisor lifted such waits; "": any login, any computer
+    - CLOCK_TOLD `{offset_seconds, source}`: the seconds to be added to the computer's clock, as a person (source
+      "person") or a time server told; None: not known
     - IDENTITY_OPENED `{number, reason, allowed_by}`: somebody read who a confidential patient is
+    - IDENTITY_RELEASED `{number, seal, sent_as, reason}`: a supervisor lets a sealed slip into the hospital system, as
+      `identity` or as `alias`; `number` is the slip that it is sealed in, `seal` marks this identity
     - INDEX_LOADED `{index, rows, left_out, file}`, INDEX_DESTROYED `{index, reason}`: a frozen copy of the hospital's
       patient index came to this machine, or is gone
     - PATIENT_LOOKED_UP `{index, field, found, reason}`: a look into that copy: by which field, and how many were shown
     - EVIDENCE_MADE `{file, sha256, lines, heads, for}`: an export for an investigator or a court
-    - LOGS_CLOSED `{day, sha256, lines}`: a day of the access log is complete; LOGS_DESTROYED `{until, days}`
-    - SHIFT_OPENED `{shift, opening_float}`, SHIFT_CLOSED `{shift, counted_cash, note, copies}`: `copies` are the second
-      copies as they stood, each `{stick, label, sequence, at}`
+    - LOGS_CLOSED `{day, sha256, lines}`: a day of the access log is complete (`2026-11-26`; `2026-11-26.2` is a second
+      file of it); LOGS_DESTROYED `{until, days}`
+    - SHIFT_OPENED `{shift, opening_float}`, SHIFT_CLOSED `{shift, counted_cash, note, copies, carrier}`: `copies` are
+      the second copies as they stood, each `{stick, label, sequence, at}` (at: when it last had everything, ISO in UTC,
+      None when nobody knows); `carrier` is who takes the one away that is taken out, "" for nobody;
+      `allowed_by`: a supervisor, or its clerk, said that somebody else may close it and take the desk over
     - SLIP_ISSUED `{slip, receipt, form, prints, card}` + payload: a new number; `slip` is the full record; `prints`:
       its first print is journalled too (a line without it is older, and counts as printed); `card`: with a card
     - SLIP_REVISED `{slip, receipt, form, change, prints, card}` + payload: a correction, or a pad filled in; with
-      `checked_by` (no shift, no print) a pad that came back, typed in after the outage and read by a second login too
+      `checked_by` (no shift, no print) a pad that came back, typed in after the outage and read by a second login too.
+      Of a confidential patient `sealed_rest` (hex) in both: what else was told, sealed for the supervisors
     - SLIP_VOIDED `{slip, reason, allowed_by, prints}` + payload of kind void
     - SLIP_REPRINTED `{number, digest, count, printer, card}`: it waits for a printer, or is the browser's (printer "")
     - SLIP_PRINTED `{number, digest, reprint, printer}`: written before the paper can leave; `reprint` is 0 for the
@@ -46,8 +59,12 @@ class FactKind(StrEnum):
     - PRINT_DONE `{number, digest, reprint, printer}`: the spooler, or a person, says that the paper came out
     - SHEET_PRINTED `{number, sheet, count, last_tube}`: a sheet of a slip was made, for the `count`-th time; stickers
       up to `last_tube` (else 0)
-    - SLIP_READ `{slip, cut}` + payload: a record that only the paper had
-    - STATEMENT_READ `{statement, digest}` + payload: a signed paper that is no slip; `statement` is its record
+    - SLIP_READ `{slip, cut, revoked}` + payload: a record that only the paper had; `revoked`: its key is in strange
+      hands, and nothing vouches for it
+    - STATEMENT_READ `{statement, digest, revoked}` + payload: a signed paper that is no slip; `statement` is its
+      record; `revoked`: as above, it counts for nothing until a person vouches for it, by a line without that word
+    - SLIP_JUDGED `{number, digest, aside, reason}`: of versions that contradict each other this one stands, a person
+      says, on those that it replaced; `aside` are the others by their digests
     - PADS_PRINTED `{series, first, count, payloads, issued_to}`: numbered blanks for a ward or counter; payloads in hex
     - NUMBER_UNUSED, NUMBER_SPOILED, NUMBER_MISSING `{number, reason}`: what became of a number without content;
       NUMBER_REOPENED `{number, reason}` takes it back
@@ -89,9 +106,12 @@ class FactKind(StrEnum):
     KEY_TAKEN_OUT = "key_taken_out"
     KEY_PUT_BACK = "key_put_back"
     USER_SET = "user_set"
+    LOGGED_IN = "logged_in"
     LOGIN_REFUSED = "login_refused"
+    LOGIN_FREED = "login_freed"
     CLOCK_TOLD = "clock_told"
     IDENTITY_OPENED = "identity_opened"
+    IDENTITY_RELEASED = "identity_released"
     INDEX_LOADED = "index_loaded"
     INDEX_DESTROYED = "index_destroyed"
     PATIENT_LOOKED_UP = "patient_looked_up"
@@ -112,6 +132,7 @@ class FactKind(StrEnum):
     SHEET_PRINTED = "sheet_printed"
     SLIP_READ = "slip_read"
     STATEMENT_READ = "statement_read"
+    SLIP_JUDGED = "slip_judged"
     PADS_PRINTED = "pads_printed"
     NUMBER_UNUSED = "number_unused"
     NUMBER_SPOILED = "number_spoiled"

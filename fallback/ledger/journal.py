@@ -18,6 +18,7 @@ from fallback.ledger.facts import FactKind
 from fallback.slip import INDIA
 from fallback.vault import Vault
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 ZEROS = bytes(32)  # what the first line of a chain names as the hash before it
 PURPOSE = "copy"
 _VERSION = 1
@@ -179,4 +180,4 @@ def _context(kind: str, chain: str, sequence: int) -> bytes:
 
 
 def _canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)

@@ -52,7 +52,7 @@ def merge(
     while batch := list(islice(wanted, _BATCH)):
         new += write(lambda tx, batch=batch: _store(tx, batch, place))  # type: ignore[misc]
     taken = [chain for chain in ends if chain not in forks]
-    write(lambda tx: _attest(tx, own, taken))
+    write(lambda tx: attest(tx, own, taken))
     grown = [chains.head(db, chain) for chain in taken]
     return MergeReport(
         lines=new,
@@ -111,7 +111,7 @@ def _store(tx: Transaction, batch: list[Line], place: str) -> int:
     return new
 
 
-def _attest(tx: Transaction, own: str, taken: list[str]) -> int:
+def attest(tx: Transaction, own: str, taken: list[str]) -> int:
     """One fact per foreign chain that grew since the last one: our chain vouches for where it stood."""
     told = 0
     for chain in taken:

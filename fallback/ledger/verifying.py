@@ -182,7 +182,7 @@ def _check_ends(db: Database, walk: _Walk, printed: tuple[Head, ...]) -> None:
         known = chains.hash_at(db, chain, sequence)
         if known is None:
             walk.say(TroubleKind.MISSING, chain, sequence, Sentence("{teller} names it", teller=teller))
-        elif known.hex() != told:
+        elif not known.hex().startswith(told):  # paper may have the beginning of a hash only
             walk.say(
                 TroubleKind.CHANGED,
                 chain,

@@ -10,37 +10,39 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from fallback.ledger import page_view, print_view, statement_view, trust_view
+from fallback.ledger import doubt_view, identity_view, page_view, print_view, shift_view, statement_view, trust_view
 from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import Line
 from fallback.slip import Kind, Slip, SlipNumber
 
 _SCHEMA = """
 CREATE TABLE heard (chain TEXT NOT NULL, of TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (chain, of)) STRICT;
-CREATE TABLE installation (root TEXT PRIMARY KEY, drill INTEGER NOT NULL) STRICT;
+CREATE TABLE installation (root TEXT PRIMARY KEY, drill INTEGER NOT NULL, supervisors TEXT NOT NULL) STRICT;
 CREATE TABLE downtime (key TEXT PRIMARY KEY, started TEXT NOT NULL DEFAULT '', ended TEXT,
     reason TEXT NOT NULL DEFAULT '', drill INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE desk (series INTEGER PRIMARY KEY, name TEXT NOT NULL DEFAULT '', certificate TEXT NOT NULL DEFAULT '',
     enrolled TEXT NOT NULL DEFAULT '', retired INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE user (login TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, pin_hash TEXT NOT NULL,
-    active INTEGER NOT NULL, stamp TEXT NOT NULL) STRICT;
+    active INTEGER NOT NULL, temporary INTEGER NOT NULL, stamp TEXT NOT NULL) STRICT;
 CREATE TABLE shift (key TEXT PRIMARY KEY, series INTEGER NOT NULL, login TEXT NOT NULL, opened TEXT NOT NULL,
     closed TEXT, opening_float INTEGER NOT NULL, counted_cash INTEGER, note TEXT NOT NULL DEFAULT '',
-    end_chain TEXT, end_sequence INTEGER, end_hash BLOB) STRICT;
+    end_chain TEXT, end_sequence INTEGER, end_hash BLOB, begun TEXT NOT NULL) STRICT;
 CREATE TABLE receipt (shift TEXT NOT NULL, count INTEGER NOT NULL, number TEXT NOT NULL, rupees INTEGER NOT NULL,
-    PRIMARY KEY (shift, count)) STRICT;
+    PRIMARY KEY (shift, count, number)) STRICT;
 CREATE TABLE counter (series INTEGER PRIMARY KEY, next_serial INTEGER NOT NULL) STRICT;
 CREATE TABLE token (series INTEGER NOT NULL, clinic INTEGER NOT NULL, day TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (series, clinic, day)) STRICT;
 CREATE TABLE version (digest TEXT PRIMARY KEY, number TEXT NOT NULL, revision INTEGER NOT NULL, replaces TEXT NOT NULL,
     kind TEXT NOT NULL, record TEXT NOT NULL, payload BLOB NOT NULL, journalled INTEGER NOT NULL,
-    shift TEXT NOT NULL, login TEXT NOT NULL, receipt TEXT NOT NULL, cut TEXT NOT NULL) STRICT;
+    shift TEXT NOT NULL, login TEXT NOT NULL, receipt TEXT NOT NULL, cut TEXT NOT NULL, chain TEXT NOT NULL,
+    sequence INTEGER NOT NULL, read INTEGER NOT NULL) STRICT;
 CREATE INDEX version_number ON version (number);
 CREATE INDEX version_shift ON version (shift);
 CREATE TABLE slip (number TEXT PRIMARY KEY, series INTEGER NOT NULL, serial INTEGER NOT NULL, head TEXT NOT NULL,
     content TEXT NOT NULL, revision INTEGER NOT NULL, kind TEXT NOT NULL, voided INTEGER NOT NULL,
     conflict INTEGER NOT NULL, clinic INTEGER NOT NULL, day TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL,
-    name_hindi TEXT NOT NULL, mobile TEXT NOT NULL, drill INTEGER NOT NULL, journalled INTEGER NOT NULL) STRICT;
+    name_hindi TEXT NOT NULL, mobile TEXT NOT NULL, drill INTEGER NOT NULL, journalled INTEGER NOT NULL,
+    strange INTEGER NOT NULL) STRICT;
 CREATE INDEX slip_person ON slip (person);
 CREATE INDEX slip_mobile ON slip (mobile) WHERE mobile <> '';
 CREATE INDEX slip_name ON slip (name);
@@ -63,7 +65,7 @@ CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTE
 VIEWS: tuple[str, ...] = (
     "heard", "installation", "downtime", "desk", "user", "shift", "receipt", "counter", "token", "version", "slip",
     "form", "reprint", "pad", "spent", *page_view.TABLES, "target", "delivery", "print", "sheet_print", "statement",
-    "void_told", *trust_view.TABLES,
+    "void_told", *trust_view.TABLES, *identity_view.TABLES, *doubt_view.TABLES,
 )  # fmt: skip
 
 _STAGES = {
@@ -80,11 +82,13 @@ _SPENT = {
 }
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+
+
 def create(db: Database) -> None:
     """Makes the empty tables, inside the caller's transaction."""
-    for statement in (_SCHEMA + page_view.SCHEMA + print_view.SCHEMA + statement_view.SCHEMA + trust_view.SCHEMA).split(
-        ";\n"
-    ):
+    rooms = (page_view, print_view, statement_view, trust_view, identity_view, doubt_view)
+    for statement in (_SCHEMA + "".join(room.SCHEMA for room in rooms)).split(";\n"):
         if statement.strip():
             db.execute(statement)
 
@@ -117,33 +121,18 @@ def fold(db: Database, line: Line) -> None:
                 (line.chain, content["chain"], int(content["sequence"])),
             )
         case FactKind.INSTALLATION_MADE:
-            made = (content["root"], int(content["drill"]))
-            db.execute("INSERT OR IGNORE INTO installation VALUES (?, ?)", made)
+            made = (content["root"], int(content["drill"]), content.get("supervisors", ""))
+            sets = "supervisors = excluded.supervisors WHERE installation.supervisors = ''"  # one made from paper first
+            db.execute(f"INSERT INTO installation VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET {sets}", made)
         case FactKind.DOWNTIME_STARTED | FactKind.DOWNTIME_ENDED:
-            _fold_downtime(db, line)
+            shift_view.fold_downtime(db, line, _key(line))
         case FactKind.DESK_ENROLLED | FactKind.DESK_RETIRED | FactKind.USER_SET:
             _fold_people(db, line)
-        case FactKind.SHIFT_OPENED:
-            db.execute(
-                "INSERT OR IGNORE INTO shift (key, series, login, opened, opening_float) VALUES (?, ?, ?, ?, ?)",
-                (content["shift"], line.series, line.by, line.at.isoformat(), content["opening_float"]),
-            )
-        case FactKind.SHIFT_CLOSED:
-            db.execute(
-                "UPDATE shift SET closed = ?, counted_cash = ?, note = ?, end_chain = ?, end_sequence = ?, "
-                "end_hash = ? WHERE key = ?",
-                (
-                    line.at.isoformat(),
-                    content["counted_cash"],
-                    content["note"],
-                    line.chain,
-                    line.sequence,
-                    line.hash,
-                    content["shift"],
-                ),
-            )
+        case FactKind.SHIFT_OPENED | FactKind.SHIFT_CLOSED:
+            shift_view.fold_shift(db, line, _key(line))
         case FactKind.SLIP_ISSUED | FactKind.SLIP_REVISED | FactKind.SLIP_VOIDED | FactKind.SLIP_READ:
             _fold_slip(db, line)
+            identity_view.fold_rest(db, line)
             if content.get("prints"):
                 print_view.fold_asked(db, line, stamp(db, line))
         case FactKind.SLIP_REPRINTED:
@@ -163,10 +152,21 @@ def fold(db: Database, line: Line) -> None:
             print_view.fold_told(db, line, stamp(db, line))
         case FactKind.SHEET_PRINTED:
             print_view.fold_sheet(db, line, _key(line))
+        case FactKind.STATEMENT_READ if line.content.get("revoked"):
+            doubt_view.fold_doubted(db, line)
         case FactKind.STATEMENT_READ:
             for number in statement_view.fold_read(db, line):
                 _count(db, number)
                 _refresh(db, number.text)
+            for text in doubt_view.covered(db, line):
+                _refresh(db, text)
+        case FactKind.SLIP_JUDGED:
+            doubt_view.fold_judged(db, line, stamp(db, line))
+            _refresh(db, content["number"])
+        case FactKind.DESK_REVOKED:
+            trust_view.fold(db, line, _key(line))
+            for text in doubt_view.fold_revoked(db, line, _key(line)):
+                _refresh(db, text)
         case FactKind.PADS_PRINTED:
             _fold_pads(db, line)
         case FactKind.NUMBER_UNUSED | FactKind.NUMBER_SPOILED | FactKind.NUMBER_MISSING:
@@ -188,6 +188,9 @@ def fold(db: Database, line: Line) -> None:
             _fold_delivery(db, line)
         case fact if fact in page_view.FACTS:
             page_view.fold(db, line, stamp(db, line))
+        case FactKind.IDENTITY_RELEASED:
+            identity_view.fold_released(db, line, stamp(db, line))
+            trust_view.fold(db, line, _key(line))
         case fact if fact in trust_view.FACTS:
             trust_view.fold(db, line, _key(line))
         case _:
@@ -205,46 +208,24 @@ def _latest(db: Database, table: str, key: str, columns: tuple[str, ...], row: t
     )
 
 
-def _fold_downtime(db: Database, line: Line) -> None:
-    if line.fact is FactKind.DOWNTIME_STARTED:
-        row = (_key(line), line.at.isoformat(), line.content["reason"], int(line.content["drill"]))
-        db.execute(
-            "INSERT INTO downtime (key, started, reason, drill) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-            "started = excluded.started, reason = excluded.reason, drill = excluded.drill",
-            row,
-        )
-    else:
-        db.execute(
-            "INSERT INTO downtime (key, ended) VALUES (?, ?) ON CONFLICT DO UPDATE SET ended = excluded.ended",
-            (line.content["downtime"], line.at.isoformat()),
-        )
-
-
 def _fold_people(db: Database, line: Line) -> None:
     content = line.content
     if line.fact is FactKind.DESK_ENROLLED:
-        certificate = json.dumps(content["certificate"], ensure_ascii=False)
-        row = (content["series"], content["name"], certificate, line.local[:10])
-        db.execute(
-            "INSERT INTO desk (series, name, certificate, enrolled) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-            "name = excluded.name, certificate = excluded.certificate, enrolled = excluded.enrolled "
-            "WHERE desk.certificate = ''",
-            row,
-        )
-        trust_view.fold_enrolled(db, line)
+        trust_view.fold_enrolled(db, line, _key(line))
     elif line.fact is FactKind.DESK_RETIRED:
         db.execute(
             "INSERT INTO desk (series, retired) VALUES (?, 1) ON CONFLICT DO UPDATE SET retired = 1",
             (content["series"],),
         )
     else:
-        columns = ("login", "name", "role", "pin_hash", "active", "stamp")
+        columns = ("login", "name", "role", "pin_hash", "active", "temporary", "stamp")
         user = (content["login"], content["name"], content["role"], content["pin_hash"], int(content["active"]))
-        _latest(db, "user", "login", columns, (*user, stamp(db, line)))
+        _latest(db, "user", "login", columns, (*user, int(content.get("temporary", False)), stamp(db, line)))
 
 
 def _fold_slip(db: Database, line: Line) -> None:
-    slip = Slip.from_record(line.content["slip"])
+    record = line.content["slip"]
+    slip, text = Slip.from_record(record), _JSON.encode(record)
     journalled = line.fact is not FactKind.SLIP_READ
     number, receipt = slip.number.text, line.content.get("receipt", "")
     row = (
@@ -253,37 +234,47 @@ def _fold_slip(db: Database, line: Line) -> None:
         slip.revision,
         slip.replaces.hex(),
         slip.kind.value,
-        json.dumps(line.content["slip"], ensure_ascii=False, sort_keys=True),
+        text,
         line.payload,
         int(journalled),
         line.shift if journalled else "",
         line.by if journalled else "",
         receipt,
         " ".join(line.content.get("cut", ())),
+        line.chain if journalled else "",
+        line.sequence if journalled else 0,
+        int(not journalled and not line.content.get("revoked")),
     )
     # What a desk typed is never cut, so its own line wins over the same fact read from paper.
     db.execute(
-        f"INSERT INTO version VALUES ({', '.join('?' * 12)}) "
+        f"INSERT INTO version VALUES ({', '.join('?' * 15)}) "
         "ON CONFLICT (digest) DO UPDATE SET record = excluded.record, journalled = 1, shift = excluded.shift, "
-        "login = excluded.login, receipt = excluded.receipt, cut = excluded.cut "
-        "WHERE excluded.journalled > version.journalled",
+        "login = excluded.login, receipt = excluded.receipt, cut = excluded.cut, chain = excluded.chain, "
+        "sequence = excluded.sequence WHERE excluded.journalled > version.journalled",
         row,
     )
-    _count(db, slip.number)
+    if row[-1]:
+        db.execute("UPDATE version SET read = 1 WHERE digest = ?", (line.content["digest"],))
+    if not line.content.get("revoked"):  # else a thief's number would make a thousand gaps
+        _count(db, slip.number)
     if slip.visit.token:
-        day = _day(line.content["slip"])
+        day = _day(record)
         db.execute(
             "INSERT INTO token VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = max(count, excluded.count)",
             (slip.visit.token_series, slip.visit.clinic, day, slip.visit.token),
         )
     if journalled and receipt:
         db.execute(
-            "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?)",
+            "INSERT INTO receipt VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET rupees = max(rupees, excluded.rupees)",
             (receipt.rpartition("-")[0], int(receipt.rpartition("-")[2]), number, slip.visit.fee),
         )
     if form := line.content.get("form", ""):
-        db.execute("INSERT OR IGNORE INTO form VALUES (?, ?, ?)", (form, number, line.content["digest"]))
-    _refresh(db, number)
+        db.execute(
+            "INSERT INTO form VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number, "
+            "digest = excluded.digest WHERE excluded.digest < form.digest",
+            (form, number, line.content["digest"]),
+        )
+    _refresh(db, number, (record, text, slip))
 
 
 def _count(db: Database, number: SlipNumber) -> None:
@@ -298,39 +289,31 @@ def _day(record: dict[str, Any]) -> str:
     return (record["issued"] or "")[:10]
 
 
-def _refresh(db: Database, number: str) -> None:
-    """Works out the one row of a number from all its versions: head, conflict, void, and what is shown."""
-    versions = db.execute(
-        "SELECT digest, revision, replaces, kind, record, journalled FROM version WHERE number = ? "
-        "ORDER BY revision, digest",
-        (number,),
-    ).fetchall()
-    if not versions:  # a shift's sheet names a number of which nothing else is known yet
+def _refresh(db: Database, number: str, known: tuple[dict[str, Any], str, Slip] | None = None) -> None:
+    """Works out the one row of a number from all its versions: head, conflict, void, and what is shown.
+
+    `known` is a record that was parsed already, its text, and its slip.
+    """
+    weighed = doubt_view.weigh(db, number)
+    if not weighed.versions:  # a shift's sheet names a number of which nothing else is known yet
         return
-    by_revision: dict[int, list[str]] = {}
-    conflict = False
-    for digest, revision, replaces, _kind, _record, _journalled in versions:
-        rivals = by_revision.setdefault(revision, [])
-        before = by_revision.get(revision - 1, [])
-        conflict = conflict or bool(rivals) or (bool(before) and not any(each.startswith(replaces) for each in before))
-        rivals.append(digest)
-    head = versions[-1]
-    told = [version for version in versions if version[3] not in (Kind.VOID, Kind.PAD)] or [head]
+    head = weighed.versions[-1]
+    told = [each for each in weighed.versions if each.kind not in (Kind.VOID, Kind.PAD)] or [head]
     content = told[-1]
-    record = json.loads(content[4])
-    slip = Slip.from_record(record)
-    void_slip = any(version[3] == Kind.VOID for version in versions)
+    record = known[0] if known and known[1] == content.record else json.loads(content.record)
+    slip = known[2] if known and record is known[0] else Slip.from_record(record)
+    void_slip = any(each.kind == Kind.VOID for each in weighed.versions)
     void_told = not void_slip and statement_view.is_void(db, number)
     row = (
         number,
         slip.number.series,
         slip.number.serial,
-        head[0],
-        content[0],
-        head[1] + void_told,  # the void is a revision, also where only the shift's sheet tells of it
-        content[3],
+        head.digest,
+        content.digest,
+        head.revision + void_told,  # the void is a revision, also where only the shift's sheet tells of it
+        content.kind,
         int(void_slip or void_told),
-        int(conflict),
+        int(weighed.conflict),
         slip.visit.clinic,
         _day(record),
         slip.person,
@@ -338,9 +321,10 @@ def _refresh(db: Database, number: str) -> None:
         slip.patient.name_hindi,
         slip.patient.mobile,
         int(slip.drill),
-        int(any(version[5] for version in versions)),
+        int(any(each.journalled for each in weighed.versions)),
+        int(weighed.strange),
     )
-    db.execute(f"INSERT OR REPLACE INTO slip VALUES ({', '.join('?' * 17)})", row)
+    db.execute(f"INSERT OR REPLACE INTO slip VALUES ({', '.join('?' * 18)})", row)
 
 
 def _fold_pads(db: Database, line: Line) -> None:
@@ -349,7 +333,12 @@ def _fold_pads(db: Database, line: Line) -> None:
         number = SlipNumber(content["series"], content["first"] + offset)
         issued_to = content.get("issued_to", "")
         row = (number.text, number.series, number.serial, bytes.fromhex(payload), line.local[:10], issued_to)
-        db.execute("INSERT OR IGNORE INTO pad VALUES (?, ?, ?, ?, ?, ?)", row)
+        db.execute(
+            "INSERT INTO pad VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET payload = excluded.payload, "
+            "day = excluded.day, issued_to = excluded.issued_to WHERE "
+            "(excluded.day, excluded.issued_to, excluded.payload) < (pad.day, pad.issued_to, pad.payload)",
+            row,
+        )
         _count(db, number)
 
 

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from fallback.errors import JournalBusy, LedgerClosed, ParchiError, SeriesUsedUp
 from fallback.ledger import chains
 from fallback.ledger.complaints import BUSY_SECONDS, Complaint, is_busy, translate
-from fallback.ledger.copy import SecondCopy
+from fallback.ledger.copies import Copies, tell
 from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import Line, next_line
 from fallback.slip import SERIAL_LIMIT, SlipNumber
@@ -105,16 +105,17 @@ class Writer:
     """The thread that alone writes for this process. Other processes may have theirs: SQLite's lock decides."""
 
     def __init__(self, connect: Callable[[], Database], path: Path, chain: str, clock: Callable[[], datetime]) -> None:
-        self.copy: SecondCopy | None = None
+        self.copies: Copies | None = None
+        self.mark: Callable[[int, bytes], None] | None = None
         self._connect = connect
         self._path = path
-        self._chain = chain
+        self.chain = chain
         self._clock = clock
         self._db: Database | None = None
         self._queue: queue.SimpleQueue[_Ask | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
-        self._told_behind: bool | None = None
+        self._told: frozenset[tuple[str, str]] | None = None
         self._thread = threading.Thread(target=self._run, name="ledger writer", daemon=True)
         self._thread.start()
 
@@ -158,6 +159,9 @@ class Writer:
             self._commit(group)
             try:
                 self._follow()
+                if self.mark is not None and self._db is not None:
+                    end = chains.head(self._db, self.chain)
+                    self.mark(end.sequence, end.hash)
             except Exception:  # the journal has the lines: who waits is answered, and the next group comes
                 threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), self._thread)))
             for ask in group:
@@ -205,7 +209,7 @@ class Writer:
             now = self._clock()
             if now.tzinfo is None:
                 raise ValueError("the clock must say its time zone")
-            ask.result = ask.job(Transaction(db, self._chain, now.astimezone(UTC)))
+            ask.result = ask.job(Transaction(db, self.chain, now.astimezone(UTC)))
         except BaseException as wrong:  # a job may raise anything, and only its caller shall hear of it
             ask.failure = translate(wrong, self._path) if isinstance(wrong, Complaint) else wrong
             if not db.conn.in_transaction:  # SQLite gave up on all of it: the disk is full or failing
@@ -231,28 +235,17 @@ class Writer:
                 db.conn.close()
 
     def _follow(self) -> None:
-        """Waits for the second copy, up to its deadline, and journals when it stops or resumes following."""
-        copy = self.copy
-        if copy is None:
-            self._told_behind = None
+        """Waits for the second copies, up to their deadline, and journals which stop or resume following."""
+        copies = self.copies
+        if copies is None:
+            self._told = None
             return
-        copy.follow()
-        behind = copy.status().behind
-        if behind == self._told_behind:
+        copies.follow()
+        following = copies.following()
+        if following == self._told:
             return
-        told = _Ask(lambda tx: _tell(tx, self._chain, behind, copy.status().sequence), Future())
+        told = _Ask(lambda tx: tell(tx.db, self.chain, copies.status(), tx.append), Future())
         self._commit([told])
         if told.failure is None:  # else it is told with the next group
-            self._told_behind = behind
-            copy.follow()
-
-
-def _tell(tx: Transaction, chain: str, behind: bool, sequence: int) -> None:
-    """Writes the transition, unless the journal says so already: each is told once, across processes and restarts."""
-    row = tx.db.execute(
-        "SELECT fact FROM line WHERE chain = ? AND fact IN ('copy_behind', 'copy_caught_up') "
-        "ORDER BY sequence DESC LIMIT 1",
-        (chain,),
-    ).fetchone()
-    if (row is not None and row[0] == FactKind.COPY_BEHIND) != behind:
-        tx.append(FactKind.COPY_BEHIND if behind else FactKind.COPY_CAUGHT_UP, {"sequence": sequence})
+            self._told = following
+            copies.follow()

@@ -31,6 +31,16 @@ class Script(StrEnum):
     ADDRESS = "address"
 
 
+# Nearly all that is typed: whole words, single spaces, nothing that `check_text` would say or change.
+_HINDI_WORD = "(?:[\u0904-\u0939\u0960\u0961\u0972-\u097f][\u0900-\u0903\u093a-\u093c\u093e-\u094f]{0,4}|[.-])+"
+_PLAIN = {
+    Script.LATIN: re.compile(r"(?=.*[A-Za-z])[A-Za-z.'/,()&-]+(?: [A-Za-z.'/,()&-]+)*"),
+    Script.HINDI: re.compile(f"(?=.*[\u0904-\u0939]){_HINDI_WORD}(?: {_HINDI_WORD})*"),
+    Script.ADDRESS: re.compile(r"[!-~]+(?: [!-~]+)*"),
+}
+_PLAIN[Script.ANY] = _PLAIN[Script.LATIN]
+
+
 def normalise(text: str) -> str:
     """NFC; straight quotes and hyphens; no control, bidi or invisible letters; single spaces, none at the ends.
 
@@ -49,6 +59,8 @@ def check_text(field: str, text: str, *, script: str) -> str:
     sign is wrong, where, and what to do.
     """
     kind = Script(script)
+    if not text or _is_plain(text, kind):
+        return text
     typed = unicodedata.normalize("NFC", text).translate(_STRAIGHT).strip(" \t\r\n\u00a0")
     if len(typed) > TEXT_LIMIT:
         why = "The text has {count} letters; at most {limit} are taken. Shorten it."
@@ -70,6 +82,11 @@ def check_text(field: str, text: str, *, script: str) -> str:
     if found and kind is not Script.ADDRESS and not any(sign.isalpha() for sign in found):
         raise FieldWrong(field=field, why="There is no letter in it. Write the name.")
     return found
+
+
+def _is_plain(text: str, kind: Script) -> bool:
+    fits = len(text) <= TEXT_LIMIT and _PLAIN[kind].fullmatch(text) is not None
+    return fits and unicodedata.is_normalized("NFC", text)
 
 
 def is_devanagari(sign: str) -> bool:

@@ -12,7 +12,22 @@ from functools import partial
 
 from fallback.errors import PayloadTooLong, PayloadWrong, SlipNumberWrong
 from fallback.keys import SIGNATURE_SIZE, PublicKeys, Sign, Trust, is_genuine
-from fallback.payload.record import CUTTABLE, SHORTEST_CUT, VERSION, pack, unpack
+from fallback.payload.record import CUTTABLE, SHORTEST_CUT, VERSION, has_cut, pack, unpack
+from fallback.payload.sealed_part import (
+    ELSEWHERE,
+    IDENTITY_SIZE,
+    MOST_MEDICO_LEGAL,
+    home_of,
+    identity_context,
+    in_slip,
+    pack_identity,
+    pack_rest,
+    rest_context,
+    seal_id,
+    sealed_in,
+    unpack_identity,
+    unpack_rest,
+)
 from fallback.payload.statements import (
     decode_statement,
     encode_certificate,
@@ -34,11 +49,15 @@ from fallback.statement import (
 
 __all__ = [
     "CUTTABLE",
+    "ELSEWHERE",
+    "IDENTITY_SIZE",
     "MOST_BYTES",
+    "MOST_MEDICO_LEGAL",
     "VERSION",
     "CodeOutcome",
     "Decoded",
     "Judged",
+    "cut_of",
     "decode",
     "decode_statement",
     "digest",
@@ -47,11 +66,21 @@ __all__ = [
     "encode_root",
     "encode_statement",
     "from_digits",
+    "home_of",
+    "identity_context",
+    "in_slip",
     "is_statement",
     "judge",
     "looks_like_payload",
+    "pack_identity",
+    "pack_rest",
     "pages_of",
+    "rest_context",
+    "seal_id",
+    "sealed_in",
     "to_digits",
+    "unpack_identity",
+    "unpack_rest",
 ]
 
 MARK = "…"
@@ -126,6 +155,11 @@ def decode(payload: bytes) -> Decoded:
     message, signature = payload[:-SIGNATURE_SIZE], payload[-SIGNATURE_SIZE:]
     slip, cut = unpack(message, MARK)
     return Decoded(slip=slip, cut=cut, message=message, signature=signature, digest=hashlib.sha256(message).digest())
+
+
+def cut_of(payload: bytes) -> tuple[str, ...]:
+    """The names of the texts that were cut in signed bytes that `encode` made."""
+    return decode(payload).cut if has_cut(payload) else ()
 
 
 def digest(payload: bytes) -> bytes:

@@ -61,12 +61,14 @@ class _Optional:
     absent: Any = field(default="")
 
 
-def _put_age(bits: BitWriter, age: Age) -> None:
+def put_age(bits: BitWriter, age: Age) -> None:
+    """Appends an age with its unit."""
     bits.put(_UNITS.index(age.unit), 2)
     bits.put(age.value, 7)
 
 
-def _take_age(bits: BitReader) -> Age:
+def take_age(bits: BitReader) -> Age:
+    """The inverse of `put_age`. Raises PayloadWrong or FieldWrong."""
     unit = _pick(_UNITS, bits.take(2), "age unit")
     return Age(unit=unit, value=bits.take(7))
 
@@ -92,7 +94,11 @@ def _take_digits(length: int, width: int, least: int = 0) -> Callable[[BitReader
     return take
 
 
-def _put_uhid(bits: BitWriter, uhid: str) -> None:
+put_mobile, take_mobile = _put_digits(10, 32, 6 * 10**9), _take_digits(10, 32, 6 * 10**9)
+
+
+def put_uhid(bits: BitWriter, uhid: str) -> None:
+    """Appends a UHID: up to fifteen digits as a number, anything else as a text. Raises ValueError."""
     digits = len(uhid) < 16 and uhid.isascii() and uhid.isdigit()
     bits.put(int(not digits), 1)
     if digits:
@@ -102,7 +108,8 @@ def _put_uhid(bits: BitWriter, uhid: str) -> None:
         put_text(bits, uhid)
 
 
-def _take_uhid(bits: BitReader) -> str:
+def take_uhid(bits: BitReader) -> str:
+    """The inverse of `put_uhid`. Raises PayloadWrong."""
     if bits.take(1):
         return take_text(bits)
     length = bits.take(4)
@@ -161,7 +168,7 @@ OPTIONAL: tuple[_Optional, ...] = (
         absent=None,
     ),
     _number("patient_number"),
-    _Optional(name="uhid", get=lambda slip: slip.uhid, put=_put_uhid, take=_take_uhid),
+    _Optional(name="uhid", get=lambda slip: slip.uhid, put=put_uhid, take=take_uhid),
     _number("previous"),
     _number("mother"),
     _patient(
@@ -170,14 +177,14 @@ OPTIONAL: tuple[_Optional, ...] = (
         take_day,
         None,
     ),
-    _patient("age", _put_age, _take_age, None),
+    _patient("age", put_age, take_age, None),
     _patient(
         "relation",
         lambda bits, relation: bits.put(_RELATIONS.index(relation), 3),
         lambda bits: _pick(_RELATIONS, bits.take(3), "relation"),
         None,
     ),
-    _patient("mobile", _put_digits(10, 32, 6 * 10**9), _take_digits(10, 32, 6 * 10**9), ""),
+    _patient("mobile", put_mobile, take_mobile, ""),
     _patient("abha", _put_digits(14, 47), _take_digits(14, 47), ""),
     _patient("state", lambda bits, state: bits.put(state, 6), lambda bits: bits.take(6), 0),
     _patient("pin_code", _put_digits(6, 20), _take_digits(6, 20), ""),
@@ -210,36 +217,43 @@ _VISIT_PARTS = ("token", "fee", "booking", "medico_legal_number")
 _SLIP_PARTS = ("patient_number", "uhid", "previous", "mother", "reason", "sealed", "extension")
 
 
+def _put_bits(width: int) -> Callable[[BitWriter, int], None]:
+    return lambda bits, value: bits.put(value, width)
+
+
+_put_hospital, _put_revision, _put_clinic = _put_bits(32), _put_bits(4), _put_bits(8)
+
+
+def _put(name: str, act: Callable[[BitWriter, Any], None], bits: BitWriter, value: Any) -> None:
+    try:
+        act(bits, value)
+    except (ValueError, OverflowError) as wrong:
+        raise FieldWrong(field=name, why="This value does not fit into the slip's code. Correct it.") from wrong
+
+
 def pack(slip: Slip, cut: dict[str, str]) -> bytes:
     """The message that is signed: the slip's bits, with the texts in `cut` in place of its own.
 
     Raises FieldWrong for a value that the format has no room for.
     """
     bits = BitWriter()
-
-    def put(name: str, act: Callable[[], None]) -> None:
-        try:
-            act()
-        except (ValueError, OverflowError) as wrong:
-            raise FieldWrong(field=name, why="This value does not fit into the slip's code. Correct it.") from wrong
-
     bits.put(VERSION, 4)
     bits.put(_KINDS.index(slip.kind), 5)
     for flag in _FLAGS:
         bits.put(int(getattr(slip, flag)), 1)
     bits.put(int(bool(cut)), 1)
     bits.put(0, 1)
-    put("hospital", lambda: bits.put(slip.hospital, 32))
+    _put("hospital", _put_hospital, bits, slip.hospital)
     put_number(bits, slip.number)
-    put("revision", lambda: bits.put(slip.revision, 4))
+    _put("revision", _put_revision, bits, slip.revision)
     if len(slip.replaces) != (4 if slip.revision else 0):
         raise FieldWrong(field="replaces", why="This value does not fit into the slip's code. Correct it.")
     if slip.revision:
         bits.put(int.from_bytes(slip.replaces, "big"), 32)
-    put("issued", lambda: put_moment(bits, slip.issued))
+    _put("issued", put_moment, bits, slip.issued)
     bits.put(_SEXES.index(slip.patient.sex), 2)
     bits.put(_CATEGORIES.index(slip.patient.category), 5)
-    put("clinic", lambda: bits.put(slip.visit.clinic, 8))
+    _put("clinic", _put_clinic, bits, slip.visit.clinic)
     bits.put(_FEE_STATUSES.index(slip.visit.fee_status), 2)
     values = [(part, cut.get(part.name, part.get(slip))) for part in OPTIONAL]
     for part, value in values:
@@ -249,8 +263,13 @@ def pack(slip: Slip, cut: dict[str, str]) -> bytes:
             bits.put(int(name in cut), 1)
     for part, value in values:
         if value != part.absent:
-            put(part.name, lambda part=part, value=value: part.put(bits, value))  # type: ignore[misc]
+            _put(part.name, part.put, bits, value)
     return bits.to_bytes()
+
+
+def has_cut(message: bytes) -> bool:
+    """Whether a text was cut in a message that `pack` made."""
+    return bool(message[1] & 0b10)  # the bit after version, kind and flags
 
 
 def unpack(message: bytes, mark: str) -> tuple[Slip, tuple[str, ...]]:

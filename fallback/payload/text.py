@@ -13,6 +13,7 @@ from fallback.payload.bits import BitReader, BitWriter
 _LATIN, _DEVANAGARI, _UTF8 = 0, 1, 2
 _FLIP, _SHIFT = 27, 28
 _MOST_LETTERS = 1024  # many times what the QR holds: without an end, one pasted book would stop the desk
+_LETTERS = {chr(ord(first) + place): place + 1 for first in "aA" for place in range(26)}
 _DIRECT = {" ": 0, ",": 29, ".": 30, "-": 31}
 _DIRECT_SIGNS = {code: sign for sign, code in _DIRECT.items()}
 _SHIFTED = "0123456789'/()&#:;+_@*!?\"%=[]<>$"  # 32 signs, by code
@@ -34,9 +35,12 @@ def put_text(bits: BitWriter, text: str) -> None:
     """
     if len(text) > _MOST_LETTERS:
         raise ValueError("too long")
-    styled = [_latin(text, style) for style in (0, 1)]
-    style = min((0, 1), key=lambda each: len(styled[each] or ()))
-    latin, devanagari, raw = styled[style], _devanagari(text), text.encode()
+    latin, style = _latin(text, 0), 0
+    if latin is not None and _FLIP in latin:
+        capitals = _latin(text, 1)
+        if capitals is not None and len(capitals) < len(latin):
+            latin, style = capitals, 1
+    devanagari, raw = _devanagari(text), text.encode()
     sizes = {_UTF8: _count_bits(len(raw)) + 8 * len(raw)}
     if latin is not None:
         sizes[_LATIN] = 1 + _count_bits(len(latin)) + 5 * len(latin)
@@ -82,18 +86,20 @@ def _count_bits(count: int) -> int:
 
 def _put_codes(bits: BitWriter, codes: Sequence[int], width: int) -> None:
     bits.put_count(len(codes))
+    value = 0
     for code in codes:
-        bits.put(code, width)
+        value = value << width | code
+    bits.put(value, width * len(codes))
 
 
 def _latin(text: str, style: int) -> list[int] | None:
     codes: list[int] = []
     start = True
     for sign in text:
-        if "a" <= sign <= "z" or "A" <= sign <= "Z":
-            if sign.isupper() != (start or style == 1):
+        if letter := _LETTERS.get(sign):
+            if (sign <= "Z") != (start or style == 1):
                 codes.append(_FLIP)
-            codes.append(ord(sign.lower()) - ord("a") + 1)
+            codes.append(letter)
             start = False
             continue
         start = True
@@ -131,6 +137,7 @@ def _from_latin(codes: Sequence[int], style: int) -> str:
 
 
 def _devanagari(text: str) -> list[int] | None:
-    codes = [_DEVANAGARI_CODES.get(sign) for sign in text]
-    known = [code for code in codes if code is not None]
-    return known if len(known) == len(codes) else None
+    try:
+        return [_DEVANAGARI_CODES[sign] for sign in text]
+    except KeyError:
+        return None

@@ -4,10 +4,15 @@ from fallback.printing.job import PrintedSlip, Reprint
 from fallback.printing.pads import render_pads
 from fallback.printing.papers import (
     BoxSheet,
+    Certificate63,
     DaySheet,
     DeskCard,
+    EnrolmentCards,
     Entry,
+    IncidentSheet,
+    KeySheet,
     PadCover,
+    PersonalDataSheet,
     Poster,
     Register,
     ShiftSheet,
@@ -20,11 +25,16 @@ from fallback.printing.typesetting import warm
 
 __all__ = [
     "BoxSheet",
+    "Certificate63",
     "Column",
     "DaySheet",
     "DeskCard",
+    "EnrolmentCards",
     "Entry",
+    "IncidentSheet",
+    "KeySheet",
     "PadCover",
+    "PersonalDataSheet",
     "Poster",
     "PrintedSlip",
     "Register",

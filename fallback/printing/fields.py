@@ -1,7 +1,9 @@
 """A slip as the texts that are printed: every field of the record, its label, and how it is written for eyes. Pure."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
+from fallback import names
 from fallback.hospital import Clinic, Hospital
 from fallback.printing.content import Content, Field
 from fallback.printing.job import PrintedSlip
@@ -22,6 +24,8 @@ from fallback.printing.labels import (
 from fallback.slip import INDIA, FeeStatus, Kind, Patient, Slip
 from fallback.states import state
 
+_SEALED = ("guardian", "mobile", "address", "category", "scheme_id", "abha", "uhid")
+HIDDEN = "–"  # what stands for a field that is sealed
 _SOLID = frozenset({"number", "issued", "token", "mobile", "abha", "patient_number", "previous", "mother", "receipt"})
 
 
@@ -66,9 +70,14 @@ def _age_and_sex(patient: Patient, language: str) -> Field:
     return Field(FIELDS["sex"], f"{value} {_pair(words, language)} · {sex}")
 
 
+def hindi_name(patient: Patient) -> str:
+    """The name in Devanagari: of a confidential patient's alias the twin of the Latin one, which the code has alone."""
+    return patient.name_hindi or names.alias_in_hindi(patient.name)
+
+
 def names_of(patient: Patient, language: str) -> tuple[str, str]:
     """The name in the sheet's script first, for where there is room for one; in the other second."""
-    found = [patient.name, patient.name_hindi]
+    found = [patient.name, hindi_name(patient)]
     if language == "hi":
         found.reverse()
     first, second = sorted(found, key=lambda name: not name)
@@ -109,17 +118,17 @@ def fields_of(
         Kind.SHIFT,
         Kind.VOID,
     )  # a void tells of no fee: "free" beside its receipt is a lie
-    names = clinic_names(visit.clinic, hospital)
+    called = clinic_names(visit.clinic, hospital)
     whole_mobile = whole_mobile and not _is_discreet(clinic)
     values = {
         "number": slip.number.grouped,
         "issued": moment(slip.issued) if slip.issued else "",
         "token": slip.token_text,
-        "clinic": "\n".join(dict.fromkeys(names[::-1])) if language == "both" else names.said(language),
+        "clinic": "\n".join(dict.fromkeys(called[::-1])) if language == "both" else called.said(language),
         "room": clinic.room if clinic else "",
         "unit": clinic.unit if clinic and not clinic.discreet else "",
         "name": patient.name,
-        "name_hindi": patient.name_hindi,
+        "name_hindi": hindi_name(patient),
         "mobile": grouped(patient.mobile, 5, 5) if whole_mobile else last_four(patient.mobile),
         "address": _address(patient, language),
         "category": "" if stranger else CATEGORY[patient.category].said(language),
@@ -143,6 +152,8 @@ def fields_of(
     found["sex"] = _age_and_sex(patient, language)
     relation = RELATION[patient.relation] if patient.relation else FIELDS["guardian"]
     found["guardian"] = Field(relation, patient.guardian)
+    if slip.sealed:  # an empty line would be filled in by pen, with what is sealed
+        found |= {name: replace(found[name], value=HIDDEN) for name in _SEALED}
     return found
 
 

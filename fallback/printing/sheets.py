@@ -27,8 +27,10 @@ _TITLES: Mapping[str, Words | None] = {
     "token": labels.TOKEN_STUB,
     "referral": labels.REFERRAL,
 }
+# What passes through strange hands does not say that somebody is hidden: the alias hides, and the mark would point.
+_UNMARKED = frozenset({"label", "wristband", "token", "receipt", "card"})
 # On a tube there is room for what must be seen at once; how often the slip was corrected is not among it.
-_ON_TUBES = frozenset(FLAGS[name] for name in ("drill", "void", "emergency", "medico_legal", "alias", "sealed"))
+_ON_TUBES = frozenset(FLAGS[name] for name in ("drill", "void", "emergency", "medico_legal", "alias"))
 
 
 def draw_sheet(
@@ -84,6 +86,8 @@ def render_sheet(
 def contents(printed: PrintedSlip, hospital: Hospital, plan: Layout, tubes: Sequence[int] = (1,)) -> list[Content]:
     """What a slip says on a sheet of a layout: one content, of stickers and labels one a tube. Raises FieldWrong."""
     plain = content(printed, hospital, plan, _TITLES[plan.sheet])
+    if plan.sheet in _UNMARKED:
+        plain = replace(plain, flags=tuple(word for word in plain.flags if word != FLAGS["sealed"]))
     match plan.sheet:
         case "label":
             return [_label(plain, printed, plan.language, tube) for tube in tubes]

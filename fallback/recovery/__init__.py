@@ -3,10 +3,13 @@
 from fallback.recovery.accept import ScanReport, WorkItem, accept_scan, batch_name
 from fallback.recovery.account import account_of, account_pdf, account_record, message
 from fallback.recovery.batches import Progress, scan
+from fallback.recovery.contradictions import Contradictions, contradictions
 from fallback.recovery.decisions import Decision, Done, decide_page, doubtful_boxes, last_decisions, reopen_page
-from fallback.recovery.destruction import DestroyReport, Kept, destroy, destroyable
+from fallback.recovery.destruction import DestroyReport, Kept, destroy, destroyable, due_pictures
 from fallback.recovery.importing import ImportReport, Planned, pin, plan, run_import
 from fallback.recovery.intake import BatchState, Intake
+from fallback.recovery.judging import judge
+from fallback.recovery.paper_only import PaperOnly, paper_only
 from fallback.recovery.pictures import ExportReport, export_fhir, export_folder, picture
 from fallback.recovery.stages import Choice, Step, Work, approve, work_at
 from fallback.recovery.transcription import (
@@ -26,6 +29,7 @@ __all__ = [
     "IDENTITY",
     "BatchState",
     "Choice",
+    "Contradictions",
     "Decision",
     "DestroyReport",
     "Done",
@@ -36,6 +40,7 @@ __all__ = [
     "Item",
     "Kept",
     "Known",
+    "PaperOnly",
     "Planned",
     "Prefill",
     "Progress",
@@ -53,18 +58,22 @@ __all__ = [
     "batch_name",
     "choose",
     "compare",
+    "contradictions",
     "decide_page",
     "destroy",
     "destroyable",
     "doubtful_boxes",
+    "due_pictures",
     "enter_first",
     "enter_second",
     "entries",
     "export_fhir",
     "export_folder",
+    "judge",
     "last_decisions",
     "look_up",
     "message",
+    "paper_only",
     "picture",
     "pin",
     "plan",

@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -11,18 +11,20 @@ from fallback import payload
 from fallback.keys import PublicKeys
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
+from fallback.ledger.queries import doubts
 from fallback.payload import CodeOutcome, Judged
 from fallback.reconcile import PageState, Verdict, page_state, verdict
 from fallback.recovery.ticks import ReadTicks, ticks_of
 from fallback.scanning import ReadPage
 from fallback.slip import INDIA, Kind
-from fallback.statement import SignedByDesk, Statement
+from fallback.statement import ShiftStatement, SignedByDesk, Statement
 
 _PORTION = 32  # pages in one transaction: one wait for the disk, and little to read again after a power cut
 _WAIT = 1.0  # seconds that a read page waits for others to share its transaction
 # What a page with several codes is called: the first of these that it has. What needs eyes comes before what does not.
 _RANK = (
-    "forged", "unknown_desk", "other_hospital", "wrong_version", "damaged", "drill", "number_only", "pad", "read",
+    "forged", "unknown_desk", "revoked", "other_hospital", "wrong_version", "damaged", "drill", "number_only", "pad",
+    "read",
 )  # fmt: skip
 _DONE = ("read", "repeat", "blank")
 
@@ -123,7 +125,7 @@ class _Code:
     def content(self) -> dict[str, str]:
         number = self.judged.number
         return {
-            "outcome": "drill" if self.outcome == "drill" else self.judged.outcome.value,
+            "outcome": self.outcome if self.outcome in ("drill", "revoked") else self.judged.outcome.value,
             "number": number.text if number else "",
             "digest": self.digest,
         }
@@ -225,7 +227,7 @@ def _accept(
 def _judge(tx: Transaction, text: str, keys: PublicKeys, drill: bool) -> _Code:
     judged = payload.judge(text, keys)
     if judged.statement is not None:
-        return _judge_statement(judged, judged.statement, text, drill)
+        return _judge_statement(tx, judged, judged.statement, text, drill)
     decoded = judged.decoded
     if decoded is not None and decoded.slip.drill != drill:
         genuine = judged.outcome is CodeOutcome.GENUINE
@@ -245,31 +247,52 @@ def _judge(tx: Transaction, text: str, keys: PublicKeys, drill: bool) -> _Code:
         judged=judged,
         outcome="pad" if slip.kind is Kind.PAD and not filled else "read",
         signed=payload.from_digits(text),
-        verdict=verdict(slip, decoded.digest.hex(), known, drill=drill),
+        verdict=verdict(
+            slip,
+            decoded.digest.hex(),
+            known,
+            drill=drill,
+            revoked=doubts.is_revoked(tx.db, slip.signer) and not doubts.is_on_a_sheet(tx.db, slip.number),
+        ),
     )
 
 
-def _judge_statement(judged: Judged, statement: Statement, text: str, drill: bool) -> _Code:
-    """What a sheet that is no slip means for its page: a genuine one is read, and brings no slip."""
-    by_desk = isinstance(statement, SignedByDesk)
+def _judge_statement(tx: Transaction, judged: Judged, statement: Statement, text: str, drill: bool) -> _Code:
+    """What a sheet that is no slip means for its page: a genuine one is read, and brings no slip.
+
+    One by a key in strange hands, of a line that nobody knew by then, waits for a person: it could void what is true.
+    """
     if isinstance(statement, SignedByDesk) and statement.drill != drill:
         return _Code(judged=judged, outcome="drill")
     if judged.outcome is not CodeOutcome.GENUINE:
         return _Code(judged=judged, outcome=judged.outcome.value)
-    return _Code(judged=judged, outcome="read", signed=payload.from_digits(text) if by_desk else b"")
+    if not isinstance(statement, SignedByDesk):
+        return _Code(judged=judged, outcome="read")
+    found = _Code(judged=judged, outcome="read", signed=payload.from_digits(text))
+    if not doubts.is_revoked(tx.db, statement.signer) or queries.has_statement(tx.db, found.digest):
+        return found
+    if isinstance(statement, ShiftStatement):
+        head = (statement.head_sequence, statement.head)
+        if doubts.knows_head(tx.db, statement.signer, *head):
+            return found
+    return replace(found, outcome="revoked")
 
 
 def _take(tx: Transaction, code: _Code, by: str) -> None:
     """Journals a record, or a desk's statement, that the ledger did not have. Of a conflict both are kept."""
     decoded, statement = code.judged.decoded, code.judged.statement
     if statement is not None and code.signed:
-        if not queries.has_statement(tx.db, code.digest):
-            found = {"statement": statement.record(), "digest": code.digest}
-            tx.append(FactKind.STATEMENT_READ, found, payload=code.signed, by=by)
+        known = queries.has_statement(tx.db, code.digest) or doubts.doubted(tx.db, code.digest) is not None
+        if not known:
+            found: dict[str, Any] = {"statement": statement.record(), "digest": code.digest}
+            told = {"revoked": True} if code.outcome == "revoked" else {}
+            tx.append(FactKind.STATEMENT_READ, found | told, payload=code.signed, by=by)
         return
     if decoded is None or code.verdict in (None, Verdict.SAME_AGAIN, Verdict.DRILL):
         return
-    content = {"slip": decoded.slip.record(), "digest": decoded.digest.hex(), "cut": list(decoded.cut)}
+    content: dict[str, Any] = {"slip": decoded.slip.record(), "digest": decoded.digest.hex(), "cut": list(decoded.cut)}
+    if code.verdict is Verdict.REVOKED:
+        content["revoked"] = True
     tx.append(FactKind.SLIP_READ, content, payload=code.signed, series=decoded.slip.number.series, by=by)
 
 

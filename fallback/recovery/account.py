@@ -15,6 +15,8 @@ from fallback.ledger.queries import Database, NumberRow
 from fallback.printing.papers.labels import ACCOUNT
 from fallback.printing.report import Column, Report, Table, render_report
 from fallback.reconcile import Account, Bucket, NumberState, reconcile
+from fallback.recovery.contradictions import contradictions
+from fallback.recovery.doubts import voids_unknown
 from fallback.recovery.sheets import comparisons, visits
 from fallback.slip import INDIA, SlipNumber, letters
 
@@ -24,7 +26,8 @@ _ALL_THERE = "Every number that was handed out is accounted for."
 
 def account_of(db: Database, target: str) -> Account:
     """Both accounts of every number that was ever handed out, as it stands with a target ("" for none yet)."""
-    return reconcile(_state(row) for row in queries.numbers(db, target))
+    unknown = voids_unknown(db)
+    return reconcile(_state(row, unknown) for row in queries.numbers(db, target))
 
 
 def account_record(
@@ -52,6 +55,7 @@ def account_record(
     record["open_pages"] = len(queries.pages(db, open_only=True))
     record["visits"] = visits(db).record()
     record["sheets"] = [each.record() for each in comparisons(db)]
+    record["contradictions"] = contradictions(db).record()
     record["signer"] = signer
     return record | {"signature": sign(message(record)).hex()}
 
@@ -76,6 +80,7 @@ def account_pdf(record: dict[str, Any], hospital: Hospital, desks: list[Desk]) -
         tables.append(_missing(record, names))
     tables += [_seen(record["visits"])] if "visits" in record else []
     tables += [_sheets(record["sheets"], hospital)] if record.get("sheets") else []
+    tables += [_contradictions(found)] if any((found := record.get("contradictions", {})).values()) else []
     tables += [_pages(record), _proof(record)]
     return render_report(
         Report(
@@ -92,7 +97,9 @@ def account_pdf(record: dict[str, Any], hospital: Hospital, desks: list[Desk]) -
     )
 
 
-def _state(row: NumberRow) -> NumberState:
+def _state(row: NumberRow, unknown: set[int]) -> NumberState:
+    voids = not row.journalled and row.number.series in unknown
+    doubtful = row.stage == "ready" and (row.strange or voids)
     return NumberState(
         number=row.number,
         clinic=row.clinic,
@@ -100,7 +107,7 @@ def _state(row: NumberRow) -> NumberState:
         has_content=row.has_content,
         voided=row.voided,
         conflict=row.conflict,
-        stage=row.stage,
+        stage="held" if doubtful else row.stage,
         sent=row.sent,
         spent=row.spent,
         reason=row.spent_reason,
@@ -230,6 +237,24 @@ def _sheets(found: list[dict[str, Any]], hospital: Hospital) -> Table:
         ],
         rows=rows,
         strong=frozenset({0, 1}),
+    )
+
+
+def _contradictions(found: dict[str, Any]) -> Table:
+    """CONFLICT in so many words: what no machine may decide."""
+    rows = []
+    for card in found["cards"]:
+        where = " · ".join(f"{use['name']} ({use['machine'] or use['chain']})" for use in card["uses"])
+        rows.append([ACCOUNT["CONFLICT: one card, used in several places"].both, f"{card['series']:03d}: {where}"])
+    rows += [
+        [ACCOUNT["CONFLICT: one number, several contents"].both, SlipNumber.parse(number).grouped]
+        for number in found["numbers"]
+    ]
+    rows += [[ACCOUNT["revoked"].both, f"{each['series']:03d}: {each['reason']}"] for each in found["revoked"]]
+    return Table(
+        title=ACCOUNT["What contradicts itself"].both,
+        columns=[Column(ACCOUNT["What"].both, 2.0), Column(ACCOUNT["Where"].both, 3.0)],
+        rows=rows,
     )
 
 

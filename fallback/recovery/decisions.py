@@ -12,6 +12,7 @@ from fallback.errors import (
     PageHoldsTwo,
     PageNotDecided,
     PageNotOpen,
+    SheetVouched,
 )
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
@@ -20,6 +21,7 @@ from fallback.ledger.queries import work as asked
 from fallback.ledger.queries.outcomes import WitnessRow
 from fallback.ledger.queries.work import Done, last_decisions
 from fallback.outcome import Evidence, outcome_of
+from fallback.recovery.judging import vouch
 from fallback.slip import Kind, SlipNumber
 
 __all__ = ["Decision", "Done", "decide_page", "doubtful_boxes", "last_decisions", "reopen_page"]
@@ -42,6 +44,7 @@ class Decision(StrEnum):
     SPOILED = "spoiled"
     MARKS = "marks"
     TOO_DAMAGED = "too_damaged"
+    VOUCHED = "vouched"
 
 
 # What a decision says of a number that has no content: written with it, and taken back with it.
@@ -75,7 +78,8 @@ def decide_page(
     its boxes say: ticked, empty, or doubtful for "not sure"; of the comb `days` its digits. MARKS answers each of
     `doubtful_boxes`; BELONGS may tell of a page without a form too, at place 0.
 
-    Raises PageNotOpen, NumberNotIssued, PadEntered, PageHoldsTwo, or FieldWrong for number, reason or marks.
+    VOUCHED counts the sheets of a revoked desk that lie on the page. Raises PageNotOpen, NumberNotIssued, PadEntered,
+    PageHoldsTwo, or FieldWrong for number, reason or marks.
     """
     if decision in _NEEDS_REASON and not reason:
         raise FieldWrong(field="reason", why="Write something here: it is kept with your name.")
@@ -89,6 +93,8 @@ def decide_page(
         for entered in asked.entered_on(tx.db, picture):
             if not _has_content(tx, entered):  # else its slip is signed, and the rest of the page is still to decide
                 raise PadEntered(number=entered.grouped)
+        if decision is Decision.VOUCHED:
+            vouch(tx, picture, by)
         of = _number(tx, page, decision, number, certain)
         forms, said = queries.forms(tx.db, picture), (marks or {}) if decision in _HAS_MARKS else {}
         told = _answered(forms, said, whole=decision is Decision.MARKS)
@@ -109,13 +115,15 @@ def decide_page(
 def reopen_page(ledger: Ledger, picture: str, reason: str, *, by: str) -> None:
     """Takes back what was decided about a page or entered from it, and what the decision declared of its number.
 
-    Raises PageNotDecided, and PadFilled when a blank of it is a slip by now.
+    Raises PageNotDecided, SheetVouched, and PadFilled when a blank of it is a slip by now.
     """
 
     def job(tx: Transaction) -> None:
         page, entered = queries.page(tx.db, picture), asked.entered_on(tx.db, picture)
         if page is None or not (page.decision or entered):
             raise PageNotDecided()
+        if page.decision == Decision.VOUCHED:
+            raise SheetVouched()
         for number in entered:
             if _has_content(tx, number):
                 raise PadFilled(number=number.grouped)

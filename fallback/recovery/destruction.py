@@ -92,11 +92,9 @@ def destroy(
     user = queries.user(ledger.db(), by)
     if user is None or not user.active or user.role is not Role.SUPERVISOR:
         raise PicturesKept(why="only a supervisor may do it, by their own login")
-    tests = frozenset(target.name for target in hospital.targets if target.test)
-    boxes = any(part.corners for paper in PAPERS for part in layout(f"slip-{paper}", hospital).parts)
 
     def job(tx: Transaction) -> DestroyReport:
-        report = destroyable(tx.db, tx.now - timedelta(days=days), tests, boxes=boxes)
+        report = _due(tx.db, hospital, tx.now, days)
         for start in range(0, 0 if dry_run else len(report.pictures), _PORTION):
             content = {"pictures": list(report.pictures[start : start + _PORTION]), "reason": reason}
             tx.append(FactKind.PICTURES_DESTROYED, content, by=by)
@@ -106,6 +104,18 @@ def destroy(
     if not dry_run:
         store.remove(*queries.destroyed(ledger.db()))
     return report
+
+
+def due_pictures(ledger: Ledger, hospital: Hospital, now: datetime) -> int:
+    """How many pictures the hospital's rule lets a supervisor destroy now; 0 without a rule."""
+    days = hospital.keep_pages
+    return len(_due(ledger.db(), hospital, now, days).pictures) if days is not None else 0
+
+
+def _due(db: Database, hospital: Hospital, now: datetime, days: int) -> DestroyReport:
+    tests = frozenset(target.name for target in hospital.targets if target.test)
+    boxes = any(part.corners for paper in PAPERS for part in layout(f"slip-{paper}", hospital).parts)
+    return destroyable(db, now - timedelta(days=days), tests, boxes=boxes)
 
 
 def _why(row: PictureRow, before: datetime, *, legal: bool, unlooked: bool, done: AbstractSet[str]) -> Kept | None:

@@ -1,13 +1,15 @@
 """The import: approved slips into the hospital's system, each once, resumable at any moment, the right system only."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fallback.ehospital import Acknowledgement, Connector, Found, Outcome, TargetIdentity
 from fallback.errors import ParchiError, Sentence, TargetChanged, TargetNotAllowed
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
+from fallback.ledger.queries import Database
+from fallback.recovery.sealed_slips import KEPT_BACK, Reveal, goes_as_itself, hold, told
 from fallback.recovery.stages import Choice, Step, Work, sent_as, step_of, work_at
 from fallback.slip import Slip, SlipNumber
 
@@ -66,7 +68,9 @@ def plan(
     db, found = ledger.db(), []
     for work in work_at(db, connector.target.name, choice)[:limit]:
         slip = sent_as(db, work.row.slip)
-        reason = _hold(work, connector, slip)
+        veiled = goes_as_itself(db, slip)  # who it is is shown to nobody here
+        reason = "" if veiled and not connector.objection(slip) else _hold(db, work, connector, slip, None)
+        reason = reason or (work.doubt if work.stage == "held" else "")
         found.append(
             Planned(
                 number=work.number,
@@ -74,7 +78,7 @@ def plan(
                 step=work.step,
                 stage=work.stage,
                 reason=reason,
-                content=connector.preview(slip) if work.step is not Step.WITHDRAW and not reason else {},
+                content=connector.preview(slip) if work.step is not Step.WITHDRAW and not reason and not veiled else {},
             )
         )
     return found
@@ -112,9 +116,10 @@ def run_import(
     limit: int | None = None,
     stop: Callable[[], bool] = lambda: False,
     progress: Progress | None = None,
+    reveal: Reveal | None = None,
 ) -> ImportReport:
     """Sends what is approved, at most `limit` slips, until `stop` says so. Run twice, or killed and run again, the
-    target has each patient and visit once.
+    target has each patient and visit once. `reveal` tells who a confidential patient is, for those who go as such.
 
     A target that cannot be worked with ends the run, as the report's `stopped`. Raises TargetChanged before the first
     slip, TargetNotAllowed for a drill's ledger and a system not marked as a test system, and what `identify` raises.
@@ -123,7 +128,7 @@ def run_import(
     if made is not None and made[1] and not connector.target.test:
         raise TargetNotAllowed(url=connector.target.url, why="it is not marked as a test system")
     pin(ledger, connector, by=by)
-    return _Run(ledger, connector, by).go(limit, stop, progress)
+    return _Run(ledger, connector, by, reveal).go(limit, stop, progress)
 
 
 class _Stopped(Exception):
@@ -137,8 +142,8 @@ class _Stopped(Exception):
 class _Run:
     """One run: first whatever a run before left in the air, then the approved slips one by one."""
 
-    def __init__(self, ledger: Ledger, connector: Connector, by: str) -> None:
-        self._ledger, self._connector, self._by = ledger, connector, by
+    def __init__(self, ledger: Ledger, connector: Connector, by: str, reveal: Reveal | None) -> None:
+        self._ledger, self._connector, self._by, self._reveal = ledger, connector, by, reveal
         self._target = connector.target.name
         self._report = ImportReport()
 
@@ -170,17 +175,26 @@ class _Run:
             row = queries.slip(db, delivery.number)
             if slip is None or row is None or row.conflict or row.voided:
                 continue
-            slip = sent_as(db, slip)
-            found = self._find(slip)
+            try:
+                shown = self._told(slip)
+            except ParchiError:
+                continue  # its identity cannot be opened: it is held when its turn comes
+            found = self._find(shown)
             if found is not None:
-                self._record(slip.number, delivery.revision, Step.SEND, self._connector.confirm(slip, found))
+                answer = self._connector.confirm(shown, found)
+                self._record(slip.number, delivery.revision, Step.SEND, self._veil(slip, answer))
 
     def _take(self, number: SlipNumber) -> None:
         """One slip: *sending* is durable before anything leaves, the answer after it came."""
         work = self._ledger.write(lambda tx: self._begin(tx, number))
         if work is None:
             return
-        slip = sent_as(self._ledger.db(), work.row.slip)
+        try:
+            withdrawn = work.step is Step.WITHDRAW  # by its number: nobody needs to know who it was
+            slip = sent_as(self._ledger.db(), work.row.slip) if withdrawn else self._told(work.row.slip)
+        except ParchiError as error:
+            self._record(number, work.row.revision, work.step, Acknowledgement(outcome=Outcome.HELD, reason=str(error)))
+            return
         match work.step:
             case Step.SEND:
                 answer = self._send(work, slip)
@@ -188,7 +202,18 @@ class _Run:
                 answer = self._update(work, slip)
             case _:
                 answer = self._connector.withdraw(slip)
-        self._record(number, work.row.revision, work.step, answer)
+        self._record(number, work.row.revision, work.step, self._veil(work.row.slip, answer))
+
+    def _told(self, slip: Slip) -> Slip:
+        """A slip as the target is told it; raises what keeps a sealed identity from being opened."""
+        db = self._ledger.db()
+        return told(db, sent_as(db, slip), self._reveal)
+
+    def _veil(self, slip: Slip, answer: Acknowledgement) -> Acknowledgement:
+        """The answer as it may be written down: of a confidential patient without words, and without their UHID."""
+        if not goes_as_itself(self._ledger.db(), slip):
+            return answer
+        return replace(answer, uhid="", reason=KEPT_BACK if answer.reason else "")
 
     def _send(self, work: Work, slip: Slip) -> Acknowledgement:
         """Sends what was never sent. What was, may be there in this revision or in an earlier one: we look first."""
@@ -200,7 +225,7 @@ class _Run:
             before = queries.version(self._ledger.db(), work.number, revision)
             if answer.outcome is not Outcome.HELD or before is None:
                 break
-            before = sent_as(self._ledger.db(), before)
+            before = self._told(before)
             if self._connector.confirm(before, found).outcome is not Outcome.HELD:
                 return self._connector.update(slip, before)
         return answer
@@ -217,7 +242,7 @@ class _Run:
         if before is None:
             why = "What the system has of this slip is not known here. Compare the two by hand."
             return Acknowledgement(outcome=Outcome.HELD, reason=why)
-        return self._connector.update(slip, sent_as(db, before))
+        return self._connector.update(slip, self._told(before))
 
     def _begin(self, tx: Transaction, number: SlipNumber) -> Work | None:
         """Looks at the slip once more, for it may have changed since the list was made; None when it is not to go."""
@@ -228,7 +253,7 @@ class _Run:
         if work.step is Step.NOTHING or work.stage not in _TO_GO:
             return None
         content = {"number": number.text, "revision": row.revision, "target": self._target}
-        if reason := _hold(work, self._connector, sent_as(tx.db, row.slip)):
+        if reason := _hold(tx.db, work, self._connector, sent_as(tx.db, row.slip), self._reveal):
             self._report.held += 1
             self._report.reasons[number.text] = reason
             tx.append(FactKind.SLIP_HELD, content | {"reason": reason}, series=number.series, by=self._by)
@@ -267,12 +292,12 @@ class _Run:
                 report.already_there += 1
 
 
-def _hold(work: Work, connector: Connector, slip: Slip) -> str:
+def _hold(db: Database, work: Work, connector: Connector, slip: Slip, reveal: Reveal | None) -> str:
     """Why a person must look before this slip goes anywhere; "" when nobody must."""
     if work.step is Step.WITHDRAW:
         return ""
-    if slip.sealed:
-        return Sentence("Its identity is sealed. A supervisor opens it first.")
+    if reason := hold(db, slip, reveal):
+        return reason
     if slip.alias:
         return Sentence(
             "It was registered under another name. A supervisor decides under which it goes into the system."

@@ -31,7 +31,9 @@ DOCUMENTS, BINARIES = "DocumentReference.ndjson", "Binary.ndjson"
 _PORTION = 64  # pictures that wait for the disk together
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 _HEAD = re.compile(rb'\{"resourceType": "[A-Za-z]+", "id": "([0-9a-f]{64})",')
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a file's name that a spreadsheet would calculate
+_FORMULA = tuple(
+    "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+)  # a file's name that a spreadsheet would calculate; some in full width
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from functools import partial
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import Database, Delivery, SlipRow
+from fallback.recovery.doubts import doubt, voids_unknown
 from fallback.slip import INDIA, Kind, Slip, SlipNumber
 
 _BATCH = 500
@@ -49,11 +50,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A slip, where it stands with the target (None: nowhere yet), and its next step."""
+    """A slip, where it stands with the target (None: nowhere yet), and its next step.
+
+    `doubt` says why it is held until a person approves it by itself, "" where nothing is wrong.
+    """
 
     row: SlipRow
     delivery: Delivery | None
     step: Step
+    doubt: str = ""
 
     @property
     def number(self) -> SlipNumber:
@@ -66,7 +71,7 @@ class Work:
         delivery = self.delivery
         if delivery and (delivery.revision == self.row.revision or delivery.stage in _REFUSED):
             return delivery.stage
-        return "ready"
+        return "held" if self.doubt else "ready"
 
 
 def step_of(row: SlipRow, delivery: Delivery | None) -> Step:
@@ -84,13 +89,13 @@ def step_of(row: SlipRow, delivery: Delivery | None) -> Step:
 def work_at(db: Database, target: str, choice: Choice | None = None) -> list[Work]:
     """Every slip that still needs a step at the target, a patient's first slip before the later ones."""
     wanted = choice or Choice()
-    deliveries = queries.deliveries(db, target)
+    deliveries, unknown = queries.deliveries(db, target), voids_unknown(db)
     found = []
     for row in queries.slips(db):
         delivery = deliveries.get(row.slip.number.text)
         step = step_of(row, delivery)
         if step is not Step.NOTHING and wanted.takes(row.slip):
-            found.append(Work(row=row, delivery=delivery, step=step))
+            found.append(Work(row=row, delivery=delivery, step=step, doubt=doubt(row, unknown)))
     return sorted(found, key=_order)
 
 

@@ -31,6 +31,7 @@ class WorkKind(StrEnum):
     PAD_SECOND = "pad_second"
     PAD = "pad"
     PROBLEM = "problem"
+    REVOKED = "revoked"
     FORGED = "forged"
     FOREIGN = "foreign"
 
@@ -40,6 +41,7 @@ _KINDS = {
     "unread": WorkKind.UNREAD,
     "doubtful": WorkKind.MARKS,
     "problem": WorkKind.PROBLEM,
+    "revoked": WorkKind.REVOKED,
     "forged": WorkKind.FORGED,
     "foreign": WorkKind.FOREIGN,
     "other_hospital": WorkKind.FOREIGN,

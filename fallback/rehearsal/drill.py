@@ -3,7 +3,6 @@
 import ipaddress
 import json
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,8 +12,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
-
-from waitress.server import create_server
 
 from fallback import enrolment, frontdesk, payload, recovery
 from fallback.downtime import Role
@@ -35,6 +32,7 @@ from fallback.rehearsal.pile import Pile, pile
 from fallback.rehearsal.target import TestSystem
 from fallback.rehearsal.ward import Pad, fill_pads, patients
 from fallback.scanning import read_files
+from fallback.serving import served
 from fallback.slip import INDIA, Kind, SlipNumber
 from fallback.vault import Cost
 from fallback.web import create_app
@@ -175,19 +173,16 @@ def _set_up(folder: Path, hospital: Hospital, desks: int, stack: ExitStack) -> t
     def clock() -> datetime:
         return datetime.now(UTC)
 
-    installation, _, _ = enrolment.init(folder / "data", "drill", clock=clock, drill=True, cost=_CHEAP)
+    installation, _, _ = enrolment.init(
+        folder / "data", "drill", clock=clock, drill=True, cost=_CHEAP, state=folder / "state"
+    )
     stack.callback(installation.close)
     copy = folder / "copy"
     copy.mkdir()
     installation.ledger.copy_to(copy)
     supervisor = enrolment.set_user(installation.ledger, "meena", "Meena Joshi", Role.SUPERVISOR, _SUPERVISOR_PIN)
     counter = _counter(installation, hospital)
-    server = create_server(create_app(installation, hospital), host="127.0.0.1", port=0, threads=max(4, desks))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    stack.callback(thread.join, 5)
-    stack.callback(server.close)
-    address = f"http://127.0.0.1:{server.effective_port}"
+    address = stack.enter_context(served(create_app(installation, hospital)))
     counters = []
     for number in range(1, desks + 1):
         desk = enrolment.enrol_desk(installation, f"Counter {number}")

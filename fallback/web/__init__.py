@@ -7,7 +7,6 @@ from pathlib import Path
 
 from flask import Flask, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
@@ -17,10 +16,25 @@ from fallback.errors import ParchiError
 from fallback.frontdesk import Counter, PrintQueue
 from fallback.hospital import Hospital
 from fallback.keys import hospital_id
+from fallback.patients import PatientIndex
 from fallback.recovery import Intake, Worklist
-from fallback.web import access, enrolment, failures, frontdesk, guard, place, recovery, words
+from fallback.web import (
+    access,
+    access_log,
+    enrolment,
+    failures,
+    frontdesk,
+    guard,
+    limits,
+    place,
+    recovery,
+    trust,
+    words,
+)
+from fallback.web.buckets import Limiter
 from fallback.web.cutter import Cutter
 from fallback.web.numbers import SlipNumberConverter
+from fallback.web.sessions import Sessions
 
 __all__ = ["close", "create_app"]
 
@@ -41,18 +55,23 @@ def create_app(
     hosts: Iterable[str] = (),
     https: bool = False,
     queue: PrintQueue | None = None,
+    index_address: str = "",
+    authority: bytes | None = None,
 ) -> Flask:
     """The app for one installation and hospital.
 
     `hosts` are names that it answers under besides this machine's own, `language` that of first screens; `https` says
     that the browser reaches it encrypted, so that its cookie is never sent otherwise. `queue` prints for desks with a
-    printer of the server's, and is started and stopped by whoever made it. Whoever made the app closes it, before the
+    printer of the server's, and is started and stopped by whoever made it. `index_address` leads to the computer that
+    answers for the patient index; `authority` is the certificate (DER) that browsers of the network are told to trust.
+    Whoever made the app closes it, before the
     installation. Raises AccessNotStated.
     """
     app = Flask("fallback.web", static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY=installation.vault.key("web session"),
-        SESSION_COOKIE_NAME="parchi",
+        # a name that browsers take only encrypted, for the whole of this host and no other
+        SESSION_COOKIE_NAME="__Host-parchi" if https else "parchi",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=https,
@@ -74,28 +93,39 @@ def create_app(
         ),
         clock=clock,
         language=language,
-        hosts=guard.LOOPBACK | {name.lower() for name in hosts},
+        hosts=guard.LOOPBACK | guard.named(hosts),
+        logbook=access_log.open_log(installation, clock),
         intake=Intake(installation, hospital),
         worklist=Worklist(installation.ledger, clock),
         cutter=Cutter(),
+        sessions=Sessions(),
         queue=queue,
+        index=PatientIndex(installation.folder, installation.vault),
+        index_address=index_address,
+        authority=authority,
+        limiter=Limiter(),
     )
     app.url_map.converters["slip"] = SlipNumberConverter
+    app.before_request(access_log.begin)
+    app.after_request(access_log.end)  # the first one named is the last one called: it sees the whole answer
     app.before_request(guard.check_host)
+    app.before_request(guard.check_form)
     app.before_request(access.gate)
+    app.before_request(limits.gate)
     app.after_request(guard.add_headers)
     app.register_error_handler(ParchiError, failures.told)
     app.register_error_handler(HTTPException, failures.refused)
     app.register_error_handler(Exception, failures.broken)
     app.add_url_rule("/static/<path:name>", "static", _static_file)
-    for room in (frontdesk, enrolment, recovery):
+    for room in (frontdesk, enrolment, recovery, trust):
         app.register_blueprint(room.blueprint)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals |= words.GLOBALS | {"csrf_token": generate_csrf, "static": _fingerprinted()}
+    app.jinja_env.globals |= words.GLOBALS | {"csrf_token": access.csrf_token, "static": _fingerprinted()}
     app.jinja_env.filters |= words.FILTERS
     app.context_processor(words.of_request)
     access.check(app)
+    limits.check(app)
     printing.warm()
     return app
 
@@ -105,6 +135,7 @@ def close(app: Flask) -> None:
     found: place.Place = app.extensions[place.NAME]
     found.intake.close()
     found.cutter.close()
+    found.logbook.write("stopped", "web")
 
 
 @access.public

@@ -7,15 +7,16 @@ from typing import TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import validate_csrf
-from werkzeug.datastructures import MultiDict
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from werkzeug.datastructures import Headers, MultiDict
 from wtforms.validators import ValidationError
 
 from fallback.downtime import Role, User
-from fallback.errors import AccessNotStated, FormStale, LoggedOut, NotAllowed
+from fallback.errors import AccessNotStated, FormStale, LoggedOut, NotAllowed, PinGiven, ScreenLocked
 from fallback.language import LANGUAGES
 from fallback.ledger import queries
-from fallback.web.place import db
+from fallback.web.place import db, here, locked
+from fallback.web.sessions import State
 from fallback.web.uploads import Upload
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -30,7 +31,7 @@ EVERYBODY = frozenset(Role)
 class Stated:
     """What a view said of itself. `roles` None: nothing yet; `public`: also those who are not logged in.
 
-    `files`: its form is read by `upload()`, while it arrives.
+    `files`: its form is read by `upload()`, while it arrives. `newcomers`: also those whose PIN was given to them.
     """
 
     roles: frozenset[Role] | None = None
@@ -38,6 +39,7 @@ class Stated:
     again: Again | None = None
     limit: int = FORM_BYTES
     files: bool = False
+    newcomers: bool = False
 
 
 @dataclass(slots=True)
@@ -73,6 +75,13 @@ clerk = allow(Role.CLERK, Role.SUPERVISOR)
 supervisor = allow(Role.SUPERVISOR)
 records = allow(Role.RECORDS, Role.SUPERVISOR)
 reader = allow(Role.RECORDS, Role.SUPERVISOR, Role.AUDITOR)
+overseer = allow(Role.SUPERVISOR, Role.AUDITOR)
+
+
+def newcomers(view: View) -> View:
+    """Also users who have not chosen their own PIN yet."""
+    _VIEWS.of(view).newcomers = True
+    return view
 
 
 def shown_again(page: Again) -> Callable[[View], View]:
@@ -132,19 +141,43 @@ def check(app: Flask) -> None:
 
 
 def remember(user: User) -> None:
-    """Logs a user in. Nothing of the earlier session stays but the language, so no form of it is taken any more."""
-    language = session.get("language")
+    """Logs a user in, under a new key. Nothing of the earlier session stays but the language.
+
+    So nobody can hand a browser a session that they know, and no form of an earlier one is taken any more.
+    """
+    forget()
+    session["login"], session["key"] = user.login, here().sessions.begin(user.login, _seal(user))
+    g.user, g.locked = user, None
+
+
+def unlock(user: User) -> None:
+    """Opens the locked session of a user again, under a new key; forms that are open in other tabs stay good."""
+    try:
+        session["key"] = here().sessions.renew(session["key"], _seal(user))
+    except KeyError:  # it came of age, or was ended elsewhere, at this moment
+        remember(user)
+    g.user, g.locked = user, None
+
+
+def forget() -> None:
+    """Ends this browser's session. What stays is the language, and whose it was: their forms are kept for them."""
+    here().sessions.end(str(session.get("key", "")))
+    kept = {name: session[name] for name in ("language", "login") if name in session}
     session.clear()
     g.pop("csrf_token", None)  # made for the earlier session: the page that is shown now needs one of this
-    session["login"], session["seal"] = user.login, _seal(user)
-    if language:
-        session["language"] = language
-    g.user = user
+    session.update(kept)
+
+
+def lock() -> None:
+    """Locks this browser's session, until its owner's PIN."""
+    here().sessions.lock(str(session.get("key", "")))
+    if g.user is not None:
+        g.user, g.locked = None, g.user
 
 
 def may(user: User, asked: Stated) -> bool:
-    """Whether a user may use a view."""
-    return asked.public or user.role in (asked.roles or ())
+    """Whether a user may use a view; one who has not chosen their own PIN yet, only the pages for it."""
+    return asked.public or (user.role in (asked.roles or ()) and (asked.newcomers or not user.temporary))
 
 
 def asked_path() -> str:
@@ -152,9 +185,15 @@ def asked_path() -> str:
     return request.full_path if request.query_string else request.path
 
 
+def csrf_token() -> str:
+    """What a form of this session carries; worked out once a page."""
+    return g.get("csrf_token") or str(generate_csrf())
+
+
 def gate() -> ResponseReturnValue | None:
     """Before every request: who asks, whether they may, and whether a form that changes something is ours."""
-    g.user = _known()
+    g.user = g.locked = None
+    _recognise()
     asked = stated()
     if asked is None:
         return None
@@ -164,9 +203,13 @@ def gate() -> ResponseReturnValue | None:
             return redirect(url_for("enrolment.log_in", next=asked_path()))
         if asked.again:
             typed().get("csrf_token")  # too large a form is refused here, not while it is being kept
-        raise LoggedOut()
+        raise ScreenLocked() if locked() else LoggedOut()
     if g.user is not None and not may(g.user, asked):
-        raise NotAllowed()
+        if not g.user.temporary or g.user.role not in (asked.roles or ()):
+            raise NotAllowed()
+        if request.method in SAFE:
+            return redirect(url_for("enrolment.own_pin"))
+        raise PinGiven()
     if request.method in SAFE:
         return None
     try:
@@ -180,12 +223,30 @@ def gate() -> ResponseReturnValue | None:
     return None
 
 
-def _known() -> User | None:
-    login = session.get("login")
-    user = queries.user(db(), login) if isinstance(login, str) else None
-    return user if user and user.active and session.get("seal") == _seal(user) else None
+def _recognise() -> None:
+    """Puts who asks into `g.user`, or into `g.locked` where the screen is locked."""
+    login, key = session.get("login"), session.get("key")
+    user = queries.user(db(), login) if isinstance(login, str) and isinstance(key, str) else None
+    if user is None or not user.active:
+        return
+    idle = here().hospital.lock_minutes * 60
+    state = here().sessions.state(str(key), user.login, _seal(user), idle=idle, touched=_by_hand(request.headers))
+    if state is State.OPEN:
+        g.user = user
+    elif state is State.LOCKED:
+        g.locked = user
+
+
+def _by_hand(headers: Headers) -> bool:
+    """Whether a person asks: a page that looks for news by itself must not keep its screen from locking.
+
+    Browsers say what made them ask; one that says nothing is believed.
+    """
+    if "Sec-Fetch-Dest" not in headers or request.endpoint == "enrolment.stay_awake":
+        return True
+    return headers.get("Sec-Fetch-User") == "?1"
 
 
 def _seal(user: User) -> str:
-    """Ties a session to the PIN that opened it: a new PIN ends every session of the old one."""
+    """Ties a session to the PIN that opened it: a new PIN or role ends every session of the old one."""
     return hashlib.sha256(f"session {user.pin_hash} {user.role}".encode()).hexdigest()[:24]

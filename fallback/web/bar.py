@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from fallback.downtime import Desk, Downtime, Role, Shift
-from fallback.language import say
 from fallback.ledger import queries
 from fallback.ledger.queries import today
+from fallback.ledger.queries.events import ClockTrouble, clock_state
 from fallback.slip import letters
+from fallback.web.copies import copies
 from fallback.web.paper import open_papers
-from fallback.web.place import _, db, here, language, once, shift, visitor
+from fallback.web.place import _, db, here, once, shift, visitor
 
 FEW_NUMBERS = 200
 
@@ -18,7 +19,7 @@ FEW_NUMBERS = 200
 class Bar:
     """What the bar shows. `act` names the entries on which a person must act; only those are red.
 
-    `stuck` counts the slips whose paper needs a person.
+    `stuck` counts the slips whose paper needs a person; `clock` says why this computer's clock is not believed.
     """
 
     downtime: Downtime | None
@@ -30,6 +31,7 @@ class Bar:
     copy: str
     copy_why: str
     stuck: int
+    clock: str
     act: frozenset[str]
 
 
@@ -39,7 +41,7 @@ def bar() -> Bar:
     lasting, own = queries.current_downtime(db()), shift()
     desk = queries.desk(db(), own.series) if own else None
     left = today.numbers_left(db(), own.series) if own else 0
-    copy, why, broken = _copy()
+    second = copies()
     few = own is not None and left < FEW_NUMBERS
     return Bar(
         downtime=lasting,
@@ -48,11 +50,24 @@ def bar() -> Bar:
         letters=letters(own.series) if own else "",
         shift=own,
         left=left,
-        copy=copy,
-        copy_why=why,
+        copy=second.words,
+        copy_why=second.why,
         stuck=_stuck(),
-        act=frozenset(name for name, needed in (("left", few), ("copy", broken)) if needed),
+        clock=_clock(),
+        act=frozenset(name for name, needed in (("left", few), ("copy", second.act)) if needed),
     )
+
+
+def _clock() -> str:
+    place = here()
+    state = clock_state(db(), place.installation.ledger.chain, place.clock())
+    match state.trouble:
+        case ClockTrouble.TOLD_WRONG:
+            return _("wrong by {time}").format(time=duration(timedelta(seconds=abs(state.offset or 0))))
+        case ClockTrouble.BEHIND_JOURNAL:
+            return _("set back: slips were written later than this")
+        case _:
+            return ""
 
 
 def _stuck() -> int:
@@ -72,16 +87,3 @@ def duration(length: timedelta) -> str:
         if hours
         else _("{minutes} min").format(minutes=minutes)
     )
-
-
-def _copy() -> tuple[str, str, bool]:
-    status = here().installation.ledger.copy_status()
-    if status.folder is None:
-        return _("none"), "", False
-    if not status.behind:
-        return _("up to date"), "", False
-    why = say(status.problem, language()) if status.problem else ""
-    if status.age_seconds is None:
-        return _("not written"), why, True
-    age = duration(timedelta(seconds=status.age_seconds))
-    return _("stopped {age} ago").format(age=age), why, True

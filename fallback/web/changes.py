@@ -52,4 +52,9 @@ def said(slip: Slip, name: str) -> str:
 
 def record(slip: Slip) -> list[tuple[str, str]]:
     """Every field of a slip that was told, with its label."""
-    return [(translate(LABELS[name], language()), text) for name in _SAID if (text := said(slip, name))]
+    hidden = ("category",) if slip.sealed else ()  # what stands there was not told
+    return [
+        (translate(LABELS[name], language()), text)
+        for name in _SAID
+        if name not in hidden and (text := said(slip, name))
+    ]

@@ -11,6 +11,7 @@ from fallback.errors import LoggedOut, PageUnknown, ParchiError, RequestTooLarge
 from fallback.language import say
 from fallback.web import drafts
 from fallback.web.access import SAFE, may, stated, typed
+from fallback.web.door import door_page
 from fallback.web.place import language, visitor
 
 _log = logging.getLogger(__name__)
@@ -27,9 +28,7 @@ def told(error: ParchiError) -> ResponseReturnValue:
             except ParchiError as also:  # the page itself cannot be shown: its shift was closed, its slip is not there
                 return _page(also)
         if isinstance(error, LoggedOut):
-            kept = drafts.keep(request.path, typed())
-            page = render_template("enrolment/login.html", error=say(error, language()), kept=kept, next="", login="")
-            return page, error.http_status
+            return door_page(error, kept=drafts.keep(request.path, typed())), error.http_status
     return _page(error)
 
 

@@ -34,6 +34,7 @@ LABELS: Mapping[str, str] = {
     "work pad_second": "Pads, second reading",
     "work pad": "Pads to be typed in",
     "work problem": "Could not be opened",
+    "work revoked": "Sheets of revoked desks",
     "work forged": "Forged",
     "work foreign": "Not our code",
     # and as a question
@@ -45,6 +46,7 @@ LABELS: Mapping[str, str] = {
     "ask pad_second": "Read once more who this is",
     "ask pad": "A blank slip filled in by pen: type it in",
     "ask problem": "This page could not be opened",
+    "ask revoked": "A sheet signed with a key in strange hands: do you know the signatures on it?",
     "ask forged": "The signature is wrong: what is this?",
     "ask foreign": "A code that is not ours: what is this?",
     # what a person says of a page
@@ -56,6 +58,7 @@ LABELS: Mapping[str, str] = {
     "blank": "nothing on it",
     "marks": "boxes answered",
     "too_damaged": "too damaged",
+    "vouched": "vouched for",
     "first": "typed in",
     "second": "read once more",
     "chosen": "chosen",

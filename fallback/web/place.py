@@ -1,12 +1,13 @@
 """What every view stands on: the installation, the hospital, the counter, the clock; who asks, in which language."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import wraps
 from typing import TypeVar, cast
 
-from flask import current_app, g, session
+from flask import current_app, g, request, session
+from markupsafe import Markup
 
 from fallback.downtime import Shift, User
 from fallback.enrolment import Installation
@@ -16,9 +17,13 @@ from fallback.hospital import Hospital
 from fallback.language import LANGUAGES, translate
 from fallback.ledger import queries
 from fallback.ledger.queries import Database
+from fallback.logbook import Logbook
+from fallback.patients import PatientIndex
 from fallback.recovery import Intake, Worklist
 from fallback.slip import INDIA
+from fallback.web.buckets import Limiter
 from fallback.web.cutter import Cutter
+from fallback.web.sessions import Sessions
 
 NAME = "parchi"
 T = TypeVar("T")
@@ -28,8 +33,13 @@ T = TypeVar("T")
 class Place:
     """What the app was made with. `language` is that of first screens; `hosts` are the names it answers under.
 
+    `index` is the frozen patient index, where this computer holds one; `index_address` is where another computer of the
+    hospital answers for it, "" when none does.
     `queue` prints for the desks that have a printer of the server's; without one every desk prints from its browser.
-    `intake` reads what is handed in, `worklist` says who has which page, `cutter` cuts pages.
+    `authority` is the certificate (DER) that browsers of the network are told to trust, None while there is none;
+    `limiter` counts what is asked too often. `logbook` is the access log. `intake` reads what is handed in, `worklist`
+    says who has which page, `cutter` cuts pages. `clinics` keeps the form's list of clinics for its day, by language
+    and by whether the patient is a returning one.
     """
 
     installation: Installation
@@ -38,10 +48,17 @@ class Place:
     clock: Callable[[], datetime]
     language: str
     hosts: frozenset[str]
+    index: PatientIndex
+    index_address: str
+    authority: bytes | None
+    limiter: Limiter
+    logbook: Logbook
     intake: Intake
     worklist: Worklist
     cutter: Cutter
+    sessions: Sessions
     queue: PrintQueue | None
+    clinics: dict[tuple[str, bool], tuple[date, Markup]] = field(default_factory=dict)
 
 
 def once(make: Callable[[], T]) -> Callable[[], T]:
@@ -70,6 +87,16 @@ def db() -> Database:
 def visitor() -> User | None:
     """Who is logged in, None when nobody is."""
     return cast("User | None", g.get("user"))
+
+
+def locked() -> User | None:
+    """Whose screen is locked: logged in, but the PIN must be typed again. None when nobody's is."""
+    return cast("User | None", g.get("locked"))
+
+
+def address() -> str:
+    """The address of the computer that asks."""
+    return request.remote_addr or ""
 
 
 def user() -> User:

@@ -91,4 +91,5 @@ def of_request() -> dict[str, Any]:
         "hospital": here().hospital,
         "drill": here().installation.drill,
         "visitor": visitor(),
+        "index_door": here().index.here or bool(here().index_address),
     }

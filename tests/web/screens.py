@@ -2,9 +2,8 @@
 
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,10 +17,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.ui import WebDriverWait
-from waitress.server import create_server
 
 from fallback import frontdesk, printing
 from fallback.rehearsal.people import people
+from fallback.serving import served
 from fallback.slip import Age, Sex
 from fallback.web import close, create_app
 from tests import factories
@@ -54,15 +53,13 @@ def browser() -> Iterator[webdriver.Chrome]:
 
 def write(folder: Path) -> None:
     """Writes every screen, in English and in Hindi."""
-    with tempfile.TemporaryDirectory() as place, browser() as driver:
+    with tempfile.TemporaryDirectory() as place, browser() as driver, ExitStack() as stack:
         made = factories.installation(Path(place) / "data")
         made.ledger.copy_to(Path(place))
         counter = factories.counter(made)
         printing.warm()
         app = create_app(made, factories.hospital())
-        server = create_server(app, host="127.0.0.1", port=0, threads=8)
-        threading.Thread(target=server.run, daemon=True).start()
-        address = f"http://127.0.0.1:{server.effective_port}"
+        address = stack.enter_context(served(app))
 
         def keep(name: str) -> None:
             file = folder / f"{name}.png"
@@ -94,6 +91,13 @@ def write(folder: Path) -> None:
         for path, name in (("/slips/00100000114", "slip-page"), ("/supervisor", "supervisor"), ("/keys", "keys")):
             driver.get(address + path)
             keep(name)
+        hidden = frontdesk.register(counter, shift.key, replace(asked, patient=told, confidential=True)).row.slip.number
+        driver.get(f"{address}/slips/{hidden}/next")
+        keep("confidential-visit")
+        driver.get(f"{address}/slips/{hidden}/identity")
+        driver.find_element(By.NAME, "reason").send_keys("the police ask, letter 417", Keys.ENTER)
+        WebDriverWait(driver, 20).until(presence_of_element_located((By.CSS_SELECTOR, ".opened")))
+        keep("confidential-opened")
         driver.get(address)
         switch(driver, "hi")
         driver.get(address)
@@ -138,7 +142,7 @@ def write(folder: Path) -> None:
         driver.find_element(By.ID, "photo").send_keys(str(Path(place) / "box" / "2 ticks.png"))
         WebDriverWait(driver, 20).until(lambda seen: seen.find_elements(By.CSS_SELECTOR, "li.look, li.good"))
         keep("records-phone")
-        server.close()
+        stack.close()
         close(app)
         made.close()
 

@@ -233,6 +233,19 @@ def test_bytes_that_are_no_text_are_refused(desk: Visitor, installation: Install
     assert nothing_issued(installation)
 
 
+def test_a_form_of_a_hundred_thousand_fields_is_not_taken_apart(
+    desk: Visitor, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken_apart(*_: object, **__: object) -> None:
+        raise AssertionError("every desk would wait")
+
+    monkeypatch.setattr("werkzeug.formparser.parse_qsl", taken_apart)
+    for path in ("/register", "/login", "/nothing"):
+        answer = desk.client.post(path, data=b"a=&" * 100_000, content_type="application/x-www-form-urlencoded")
+        assert answer.status_code == 400
+    assert nothing_issued(installation)
+
+
 def test_methods_and_addresses_that_no_page_has(desk: Visitor) -> None:
     for method in ("PUT", "DELETE", "PATCH"):
         assert desk.client.open("/", method=method).status_code in (400, 404)

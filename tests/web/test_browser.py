@@ -1,7 +1,6 @@
 """A real browser at the desk: from the login to the printed PDF, by keyboard alone."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,11 +17,11 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.expected_conditions import number_of_windows_to_be, url_contains
 from selenium.webdriver.support.ui import WebDriverWait
-from waitress import create_server
 
 from fallback import frontdesk
 from fallback.enrolment import Installation
 from fallback.ledger import queries
+from fallback.serving import served
 from fallback.slip import Relation, Sex, SlipNumber
 from fallback.web import create_app
 from tests import factories, printers
@@ -53,12 +52,8 @@ def address(installation: Installation) -> Iterator[str]:
 @contextmanager
 def opened(app: Flask) -> Iterator[str]:
     """An app on a free port; its address."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture

@@ -149,16 +149,16 @@ def test_a_desk_is_enrolled_and_retired(visitor: Visitor, installation: Installa
 
 def test_a_user_gets_a_pin_that_is_shown_once(visitor: Visitor, installation: Installation) -> None:
     visitor.log_in("meena")
-    form = visitor.get("/supervisor").page.form("login", "role")
+    form = visitor.get("/users").page.form("login", "role")
     assert "A login has" in visitor.send(form, login="X!", name="Xavier").says
     assert "6 to 12 digits" in visitor.send(form, login="xavier", name="Xavier", pin="123456").says
     assert "Choose one from the list" in visitor.send(form, login="xavier", name="Xavier", role="king").says
     answer = visitor.send(form, login="xavier", name="Xavier D'Souza", role="clerk", pin="739 164".replace(" ", ""))
     assert answer.status == 200
     assert "739164" in answer.text
-    assert "739164" not in visitor.get("/supervisor").text
+    assert "739164" not in visitor.get("/users").text
     other = Visitor(visitor.client.application)
-    assert other.log_in("xavier", "739164").path == "/shift/open"
+    assert other.log_in("xavier", "739164").path == "/pin", "a PIN that was given is changed first"
     made = queries.user(installation.ledger.db(), "xavier")
     assert made is not None
     assert made.name == "Xavier D'Souza"

@@ -9,7 +9,6 @@ from typing import Any
 from sqlite_utils import Database
 
 from fallback.downtime import Desk, Downtime, Role, Shift, User
-from fallback.keys import Certificate
 from fallback.ledger.queries.pages import (
     BatchRow,
     CodeRow,
@@ -60,7 +59,6 @@ __all__ = [
     "SlipRow",
     "batch_pages",
     "batches",
-    "certificates",
     "clinic_slips",
     "codes",
     "current_downtime",
@@ -100,6 +98,7 @@ __all__ = [
     "shifts",
     "slip",
     "slips",
+    "supervisors",
     "targets",
     "unread",
     "user",
@@ -115,7 +114,7 @@ class SlipRow:
 
     `slip` is the newest version that is not a void; `head` is the digest (hex) of the newest version of any kind and
     `revision` its revision. `journalled` is False for a slip that only the paper brought. `cut` names the fields whose
-    text was cut in the QR.
+    text was cut in the QR. `strange`: a revoked key signed it, and neither the journal nor a shift's sheet knew it.
     """
 
     slip: Slip
@@ -124,6 +123,7 @@ class SlipRow:
     revision: int
     voided: bool
     conflict: bool
+    strange: bool
     journalled: bool
     payload: bytes
     shift: str
@@ -152,7 +152,7 @@ class ShiftSums:
 
 _SLIP = """SELECT slip.head, slip.content, slip.revision, slip.voided, slip.conflict, slip.journalled,
     version.record, version.payload, version.shift, version.login, version.receipt, version.cut,
-    (SELECT count(*) FROM reprint WHERE reprint.number = slip.number)
+    (SELECT count(*) FROM reprint WHERE reprint.number = slip.number), slip.strange
     FROM slip JOIN version ON version.digest = slip.content """
 
 
@@ -164,6 +164,7 @@ def _slip_row(row: tuple[Any, ...]) -> SlipRow:
         revision=row[2],
         voided=bool(row[3]),
         conflict=bool(row[4]),
+        strange=bool(row[13]),
         journalled=bool(row[5]),
         payload=row[7],
         shift=row[8],
@@ -180,16 +181,33 @@ def installation(db: Database) -> tuple[bytes, bool] | None:
     return (bytes.fromhex(row[0]), bool(row[1])) if row else None
 
 
+def supervisors(db: Database) -> bytes:
+    """The public key that confidential patients' identities are sealed to; b"" where `init` was an older version's.
+
+    A folder that was made from paper has it once the key was put back: no paper tells it before.
+    """
+    row = db.execute(
+        "SELECT supervisors FROM installation WHERE supervisors <> '' UNION ALL SELECT content ->> '$.public' "
+        "FROM event WHERE fact = ? AND content ->> '$.public' <> ''",
+        ("key_put_back",),
+    ).fetchone()
+    return bytes.fromhex(row[0]) if row else b""
+
+
 def current_downtime(db: Database) -> Downtime | None:
     """The downtime that lasts now, None when there is none."""
-    lasting = [each for each in downtimes(db) if each.ended is None]
+    lasting = _downtimes(db, "AND ended IS NULL ")
     return lasting[-1] if lasting else None
 
 
 def downtimes(db: Database) -> list[Downtime]:
     """All downtimes and drills, oldest first."""
+    return _downtimes(db)
+
+
+def _downtimes(db: Database, which: str = "") -> list[Downtime]:
     rows = db.execute(
-        "SELECT key, started, ended, reason, drill FROM downtime WHERE started <> '' ORDER BY started, key"
+        f"SELECT key, started, ended, reason, drill FROM downtime WHERE started <> '' {which}ORDER BY started, key"
     )
     return [
         Downtime(
@@ -211,27 +229,29 @@ def desks(db: Database) -> list[Desk]:
 
 def desk(db: Database, series: int) -> Desk | None:
     """The desk of a series."""
-    return next((each for each in desks(db) if each.series == series), None)
-
-
-def certificates(db: Database) -> list[Certificate]:
-    """The certificates of all desks ever enrolled: a retired desk's earlier slips stay genuine."""
-    rows = db.execute("SELECT certificate FROM desk WHERE certificate <> '' ORDER BY series")
-    return [Certificate.from_record(json.loads(certificate)) for (certificate,) in rows]
+    row = db.execute("SELECT name, retired FROM desk WHERE series = ?", (series,)).fetchone()
+    return Desk(series=series, name=row[0], retired=bool(row[1])) if row else None
 
 
 def users(db: Database) -> list[User]:
     """All users, by login."""
-    rows = db.execute("SELECT login, name, role, pin_hash, active FROM user ORDER BY login")
-    return [
-        User(login=login, name=name, role=Role(role), pin_hash=pin_hash, active=bool(active))
-        for login, name, role, pin_hash, active in rows
-    ]
+    return [_user(row) for row in db.execute(_USER + "ORDER BY login")]
 
 
 def user(db: Database, login: str) -> User | None:
     """The user of a login."""
-    return next((each for each in users(db) if each.login == login), None)
+    row = db.execute(_USER + "WHERE login = ?", (login,)).fetchone()
+    return _user(row) if row else None
+
+
+_USER = "SELECT login, name, role, pin_hash, active, temporary FROM user "
+
+
+def _user(row: tuple[Any, ...]) -> User:
+    login, name, role, pin_hash, active, temporary = row
+    return User(
+        login=login, name=name, role=Role(role), pin_hash=pin_hash, active=bool(active), temporary=bool(temporary)
+    )
 
 
 def _shift(row: tuple[Any, ...]) -> Shift:
@@ -247,7 +267,10 @@ def _shift(row: tuple[Any, ...]) -> Shift:
     )
 
 
-_SHIFT = "SELECT key, series, login, opened, closed, opening_float, counted_cash, note FROM shift "
+_SHIFT = (
+    "SELECT key, series, login, opened, closed, opening_float, counted_cash, note "
+    "FROM (SELECT * FROM shift WHERE begun <> '') AS shift "
+)
 
 
 def shift(db: Database, key: str) -> Shift | None:
@@ -287,12 +310,11 @@ def shift_sums(db: Database, key: str) -> ShiftSums:
         "SELECT count(*), coalesce(sum(receipt.rupees), 0) FROM version LEFT JOIN receipt USING (number) "
         "WHERE version.shift = ? AND version.kind = 'void'"
     )
-    opened, closed = one("SELECT opened, closed FROM shift WHERE key = ?") or ("", None)
-    reprints = db.execute(
-        "SELECT count(*) FROM reprint WHERE login = (SELECT login FROM shift WHERE key = ?) AND at >= ? "
-        "AND (? IS NULL OR at <= ?)",
-        (key, opened, closed, closed),
-    ).fetchone()
+    reprints = one(  # by the journal's order: a clock that was set back would lose some, or count another shift's
+        "SELECT count(*) FROM shift JOIN reprint USING (login) WHERE shift.key = ? AND line > begun "
+        "AND substr(line, 14) = substr(begun, 14) "
+        "AND (end_sequence IS NULL OR line < printf('%012d ', end_sequence) || end_chain)"
+    )
     return ShiftSums(
         slips=slips,
         voids=voids,

@@ -26,6 +26,7 @@ class NumberRow:
     pad: bool
     voided: bool
     conflict: bool
+    strange: bool
     stage: str
     sent: bool
     spent: str
@@ -61,7 +62,8 @@ def numbers(db: Database, target: str) -> list[NumberRow]:
     read on paper is a number: one that was read wrong must not become a thousand gaps.
     """
     known = {row[0]: row[1:] for row in db.execute(
-        "SELECT slip.number, slip.clinic, slip.day, slip.voided, slip.conflict, slip.journalled, slip.kind, "
+        "SELECT slip.number, slip.clinic, slip.day, slip.voided, slip.conflict, slip.strange, slip.journalled, "
+        "slip.kind, "
         "CASE WHEN delivery.revision IS slip.revision OR delivery.stage IN ('held', 'failed') "
         "THEN delivery.stage ELSE 'ready' END, coalesce(delivery.attempts, 0) > 0 "
         "FROM slip LEFT JOIN delivery ON delivery.number = slip.number AND delivery.target = ?",
@@ -74,8 +76,8 @@ def numbers(db: Database, target: str) -> list[NumberRow]:
     found: list[NumberRow] = []
     for number in _handed_out(db):
         pad_day, issued_to = pads.get(number.text, ("", ""))
-        clinic, day, voided, conflict, journalled, kind, stage, sent = known.get(
-            number.text, (0, pad_day, 0, 0, 0, "pad", "", 0)
+        clinic, day, voided, conflict, strange, journalled, kind, stage, sent = known.get(
+            number.text, (0, pad_day, 0, 0, 0, 0, "pad", "", 0)
         )
         outcome, reason = spent.get(number.text, ("", ""))
         content = number.text in known and kind != "pad"
@@ -88,6 +90,7 @@ def numbers(db: Database, target: str) -> list[NumberRow]:
                 pad=number.text in pads,
                 voided=bool(voided) or number.text in void_told,
                 conflict=bool(conflict),
+                strange=bool(strange),
                 stage=stage if content else "",
                 sent=bool(sent),
                 spent=outcome,
@@ -104,7 +107,9 @@ def _handed_out(db: Database) -> list[SlipNumber]:
     counters = dict(db.execute("SELECT series, next_serial FROM counter").fetchall())
     found = [SlipNumber(series, serial) for series, end in counters.items() for serial in range(1, end)]
     told = db.execute("SELECT DISTINCT number FROM decision WHERE number <> '' AND decision <> ''").fetchall()
-    beyond = [number for (text,) in told if (number := SlipNumber.parse(text)).serial >= counters.get(number.series, 1)]
+    told += db.execute("SELECT number FROM slip WHERE strange = 1").fetchall()
+    numbers = [SlipNumber.parse(text) for (text,) in dict.fromkeys(told)]
+    beyond = [number for number in numbers if number.serial >= counters.get(number.series, 1)]
     return sorted(found + beyond)
 
 

@@ -49,7 +49,8 @@ SHIFT_FIELDS = frozenset(
     {
         "page", "shift", "desk", "clerk", "opened", "closed", "first", "last", "issued", "others", "voids",
         "corrections", "reprints", "receipts", "taken", "exempt", "later", "refunded", "opening_float", "due",
-        "counted_cash", "difference", "journal", "note",
+        "counted_cash", "difference", "journal", "note", "copy_1", "copy_2", "copy_3", "signed_1", "signed_2",
+        "signed_3",
     }
 )  # fmt: skip
 SHIFT_COLUMNS = frozenset({"void_1", "void_2", "void_3", "void_4", "void_5", "void_6"})
@@ -63,8 +64,20 @@ REGISTER_COLUMNS = frozenset(
         "remarks",
     }
 )  # fmt: skip
-POSTER_FIELDS = frozenset({"hospital_id", "hospital"})
+POSTER_FIELDS = frozenset({"hospital_id", "hospital", "authority", "authority_2"})
+KEY_FIELDS = frozenset({"key_name", "part", "day", "hospital_id", "groups", "use"})
+CARD_FIELDS = frozenset({"series", "card_1", "card_2", "day", "hospital_id"})
+KEY_COLUMNS = frozenset({"word_1", "word_2", "word_3"})
 DESK_FIELDS = frozenset({"desk", "series", "letters", "day", "fingerprint", "hospital_id"})
+DUTY_FIELDS = frozenset({"page", "noticed", "deadline", "made"})
+DUTY_COLUMNS = frozenset({"no", "question", "answer"})
+CERTIFICATE_FIELDS = frozenset(
+    {
+        "person", "kin", "resides", "affirm", "produced", "obtained", "devices", "device_other", "make_model", "colour",
+        "serial", "device_id", "device_more", "lawful", "held_by", "hash_says", "hash", "algorithms", "enclosed",
+        "signed", "signed_expert", "signed_day", "signed_time", "signed_place",
+    }
+)  # fmt: skip
 PAD_COVER_FIELDS = frozenset({"page", "first", "last", "count", "issued_to", "by", "day", "desk", "series"})
 PAD_COVER_COLUMNS = frozenset(
     {"number_1", "used_1", "spoiled_1", "unused_1", "number_2", "used_2", "spoiled_2", "unused_2"}
@@ -88,6 +101,13 @@ class SheetKind:
     rows: int = 0
 
 
+_DUTY = frozenset({"tags", "page", "noticed", "deadline", "no", "question", "answer"})
+_CERTIFIED = frozenset(
+    {
+        "tags", "person", "kin", "resides", "affirm", "devices", "make_model", "serial", "device_id", "hash_says",
+        "hash", "algorithms", "enclosed", "signed_day", "signed_time", "signed_place",
+    }
+)  # fmt: skip
 _COPY = frozenset({"qr", "number", "name", *STATES})
 SHEETS: Mapping[str, SheetKind] = {
     "slip": SheetKind(
@@ -146,13 +166,32 @@ SHEETS: Mapping[str, SheetKind] = {
     ),
     "poster": SheetKind(
         fields=POSTER_FIELDS,
-        parts={"sheet": frozenset({"root", "tags", "hospital_id"})},
+        parts={"sheet": frozenset({"root", "tags", "hospital_id", "authority", "authority_2"})},
         codes=frozenset({"root"}),
     ),
     "desk-card": SheetKind(
         fields=DESK_FIELDS,
         parts={"sheet": frozenset({"certificate", "tags", "desk", "series", "fingerprint"})},
         codes=frozenset({"certificate"}),
+    ),
+    "enrolment-card": SheetKind(
+        fields=CARD_FIELDS, parts={"card": CARD_FIELDS | {"card", "tags"}}, codes=frozenset({"card"})
+    ),
+    "key-sheet": SheetKind(
+        fields=KEY_FIELDS,
+        columns=KEY_COLUMNS,
+        parts={"sheet": frozenset({"key", "tags", "key_name", "part", "day", "hospital_id", "use", "word_1"})},
+        codes=frozenset({"key"}),
+    ),
+    "incident": SheetKind(fields=DUTY_FIELDS, columns=DUTY_COLUMNS, parts={"sheet": _DUTY}, codes=frozenset()),
+    "personal-data": SheetKind(fields=DUTY_FIELDS, columns=DUTY_COLUMNS, parts={"sheet": _DUTY}, codes=frozenset()),
+    "certificate": SheetKind(
+        fields=CERTIFICATE_FIELDS,
+        parts={
+            "party": _CERTIFIED | {"produced", "lawful", "held_by", "signed"},
+            "expert": _CERTIFIED | {"obtained", "signed_expert"},
+        },
+        codes=frozenset(),
     ),
     "pad-cover": SheetKind(
         fields=PAD_COVER_FIELDS,

@@ -1,17 +1,24 @@
 """The sheets that are not one slip: each a paper with its contents, laid out by the layout of its name."""
 
+from fallback.printing.papers.cards import EnrolmentCards
 from fallback.printing.papers.clinics import BoxSheet, DaySheet, Entry, Register, day_form
-from fallback.printing.papers.keys import DeskCard, PadCover, Poster
+from fallback.printing.papers.duties import Certificate63, IncidentSheet, PersonalDataSheet
+from fallback.printing.papers.keys import DeskCard, KeySheet, PadCover, Poster
 from fallback.printing.papers.paper import Paper, draw_paper, render_paper
 from fallback.printing.papers.shift import ShiftSheet
 
 __all__ = [
     "BoxSheet",
+    "Certificate63",
     "DaySheet",
     "DeskCard",
+    "EnrolmentCards",
     "Entry",
+    "IncidentSheet",
+    "KeySheet",
     "PadCover",
     "Paper",
+    "PersonalDataSheet",
     "Poster",
     "Register",
     "ShiftSheet",

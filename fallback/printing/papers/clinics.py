@@ -8,7 +8,7 @@ from typing import ClassVar
 from fallback.hospital import Hospital
 from fallback.marks import MarkForm
 from fallback.printing.content import Content
-from fallback.printing.fields import age_sex, clinic_names, flags_of, names_of
+from fallback.printing.fields import HIDDEN, age_sex, clinic_names, flags_of, hindi_name, names_of
 from fallback.printing.fields import day as said_day
 from fallback.printing.labels import CATEGORY, DRILL, VOID
 from fallback.printing.layout import Layout, form_of, layout
@@ -86,13 +86,13 @@ class BoxSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """A clinic's register of a day. `head` is where the journal stood: its last line's number, its hash in hex."""
+    """A clinic's register of a day. `head` is where the journal stood: chain, last line, its hash in hex."""
 
     name: ClassVar[str] = "register"
     clinic: int
     day: date
     entries: Sequence[Entry]
-    head: tuple[int, str]
+    head: tuple[str, int, str]
     drill: bool = False
 
     def contents(self, plan: Layout, hospital: Hospital) -> list[Content]:
@@ -141,12 +141,12 @@ def _line(entry: Entry, language: str) -> dict[str, str]:
         "token": slip.token_text,
         "number": slip.number.grouped,
         "name": names_of(patient, language)[0],
-        "name_hindi": patient.name_hindi,
+        "name_hindi": hindi_name(patient),
         "age_sex": age_sex(patient),
-        "guardian": patient.guardian,
-        "mobile": patient.mobile[-4:],
+        "guardian": HIDDEN if slip.sealed else patient.guardian,
+        "mobile": HIDDEN if slip.sealed else patient.mobile[-4:],
         "visit": (OLD if returning else NEW).said(language),
-        "category": CATEGORY[patient.category].said(language),
+        "category": HIDDEN if slip.sealed else CATEGORY[patient.category].said(language),
         "uhid": slip.uhid,
         "remarks": ", ".join(words.hindi if language == "hi" else words.english for words in flags if words != DRILL),
     }

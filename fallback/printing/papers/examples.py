@@ -2,20 +2,55 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import cycle, islice
 
-from fallback.keys import Certificate
+from fallback.keys import Certificate, HospitalKey
 from fallback.printing.examples import digits, empty, full, plain
-from fallback.printing.papers import BoxSheet, DaySheet, DeskCard, Entry, PadCover, Paper, Poster, Register, ShiftSheet
+from fallback.printing.papers import (
+    BoxSheet,
+    Certificate63,
+    DaySheet,
+    DeskCard,
+    EnrolmentCards,
+    Entry,
+    IncidentSheet,
+    KeySheet,
+    PadCover,
+    Paper,
+    PersonalDataSheet,
+    Poster,
+    Register,
+    ShiftSheet,
+)
 from fallback.slip import SlipNumber
 from fallback.statement import TOKENS_A_PAGE, BoxStatement, DayStatement, RootStatement, ShiftStatement
 
 DAY = date(2026, 11, 23)
 HEAD = bytes.fromhex("9c41d07e5b2a8f36c7e90d14a2b85f6310e4d7c98ba6f5321f0e8d7c6b5a4938")
+CHAIN = "1f0c8ab2d3e4f560"
 DESK = Certificate(series=101, name="OPD 1", public=bytes(range(32)), drill=False, signature=bytes(64))
 _ROOT = bytes(range(100, 132))
 _HOSPITAL_ID = 0x1A2B3C4D
+_WORDS = ("academic", "building", "campus", "daisy", "easel", "findings", "glance", "headset", "iris", "junction")
+_NOTICED = datetime(2026, 11, 23, 1, 40, tzinfo=UTC)
+_KNOWN = {
+    "sector": "Health",
+    "occurred": "23-11-2026 07:05 IST or before",
+    "description": "The e-Hospital servers do not answer",
+    "downtime": "23-11-2026 07:05 IST · 23-11-2026 01:35 UTC",
+    "desks": "desks: 2; computers: 1\n101 OPD 1: computer 9c41 d07e 5b2a 8f36\n102 OPD 2: computer 9c41 d07e 5b2a 8f36",
+    "holdings": "1,416 slips of 1,388 patients, 3 void; 620 pictures of pages; 90 blank slips",
+    "sealed": "Journal, copies, pictures: encrypted (AES-256), opened by the hospital's passphrase",
+    "revoked": "none",
+    "looked": "none",
+    "copies": "STICK A: up to line 2,741; STICK B: swapped 23-11-2026 14:01",
+    "head": "1f0c 8ab2 d3e4 f560 · 2,741 · 9c41 d07e 5b2a 8f36 c7e9 0d14 a2b8 5f63",
+    "verified": "23-11-2026 07:10: 2,741 lines, every hash fits",
+    "logs": "20-11-2026 to 23-11-2026, files: 4 · 10e4 d7c9 8ba6 f532 1f0e 8d7c 6b5a 4938",
+    "refused": "logins: 3; host names: 1; from 10.4.0.77",
+    "clock": "0 (told by a person 23-11-2026 08:05)",
+}
 _A_PAGE = 35  # voids of one code, as `payload.pages_of` splits them
 
 
@@ -36,7 +71,20 @@ def shift(
         (replace(statement, voids=chunk, page=place, pages=len(chunks)), digits(290 + 6 * len(chunk), place))
         for place, chunk in enumerate(chunks, 1)
     ]
-    return ShiftSheet(pages=pages, desk="OPD 1", clerk="Asha Rani", note=note, certificate=digits(302, 900))
+    return ShiftSheet(
+        pages=pages,
+        desk="OPD 1",
+        clerk="Asha Rani",
+        note=note,
+        copies=[
+            ("A", datetime(2026, 11, 23, 8, 31, tzinfo=UTC), 2741),
+            ("B", datetime(2026, 11, 23, 2, 33, tzinfo=UTC), 1398),
+        ],
+        carrier="Ram Singh",
+        certificate=digits(302, 900),
+        chain=CHAIN,
+        hash=HEAD.hex(),
+    )
 
 
 def entries(count: int) -> list[Entry]:
@@ -70,18 +118,55 @@ def box(count: int = 143, *, drill: bool = False) -> BoxSheet:
 
 def register(count: int = 31, *, drill: bool = False) -> Register:
     """A clinic's register of so many slips."""
-    return Register(clinic=7, day=DAY, entries=entries(count), head=(2741, HEAD.hex()), drill=drill)
+    return Register(clinic=7, day=DAY, entries=entries(count), head=(CHAIN, 2741, HEAD.hex()), drill=drill)
 
 
 def poster(*, drill: bool = False) -> Poster:
     """The poster for the wall."""
     root = RootStatement(public=_ROOT, name="Sarvodaya Institute of Medical Sciences, New Delhi")
-    return Poster(root=root, digits=digits(370, 60), drill=drill)
+    authority = " ".join(_ROOT.hex()[at : at + 4] for at in range(0, 64, 4))
+    return Poster(root=root, digits=digits(370, 60), authority=authority, drill=drill)
 
 
 def desk_card(*, drill: bool = False) -> DeskCard:
     """A desk's card."""
     return DeskCard(certificate=replace(DESK, drill=drill), digits=digits(302, 70), hospital_id=_HOSPITAL_ID, day=DAY)
+
+
+def cards(count: int = 1, *, drill: bool = False) -> EnrolmentCards:
+    """Enrolment cards, which open nothing."""
+    made = [(number, f"C{number:03d}X-" + "-".join(["0PARC"] * 7)) for number in range(1, count + 1)]
+    return EnrolmentCards(cards=made, hospital_id=_HOSPITAL_ID, day=DAY, drill=drill)
+
+
+def key_sheet(parts: int = 2, *, drill: bool = False) -> KeySheet:
+    """A key's sheets, which open nothing: long words of the right list, in no order that is a key's."""
+    words = [_WORDS[place % len(_WORDS)] for place in range(33)]
+    made = [" ".join(words[place:] + words[:place]) for place in range(parts)]
+    groups = "-".join(["0PARC"] * 13) if parts == 1 else ""
+    key = HospitalKey.RECOVERY if parts == 1 else HospitalKey.ROOT
+    return KeySheet(
+        key=key, parts=made, needed=min(2, parts), hospital_id=_HOSPITAL_ID, day=DAY, groups=groups, drill=drill
+    )
+
+
+def incident(*, drill: bool = False) -> IncidentSheet:
+    """The report to CERT-In, as the journal fills it in."""
+    return IncidentSheet(noticed=_NOTICED, due=_NOTICED + timedelta(hours=6), made=_NOTICED, known=_KNOWN, drill=drill)
+
+
+def personal_data(*, drill: bool = False) -> PersonalDataSheet:
+    """The report to the Data Protection Board."""
+    due = _NOTICED + timedelta(hours=72)
+    return PersonalDataSheet(noticed=_NOTICED, due=due, made=_NOTICED, known=_KNOWN, drill=drill)
+
+
+def certificate(*, drill: bool = False) -> Certificate63:
+    """The certificate for an export of the journal."""
+    return Certificate63(
+        hash=HEAD.hex(), make_model="Dell Inc. Latitude 3420", serial="7XK2M93", device_id="MAC 8c:04:ba:12:9e:f0",
+        more="Sealed export of the registration journal, file journal.parchi; hash report enclosed", drill=drill,
+    )  # fmt: skip
 
 
 def pad_cover(count: int = 30, *, drill: bool = False) -> PadCover:
@@ -97,6 +182,7 @@ def papers(*, drill: bool = False) -> Mapping[str, Paper]:
     """One of each, by the name of its layout."""
     made: tuple[Paper, ...] = (
         shift(drill=drill), day_sheet(drill=drill), box(drill=drill), register(drill=drill), poster(drill=drill),
-        desk_card(drill=drill), pad_cover(drill=drill),
+        desk_card(drill=drill), cards(drill=drill), key_sheet(drill=drill), pad_cover(drill=drill),
+        incident(drill=drill), personal_data(drill=drill), certificate(drill=drill),
     )  # fmt: skip
     return {paper.name: paper for paper in made}

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from fallback.keys import HospitalKey
 from fallback.printing.labels import FIELDS, Words
+from fallback.printing.papers.duty_labels import DUTY_FIELDS
 
 SHIFT_SHEET = Words("Shift sheet", "शिफ्ट पत्रक")
 DAY_SHEET = Words("Clinic day sheet", "विभाग का दिन पत्रक")
@@ -10,6 +12,8 @@ BOX_SHEET = Words("Box sheet", "डिब्बा पत्रक")
 REGISTER = Words("Department register", "विभाग का रजिस्टर")
 POSTER = Words("When the computers are down", "कंप्यूटर बंद हों तो")
 DESK_CARD = Words("Desk card", "काउंटर कार्ड")
+ENROLMENT_CARD = Words("Enrolment card", "काउंटर जोड़ने का कार्ड")
+KEY_SHEET = Words("A key of the hospital", "अस्पताल की कुंजी")
 PAD_COVER = Words("Pad of blank slips", "कोरी पर्चियों की गड्डी")
 
 NEW = Words("New", "नया")
@@ -47,8 +51,13 @@ PAPER_FIELDS: Mapping[str, Words] = (
         "due": Words("Should be there", "होना चाहिए"),
         "counted_cash": Words("Counted", "गिना गया"),
         "difference": Words("Difference", "अंतर"),
-        "journal": Words("Journal: its last line and that line's hash", "रोज़नामचा: अंतिम पंक्ति और उसका हैश"),
+        "journal": Words("Journal: chain, last line, that line's hash", "रोज़नामचा: शृंखला, अंतिम पंक्ति, उसका हैश"),
         "note": Words("Note for the next shift", "अगली शिफ्ट के लिए टिप्पणी"),
+        "copy_1": Words(
+            "Second copy (stick): complete until, line of the journal, who takes it away",
+            "दूसरी प्रति (स्टिक): कब तक पूरी, रोज़नामचे की पंक्ति, कौन ले जाता है",
+        ),
+        "signed_1": Words("Taken over: signature", "ले लिया: हस्ताक्षर"),
         "void_1": Words("Void slips", "रद्द पर्चियाँ"),
         # the clinic's day, box and register
         "tokens": Words("Tokens", "टोकन"),
@@ -61,10 +70,19 @@ PAPER_FIELDS: Mapping[str, Words] = (
         "visit": Words("New, old", "नया, पुराना"),
         # keys
         "hospital_id": Words("Hospital id", "अस्पताल की पहचान"),
+        "authority": Words("Fingerprint, SHA-256", "फ़िंगरप्रिंट, SHA-256"),
+        "authority_2": Words("", ""),
         "hospital": Words("Hospital", "अस्पताल"),
         "series": Words("Series", "शृंखला"),
         "letters": Words("Its tokens begin with", "टोकन का अक्षर"),
         "fingerprint": Words("Fingerprint of its key", "कुंजी की छाप"),
+        "card_1": Words("Its groups, in one line with the next", "इसके समूह, अगली पंक्ति के साथ"),
+        "card_2": Words("", ""),
+        "key_name": Words("Which key", "कौन-सी कुंजी"),
+        "part": Words("Part", "भाग"),
+        "groups": Words("The same in signs", "वही चिह्नों में"),
+        "use": Words("How it is used", "कैसे काम आती है"),
+        "word_1": Words("Words, down the columns", "शब्द, ऊपर से नीचे"),
         # the pad
         "by": Words("Given out by", "किसने दी"),
         "number_1": _NUMBER,
@@ -76,8 +94,33 @@ PAPER_FIELDS: Mapping[str, Words] = (
         "unused_1": _UNUSED,
         "unused_2": _UNUSED,
     }
+    | {f"{stem}_{place}": _NOTHING for stem in ("copy", "signed") for place in (2, 3)}
     | {f"void_{place}": _NOTHING for place in range(2, 7)}
+    | {"word_2": _NOTHING, "word_3": _NOTHING}
+    | DUTY_FIELDS
 )
+
+# What a key is called on its sheet, and what is done with it.
+KEYS: Mapping[HospitalKey, Words] = {
+    HospitalKey.RECOVERY: Words("Recovery key", "रिकवरी कुंजी"),
+    HospitalKey.ROOT: Words("Hospital's root key", "अस्पताल की मूल कुंजी"),
+    HospitalKey.SUPERVISORS: Words("Supervisors' key", "सुपरवाइज़रों की कुंजी"),
+}
+KEY_USES: Mapping[HospitalKey, Words] = {
+    HospitalKey.RECOVERY: Words(
+        "When Parchi asks for the passphrase: scan the code, or type the words.",
+        "जब पर्ची पासफ़्रेज़ माँगे: कोड स्कैन करें, या शब्द लिखें।",
+    ),
+    HospitalKey.ROOT: Words(
+        "key put-back root: scan the code, or type the words. It then enrols desks and signs accounts.",
+        "key put-back root: कोड स्कैन करें, या शब्द लिखें। तब काउंटर जुड़ेंगे और लेखे पर हस्ताक्षर होंगे।",
+    ),
+    HospitalKey.SUPERVISORS: Words(
+        "key put-back supervisors: scan the code, or type the words. It then opens protected identities.",
+        "key put-back supervisors: कोड स्कैन करें, या शब्द लिखें। तब गोपनीय पहचान खुलेगी।",
+    ),
+}
+WHOLE = Words("whole: this sheet alone is enough", "पूरी: यही पत्रक काफ़ी है")
 
 # The account's titles, columns and states, by their English.
 ACCOUNT: Mapping[str, Words] = {
@@ -90,6 +133,11 @@ ACCOUNT: Mapping[str, Words] = {
         ("Registrations", "पंजीकरण"),
         ("Hospital copies", "अस्पताल की प्रतियाँ"),
         ("Missing numbers", "गुम संख्याएँ"),
+        ("What contradicts itself", "जो आपस में टकराता है"),
+        ("Where", "कहाँ"),
+        ("CONFLICT: one card, used in several places", "टकराव: एक कार्ड कई जगह काम में लिया गया"),
+        ("CONFLICT: one number, several contents", "टकराव: एक संख्या, कई पर्चियाँ"),
+        ("revoked", "वापस लिया गया"),
         ("Scanned pages", "स्कैन किए पन्ने"),
         ("Proof", "प्रमाण"),
         ("Desk · day", "काउंटर · दिन"),

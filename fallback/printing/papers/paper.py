@@ -13,7 +13,9 @@ from fallback.printing.papers.labels import PAPER_FIELDS
 from fallback.printing.sheet import Box, sheet
 
 T = TypeVar("T")
-_SOLID = frozenset({"first", "last", "number", "opened", "closed", "fingerprint", "hospital_id", "token"})
+_SOLID = frozenset({
+    "first", "last", "number", "opened", "closed", "fingerprint", "hospital_id", "token", "authority", "authority_2",
+})  # fmt: skip
 
 
 class Paper(Protocol):
@@ -78,6 +80,9 @@ def in_fours(digits: str) -> str:
     return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
 
-def journal(sequence: int, digest: str) -> str:
-    """Where the journal stood: the number of its last line, and that line's hash (hex) or the beginning of it."""
-    return f"{grouped(sequence)} · {in_fours(digest)}"
+def journal(chain: str, sequence: int, digest: str) -> str:
+    """Where the journal stood: its chain, the number of its last line, and that line's hash or the beginning of it.
+
+    Both in hex. It is what `journal verify --printed` takes, with its spaces.
+    """
+    return " · ".join(part for part in (in_fours(chain), grouped(sequence), in_fours(digest)) if part)

@@ -15,12 +15,19 @@ from fallback.printing.papers.paper import columns, content, journal, room, spli
 from fallback.slip import SlipNumber
 from fallback.statement import ShiftStatement
 
+_PRINTED = 32  # digits of the hash: half of them, which a person can type and nobody can hit by trying
+
+COPIES = 3  # second copies that have a line on the sheet
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftSheet:
     """A closed shift: each page of its statement with the text of its code, who sat there, the note.
 
-    `certificate` is the text of the desk's own code, so that the sheet and the poster alone prove it; "" leaves it out.
+    `copies` are the second copies, the newest first: label, when it last had everything, up to which line; `carrier`
+    takes the first of them away. `certificate` is the text of the desk's own code, so that the sheet and the poster
+    alone prove it; "" leaves it out.
+    `chain` and `hash` (hex) are of the journal's head, of which the statement has the line and the hash's beginning.
     """
 
     name: ClassVar[str] = "shift-sheet"
@@ -28,7 +35,11 @@ class ShiftSheet:
     desk: str
     clerk: str
     note: str = ""
+    copies: Sequence[tuple[str, datetime | None, int]] = ()
+    carrier: str = ""
     certificate: str = ""
+    chain: str = ""
+    hash: str = ""
 
     def contents(self, plan: Layout, _: Hospital) -> list[Content]:
         """All figures on each page; the voids where their code is."""
@@ -79,11 +90,20 @@ class ShiftSheet:
             "first": _number(shift.series, shift.first),
             "last": _number(shift.series, shift.last),
             "difference": f"{'+' if more > 0 else ''}{rupees(more)}",
-            "journal": journal(shift.head_sequence, shift.head.hex()),
+            "journal": journal(self.chain, shift.head_sequence, self.hash[:_PRINTED] or shift.head.hex()),
             "note": self.note,
+            **self._sticks(),
             **{name: grouped(count) for name, count in counts.items()},
             **{name: rupees(amount) for name, amount in money.items()},
         }
+
+    def _sticks(self) -> dict[str, str]:
+        """A line for each second copy, as many as the sheet has; the first is the one that is taken out."""
+        found: dict[str, str] = {}
+        for place, (label, at, sequence) in enumerate(self.copies[:COPIES], 1):
+            goes = f" · {self.carrier}" if self.carrier and place == 1 else ""
+            found[f"copy_{place}"] = f"{label} · {_moment(at) or '?'} · {grouped(sequence)}{goes}"
+        return found
 
 
 def _moment(at: datetime | None) -> str:

@@ -3,5 +3,16 @@
 from fallback.web.forms.fields import RegistrationForm
 from fallback.web.forms.filling import blank, fill
 from fallback.web.forms.reading import text, to_registration, whole_number, whole_rupees
+from fallback.web.forms.sent import Sent, Typed
 
-__all__ = ["RegistrationForm", "blank", "fill", "text", "to_registration", "whole_number", "whole_rupees"]
+__all__ = [
+    "RegistrationForm",
+    "Sent",
+    "Typed",
+    "blank",
+    "fill",
+    "text",
+    "to_registration",
+    "whole_number",
+    "whole_rupees",
+]

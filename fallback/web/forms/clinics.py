@@ -12,10 +12,10 @@ def find_clinic(hospital: Hospital, typed: str) -> Clinic | None:
     wanted = " ".join(typed.partition("·")[0].casefold().split())
     if not wanted or len(wanted) > 120:
         return None
-
-    by_code = [each for each in hospital.clinics if each.code.casefold() == wanted]
+    if by_code := [each for each in hospital.clinics if each.code.casefold() == wanted]:
+        return by_code[0] if len(by_code) == 1 else None
     named = [(each, (each.name.casefold(), each.name_hindi.casefold())) for each in hospital.clinics]
     by_name = [each for each, names in named if wanted in names]
     by_beginning = [each for each, names in named if any(name.startswith(wanted) for name in names)]
-    found = by_code or by_name or by_beginning
+    found = by_name or by_beginning
     return found[0] if len(found) == 1 else None

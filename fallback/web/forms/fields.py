@@ -1,8 +1,9 @@
 """The registration form's fields. They take any text: what is wrong with one is said in words of our own."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -35,7 +36,11 @@ KEYS: Mapping[type[StrEnum], Mapping[str, str]] = {
 
 def choices(kind: type[StrEnum], *, empty: bool = False) -> list[tuple[str, str]]:
     """The choices of a list in the language of this request; outside English each begins with its key's letter."""
-    spoken = language()
+    return list(_choices(kind, language(), empty))
+
+
+@cache
+def _choices(kind: type[StrEnum], spoken: str, empty: bool) -> Sequence[tuple[str, str]]:
     keys = KEYS.get(kind, {}) if spoken != SOURCE else {}
     found = [
         (str(each.value), f"{keys[each]} {label(each, spoken)}" if each in keys else label(each, spoken))
@@ -46,7 +51,11 @@ def choices(kind: type[StrEnum], *, empty: bool = False) -> list[tuple[str, str]
 
 def state_choices() -> list[tuple[str, str]]:
     """States and union territories by their name in the language of this request."""
-    hindi = language() == "hi"
+    return list(_states(language() == "hi"))
+
+
+@cache
+def _states(hindi: bool) -> Sequence[tuple[str, str]]:
     named = sorted((each.name_hindi if hindi else each.name, str(each.code)) for each in STATES.values())
     return [("", "–"), *((code, name) for name, code in named)]
 
@@ -62,6 +71,11 @@ def _list(name: str) -> Any:
 class Typed(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """A form of ours. `wrong` holds, by field, the sentence that stands beside it."""
 
+    class Meta:
+        """The gate has looked at the token of every form before any view (access.py)."""
+
+        csrf = False
+
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.wrong: dict[str, str] = {}
@@ -69,6 +83,10 @@ class Typed(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     def typed(self, name: str) -> str:
         """What stands in a text field or list; "" when it was not sent."""
         return str(self[name].data or "")
+
+    def ticked(self, name: str) -> bool:
+        """Whether a box was ticked."""
+        return bool(self[name].data)
 
     @property
     def first_wrong(self) -> str:
@@ -90,7 +108,8 @@ class Typed(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 class RegistrationForm(Typed):
     """A registration as it is typed: a new patient, a next visit, a correction, or a blank slip filled in.
 
-    `form` is a random key that makes a form sent twice one slip.
+    `form` is a random key that makes a form sent twice one slip. `kept`: its name is a confidential patient's alias,
+    and who it is stays sealed where it is.
     """
 
     name = _line("name")
@@ -117,10 +136,12 @@ class RegistrationForm(Typed):
     emergency = BooleanField()
     medico_legal = BooleanField()
     alias = BooleanField()
+    confidential = BooleanField()
     reason = _line("reason")
     form = HiddenField()
     patient_number = HiddenField()
     previous = HiddenField()
+    kept = HiddenField()
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)

@@ -36,6 +36,7 @@ def fill(hospital: Hospital, slip: Slip, *, visit: bool = False) -> Registration
         "uhid": slip.uhid,
         "abha": patient.abha,
         "alias": slip.alias,
+        "kept": "y" if slip.sealed else "",
     }
     if visit:
         clinic = hospital.clinic(slip.visit.clinic)

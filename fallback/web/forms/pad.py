@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, time
 from typing import Any
 
-from wtforms import StringField
+from wtforms import PasswordField, StringField
 
 from fallback.errors import FieldWrong
 from fallback.language.fields import LABELS
@@ -17,10 +17,12 @@ _TIME = re.compile(r"(\d{1,2})[:.\s]?(\d{2})")
 
 
 class PadForm(RegistrationForm):
-    """A pad's fields as they are typed."""
+    """A pad's fields as they are typed; with the login and PIN of who looks on, where the patient is confidential."""
 
     day = StringField(LABELS["day"])
     time = StringField(LABELS["time"])
+    login = StringField(LABELS["login"])
+    pin = PasswordField(LABELS["pin"])
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)

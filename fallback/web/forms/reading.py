@@ -25,7 +25,7 @@ from fallback.slip import (
 )
 from fallback.states import state
 from fallback.web.forms.clinics import find_clinic
-from fallback.web.forms.fields import RegistrationForm
+from fallback.web.forms.sent import Typed
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -40,7 +40,7 @@ _MOST_RUPEES = 9_999_999
 class _Reader:
     """Reads fields of one form and keeps the reason of each that cannot be taken."""
 
-    def __init__(self, form: RegistrationForm) -> None:
+    def __init__(self, form: Typed) -> None:
         self.form = form
         self.wrong: dict[str, FieldWrong] = {}
 
@@ -90,16 +90,14 @@ class _Reader:
             return None
 
 
-def to_registration(
-    form: RegistrationForm, hospital: Hospital, today: date, alias: Callable[[], tuple[str, str]]
-) -> Registration:
+def to_registration(form: Typed, hospital: Hospital, today: date, alias: Callable[[], tuple[str, str]]) -> Registration:
     """What the form asks for. `alias` names an unidentified patient, in both scripts.
 
     Raises FormWrong with a reason for each field that cannot be taken.
     """
     reader = _Reader(form)
     name, hindi = reader.words("name", "latin"), reader.words("name_hindi", "hindi")
-    unidentified = bool(form.alias.data)
+    unidentified = form.ticked("alias")
     if unidentified and not form.typed("name").strip():
         name, hindi = alias()
     sex = reader.pick("sex", Sex)
@@ -141,8 +139,10 @@ def to_registration(
         booking=reader.code("booking"),
         medico_legal_number=medico_legal_number,
         alias=unidentified,
-        emergency=bool(form.emergency.data),
-        medico_legal=bool(form.medico_legal.data or medico_legal_number),
+        emergency=form.ticked("emergency"),
+        medico_legal=form.ticked("medico_legal") or bool(medico_legal_number),
+        confidential=form.ticked("confidential"),
+        kept=form.typed("kept") == "y" and not form.ticked("confidential"),
     )
     wrong = frontdesk.check(registration, hospital, today) | reader.wrong
     for field, cause in (("age", "birth_date"), ("guardian", "relation")):

@@ -4,8 +4,9 @@ from typing import Any
 
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField
 
-from fallback.downtime import Role
+from fallback.downtime import LookReason, Role
 from fallback.language.fields import LABELS
+from fallback.slip import Sex
 from fallback.web.forms.fields import Typed, choices
 from fallback.web.place import _
 
@@ -19,19 +20,36 @@ class LoginForm(Typed):
     kept = HiddenField()
 
 
+class OwnPinForm(Typed):
+    """A user's own new PIN, typed twice, and the old one."""
+
+    pin = PasswordField(LABELS["pin"])
+    new_pin = PasswordField(LABELS["new_pin"])
+    new_pin_again = PasswordField(LABELS["new_pin_again"])
+
+
 class OpenShiftForm(Typed):
-    """Which desk, how much money lies in the drawer, and that the clock is right."""
+    """Which desk, how much money lies in the drawer, and that the clock is right, or what it should say."""
 
     desk = RadioField(LABELS["desk"], validate_choice=False)
     opening_float = StringField(LABELS["opening_float"])
     clock = BooleanField(LABELS["clock"])
+    right_time = StringField(LABELS["right_time"])
 
 
 class CloseShiftForm(Typed):
-    """What was counted, and what the next shift should know."""
+    """What was counted, what the next shift should know, and who takes the second copy away."""
 
+    carrier = StringField(LABELS["carrier"])
     counted_cash = StringField(LABELS["counted_cash"])
     note = StringField(LABELS["note"])
+
+
+class HandOverForm(CloseShiftForm):
+    """A shift that is closed for another, and the login and PIN of who takes over, or of who allows it."""
+
+    login = StringField(LABELS["login"])
+    pin = PasswordField(LABELS["pin"])
 
 
 class VoidForm(Typed):
@@ -49,9 +67,10 @@ class ReasonForm(Typed):
 
 
 class DeskForm(Typed):
-    """A desk to be enrolled."""
+    """A desk to be enrolled, with a card or by the root's key."""
 
     desk = StringField(LABELS["desk"])
+    card = PasswordField(LABELS["card"])
 
 
 class UserForm(Typed):
@@ -65,6 +84,20 @@ class UserForm(Typed):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.role.choices = choices(Role)
+
+
+class LookForm(Typed):
+    """A look into the patient index: for whom, what narrows a name, and why."""
+
+    wanted = StringField(LABELS["wanted"])
+    sex = SelectField(LABELS["sex"], validate_choice=False)
+    age = StringField(LABELS["age"])
+    why_looked = RadioField(LABELS["why_looked"], validate_choice=False)
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.sex.choices = choices(Sex, empty=True)
+        self.why_looked.choices = choices(LookReason)
 
 
 class PadsForm(Typed):
@@ -99,6 +132,7 @@ class ClinicSheetForm(Typed):
     tokens = StringField(LABELS["tokens"])
     box = StringField(LABELS["box"])
     count = StringField(LABELS["count"])
+    noticed = StringField(LABELS["noticed"])
 
 
 class StickersForm(Typed):

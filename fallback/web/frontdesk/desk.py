@@ -13,7 +13,7 @@ from fallback.ledger import queries
 from fallback.slip import Slip, SlipNumber
 from fallback.web import onebox
 from fallback.web.access import any_user, clerk, shown_again
-from fallback.web.forms import RegistrationForm, blank, fill, to_registration
+from fallback.web.forms import RegistrationForm, Sent, Typed, blank, fill, to_registration
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.frontdesk.page import desk_page, new_task, next_task
 from fallback.web.paper import wake
@@ -92,7 +92,7 @@ def new_again(typed: Mapping[str, str], error: ParchiError | None) -> ResponseRe
 @shown_again(new_again)
 def register() -> ResponseReturnValue:
     """A registration: a new patient's, or a returning one's."""
-    form = RegistrationForm()
+    form = Sent(request.form)
     asked = asked_for(form)
     return finish(frontdesk.register(here().counter, open_shift().key, asked, form=form.typed("form")), asked)
 
@@ -107,7 +107,7 @@ def issued(number: SlipNumber) -> ResponseReturnValue:
     return desk_page(issued=row)
 
 
-def asked_for(form: RegistrationForm) -> Registration:
+def asked_for(form: Typed) -> Registration:
     """What the form asks for. Raises FormWrong."""
     return to_registration(form, here().hospital, today(), lambda: names.alias(form.typed("form")))
 
@@ -120,7 +120,7 @@ def finish(issued: Issued, asked: Registration) -> ResponseReturnValue:
     slip = issued.row.slip
     if not issued.again:
         wake()
-    elif (slip.patient, slip.visit.clinic) != (asked.patient, asked.clinic):
+    elif slip.visit.clinic != asked.clinic or (not slip.sealed and slip.patient != asked.patient):
         raise FormUsed(number=slip.number.grouped)
     return redirect(url_for("frontdesk.issued", number=slip.number))
 
@@ -129,7 +129,7 @@ def visit_form(slip: Slip, uhid: str = "") -> RegistrationForm:
     """The form for the next visit of a slip's patient: a new slip, no new patient number."""
     form = fill(here().hospital, slip)
     form.previous.data = slip.number.text
-    form.uhid.data = slip.uhid or uhid
+    form.uhid.data = "" if slip.sealed else slip.uhid or uhid  # theirs stands nowhere, also after the import
     number = slip.patient_number or (None if slip.uhid else slip.number)
     form.patient_number.data = number.text if number else ""
     return form
@@ -151,16 +151,24 @@ def _paper_notice(cut: tuple[str, ...]) -> str:
 def _nobody(field: str) -> str:
     match field:
         case "uhid":
-            return _(
-                "This UHID was not seen in this downtime. Ask name and age and fill in the form: "
-                "no new patient number is given."
+            return (
+                _(
+                    "This UHID was not seen in this downtime. Ask name and age and fill in the form: "
+                    "no new patient number is given."
+                )
+                + _hidden()
             )
         case "mobile":
-            return _("Nobody with this mobile number yet. It is in the form already.")
+            return _("Nobody with this mobile number yet. It is in the form already.") + _hidden()
         case "abha":
             return _("This looks like an ABHA number. It is in the form already.")
         case _:
-            return _("Nobody of this name yet. It is in the form already.")
+            return _("Nobody of this name yet. It is in the form already.") + _hidden()
+
+
+def _hidden() -> str:
+    """Said wherever nobody is found: who is confidential is never found so, and may stand at the counter."""
+    return " " + _("A confidential patient is found only by the slip: scan it, or type its number.")
 
 
 def _is_number(typed: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import render_template, url_for
+from markupsafe import Markup
 
 from fallback.errors import FieldWrong, ParchiError
 from fallback.hospital import Clinic
@@ -115,7 +116,7 @@ def desk_page(
         issued=issued,
         paper=paper_of(issued.slip.number) if issued else None,
         last=queries.latest_slips(db(), own.series, LAST) if own else [],
-        offered=offered(),
+        clinics=_clinics(returning=bool(form.patient_number.data)),
     )
 
 
@@ -123,6 +124,15 @@ def _box_sentence(error: ParchiError | None) -> str:
     if isinstance(error, FieldWrong):
         return why(error)  # it stands under its field: the field's name is not needed
     return say(error, language()) if error else ""
+
+
+def _clinics(*, returning: bool) -> Markup:
+    """The form's list of clinics. A hundred of them would be most of a page's work: it is made once a day."""
+    key, day, made = (language(), returning), today(), here().clinics
+    if key not in made or made[key][0] != day:
+        text = render_template("frontdesk/clinics.html", offered=offered(), returning=returning)
+        made[key] = (day, Markup(text))  # noqa: S704 - a template of ours, which escapes
+    return made[key][1]
 
 
 def offered() -> list[Offered]:

@@ -7,15 +7,17 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from fallback import frontdesk
+from fallback.authority import fingerprint
 from fallback.downtime import Role
 from fallback.errors import FieldWrong, NotAllowed, PageUnknown
-from fallback.language import format_date
+from fallback.language import format_date, format_moment
 from fallback.ledger import queries
 from fallback.slip import SlipNumber
 from fallback.web.access import any_user, clerk, supervisor
 from fallback.web.forms import whole_number
 from fallback.web.forms.small import ClinicSheetForm, StickersForm
 from fallback.web.frontdesk.blueprint import blueprint
+from fallback.web.frontdesk.handing_over import took_over
 from fallback.web.frontdesk.slips import pdf
 from fallback.web.place import db, here, language, shift, today, user
 
@@ -24,7 +26,9 @@ from fallback.web.place import db, here, language, shift, today, user
 @supervisor
 def sheets() -> ResponseReturnValue:
     """What can be printed for clinics, walls and safes."""
-    form = ClinicSheetForm(formdata=None, data={"day": format_date(today()), "tokens": "100", "box": "1"})
+    now = format_moment(here().clock())
+    data = {"day": format_date(today()), "tokens": "100", "box": "1", "noticed": now}
+    form = ClinicSheetForm(formdata=None, data=data)
     hindi = language() == "hi"
     form.clinic.choices = [
         (str(each.number), f"{each.code} · {each.name_hindi if hindi else each.name}")
@@ -70,7 +74,10 @@ def register_sheets() -> ResponseReturnValue:
 def poster() -> ResponseReturnValue:
     """The poster for the wall."""
     installation = here().installation
-    return pdf(frontdesk.poster(here().counter, installation.root, installation.sign_as_hospital), "poster.pdf")
+    known = here().authority
+    authority = fingerprint(known) if known else ""
+    made = frontdesk.poster(here().counter, installation.root, installation.sign_as_hospital, authority)
+    return pdf(made, "poster.pdf")
 
 
 @blueprint.get("/sheets/desks/<int:series>")
@@ -87,7 +94,7 @@ def shift_paper(key: str) -> ResponseReturnValue:
     found = queries.shift(db(), key)
     if found is None:
         raise PageUnknown()
-    if user().role is Role.CLERK and found.login != user().login:
+    if user().role is Role.CLERK and found.login != user().login and not took_over(found, user().login):
         raise NotAllowed()
     return pdf(frontdesk.shift_sheet(here().counter, key), f"shift-{key}.pdf")
 

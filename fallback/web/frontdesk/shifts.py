@@ -1,6 +1,7 @@
 """A shift in a browser: opened at a desk with the clock confirmed, closed with the cash counted, and its sheet."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,12 +9,15 @@ from flask.typing import ResponseReturnValue
 from fallback import frontdesk
 from fallback.downtime import Role
 from fallback.errors import FieldWrong, NotAllowed, PageUnknown, ParchiError
+from fallback.frontdesk.clock import offset_of, right_time
 from fallback.ledger import queries
-from fallback.ledger.queries import prints
+from fallback.ledger.queries import papers, prints
 from fallback.web.access import allow, clerk, shown_again
-from fallback.web.forms import text, whole_number, whole_rupees
+from fallback.web.copies import copies
+from fallback.web.forms import whole_number, whole_rupees
 from fallback.web.forms.small import CloseShiftForm, OpenShiftForm
 from fallback.web.frontdesk.blueprint import blueprint
+from fallback.web.frontdesk.handing_over import told_of, took_over
 from fallback.web.place import db, here, shift, user
 from fallback.web.place import open_shift as own_shift
 
@@ -21,7 +25,8 @@ from fallback.web.place import open_shift as own_shift
 def _open_page(typed: Mapping[str, str] | None, error: ParchiError | None) -> ResponseReturnValue:
     form = OpenShiftForm(formdata=typed)
     sentence = form.mark(error)
-    desks = [each for each in queries.desks(db()) if not each.retired]
+    may_issue = here().installation.may_issue
+    desks = [each for each in queries.desks(db()) if not each.retired and may_issue(each.series)]
     busy = {each.series: each for each in queries.shifts(db()) if each.closed is None}
     names = {each.login: each.name for each in queries.users(db())}
     return render_template(
@@ -47,12 +52,25 @@ def open_shift() -> ResponseReturnValue:
     if series is None:
         raise FieldWrong(field="desk", why="Choose a desk that is free.")
     opening_float = whole_rupees("opening_float", form.typed("opening_float"))
-    if not form.clock.data:
-        raise FieldWrong(
-            field="clock", why="Confirm date and time. If they are wrong, correct this computer's clock first."
-        )
-    frontdesk.open_shift(here().counter, series=series, login=user().login, opening_float=opening_float)
+    offset = _clock_offset(form)
+    frontdesk.open_shift(
+        here().counter, series=series, login=user().login, opening_float=opening_float, clock_offset=offset
+    )
     return redirect(url_for("frontdesk.desk"))
+
+
+def _clock_offset(form: OpenShiftForm) -> int:
+    """How many seconds the clock is off, as the person says: nothing, or what they typed. Raises FieldWrong."""
+    typed = form.typed("right_time").strip()
+    if not typed and not form.clock.data:
+        why = "Confirm date and time. If they are wrong, correct this computer's clock, or write what a phone says."
+        raise FieldWrong(field="clock", why=why)
+    if not typed:
+        return 0
+    try:
+        return offset_of(right_time(typed), here().clock())
+    except FieldWrong as wrong:
+        raise FieldWrong(field="right_time", why=wrong.values["why"]) from wrong
 
 
 def _close_page(typed: Mapping[str, str] | None, error: ParchiError | None) -> ResponseReturnValue:
@@ -62,7 +80,13 @@ def _close_page(typed: Mapping[str, str] | None, error: ParchiError | None) -> R
     sums = queries.shift_sums(db(), own.key)
     unprinted = prints.waiting_prints(db(), own.series)
     return render_template(
-        "frontdesk/close_shift.html", form=form, sentence=sentence, own=own, sums=sums, unprinted=unprinted
+        "frontdesk/close_shift.html",
+        form=form,
+        sentence=sentence,
+        own=own,
+        sums=sums,
+        unprinted=unprinted,
+        copies=copies(),
     )
 
 
@@ -75,11 +99,7 @@ def close_shift() -> ResponseReturnValue:
         return _close_page(None, None)
     form = CloseShiftForm()
     own = own_shift()
-    if not form.typed("counted_cash").strip():
-        raise FieldWrong(field="counted_cash", why="Count the drawer and write the sum; 0 if it is empty.")
-    counted = whole_rupees("counted_cash", form.typed("counted_cash"))
-    note = text("note", form.typed("note"), needed=False)
-    frontdesk.close_shift(here().counter, own.key, counted_cash=counted, note=note, by=user().login)
+    frontdesk.close_shift(here().counter, own.key, by=user().login, **asdict(told_of(form)))
     return redirect(url_for("frontdesk.shift_sheet", key=own.key))
 
 
@@ -90,7 +110,7 @@ def shift_sheet(key: str) -> ResponseReturnValue:
     found = queries.shift(db(), key)
     if found is None:
         raise PageUnknown()
-    if user().role is Role.CLERK and found.login != user().login:
+    if user().role is Role.CLERK and found.login != user().login and not took_over(found, user().login):
         raise NotAllowed()
     head = here().installation.ledger.head()
     return render_template(
@@ -100,4 +120,6 @@ def shift_sheet(key: str) -> ResponseReturnValue:
         desk=queries.desk(db(), found.series),
         clerk=queries.user(db(), found.login),
         head=head,
+        copies=copies(),
+        then=papers.shift_copies(db(), end) if (end := papers.shift_end(db(), key)) else None,
     )

@@ -5,27 +5,28 @@ from collections.abc import Mapping
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from fallback import enrolment, frontdesk
+from fallback import enrolment, frontdesk, recovery
 from fallback.downtime import Role
 from fallback.errors import FieldWrong, PadUnknown, ParchiError, PrintedAlready, SlipIsVoid, SlipUnknown
 from fallback.ledger import queries
-from fallback.ledger.queries import SlipRow
+from fallback.ledger.queries import SlipRow, doubts
 from fallback.ledger.queries.outcomes import evidence_of
 from fallback.ledger.queries.today import uhid_of, versions
 from fallback.outcome import Seen, outcome_of
 from fallback.slip import Kind, SlipNumber
 from fallback.web.access import allow, any_user, clerk, shown_again
 from fallback.web.changes import changes
-from fallback.web.forms import RegistrationForm, blank, fill, text
-from fallback.web.forms.small import StickersForm, VoidForm
+from fallback.web.forms import RegistrationForm, Sent, blank, fill, text
+from fallback.web.forms.small import ReasonForm, StickersForm, VoidForm
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.frontdesk.desk import asked_for, finish, visit_form
 from fallback.web.frontdesk.page import correct_task, desk_page, next_task, pad_task
 from fallback.web.guard import PDF
 from fallback.web.paper import paper_of, printer_of, wake
-from fallback.web.place import _, db, here, open_shift, shift, user
+from fallback.web.place import _, address, db, here, open_shift, shift, user
 
 _MAY_SEE = (Role.CLERK, Role.SUPERVISOR, Role.RECORDS)
+_MAY_JUDGE = (Role.SUPERVISOR, Role.RECORDS)
 
 
 def known(number: SlipNumber) -> SlipRow:
@@ -40,14 +41,24 @@ def known(number: SlipNumber) -> SlipRow:
 @any_user
 def slip(number: SlipNumber) -> ResponseReturnValue:
     """The slip as read, its versions, and what can be done with it."""
+    return _slip_page(None, None, number)
+
+
+def _slip_page(typed: Mapping[str, str] | None, error: ParchiError | None, number: SlipNumber) -> ResponseReturnValue:
     row = known(number)
     found = versions(db(), number)
+    judges = row.conflict and user().role in _MAY_JUDGE
+    form = ReasonForm(formdata=typed)
+    sentence = form.mark(error)
     desk = queries.desk(db(), number.series)
     paper, own = paper_of(number), shift()
     witnesses = evidence_of(db(), number.text)
     return render_template(
         "frontdesk/slip.html",
         row=row,
+        rivals=doubts.rivals(db(), number) if judges else [],
+        judge_form=form,
+        sentence=sentence,
         desk=desk,
         clinic=here().hospital.clinic(row.slip.visit.clinic),
         history=[
@@ -65,6 +76,16 @@ def slip(number: SlipNumber) -> ResponseReturnValue:
         may_see=user().role in _MAY_SEE,
         nurse=next((each for each in witnesses if each.evidence == "nurse"), None),
     )
+
+
+@blueprint.post("/slips/<slip:number>/judge")
+@allow(*_MAY_JUDGE)
+@shown_again(_slip_page)
+def judge(number: SlipNumber) -> ResponseReturnValue:
+    """Which of the versions that contradict each other stands."""
+    reason = text("reason", ReasonForm().typed("reason"))
+    recovery.judge(here().installation.ledger, number, request.form.get("version", "")[:64], reason, by=user().login)
+    return redirect(url_for("frontdesk.slip", number=number))
 
 
 @blueprint.post("/slips/<slip:number>/seen")
@@ -119,7 +140,8 @@ def next_visit(number: SlipNumber) -> ResponseReturnValue:
     """The form for the patient's next visit, filled from the slip. A void slip's patient is registered anew."""
     row = known(number)
     if row.voided:
-        form = fill(here().hospital, row.slip)
+        sealed = bool(row.slip.sealed)  # nobody here can open it: who it is is asked again
+        form = blank(here().hospital, confidential="y") if sealed else fill(here().hospital, row.slip)
         return desk_page(form=form, notice=str(_(SlipIsVoid.says)).format(number=number.grouped))
     form = visit_form(row.slip, uhid_of(db(), row.slip.patient_number or number))
     return desk_page(form=form, task=next_task(row.slip))
@@ -139,15 +161,26 @@ def correct(number: SlipNumber) -> ResponseReturnValue:
         raise SlipIsVoid(number=number.grouped)
     if request.method != "POST":
         form = fill(here().hospital, row.slip, visit=True)
+        if row.slip.sealed and request.args.get("identity") == "new":
+            form = anew(form)
         form.patient_number.data = row.slip.patient_number.text if row.slip.patient_number else ""
         form.previous.data = row.slip.previous.text if row.slip.previous else ""
         return desk_page(form=form, task=correct_task(row.slip))
-    form = RegistrationForm()
-    asked = asked_for(form)
-    reason = text("reason", form.typed("reason"))
+    sent = Sent(request.form)
+    asked = asked_for(sent)
+    reason = text("reason", sent.typed("reason"))
     return finish(
-        frontdesk.correct(here().counter, open_shift().key, number, asked, reason, form=form.typed("form")), asked
+        frontdesk.correct(here().counter, open_shift().key, number, asked, reason, form=sent.typed("form")), asked
     )
+
+
+def anew(form: RegistrationForm) -> RegistrationForm:
+    """The form of a confidential slip with the patient left empty: who it is is typed once more, and sealed."""
+    home = blank(here().hospital, confidential="y")
+    visit = ("clinic", "fee_status", "medico_legal_number", "emergency", "medico_legal")
+    for name in visit:
+        home[name].data = form[name].data
+    return home
 
 
 def _void_page(typed: Mapping[str, str] | None, error: ParchiError | None, number: SlipNumber) -> ResponseReturnValue:
@@ -169,7 +202,8 @@ def void(number: SlipNumber) -> ResponseReturnValue:
     reason = text("reason", form.typed("reason"))
     allowed_by = user().login if user().role is Role.SUPERVISOR else ""
     if form.typed("login") and not allowed_by:
-        allowed_by = enrolment.log_in(here().installation.ledger, form.typed("login"), form.typed("pin")).login
+        ledger = here().installation.ledger
+        allowed_by = enrolment.word_of(ledger, form.typed("login"), form.typed("pin"), address())
     frontdesk.void(here().counter, open_shift().key, number, reason, allowed_by=allowed_by)
     wake()
     return redirect(url_for("frontdesk.slip", number=number))
@@ -189,6 +223,6 @@ def fill_pad(number: SlipNumber) -> ResponseReturnValue:
         if queries.pad_payload(db(), number) is None:
             raise PadUnknown(number=number.grouped, why="no pad was printed with it")
         return _pad_page(None, None, number)
-    form = RegistrationForm()
+    form = Sent(request.form)
     asked = asked_for(form)
     return finish(frontdesk.fill_pad(here().counter, open_shift().key, number, asked, form=form.typed("form")), asked)

@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from fallback import frontdesk
+from fallback import enrolment, frontdesk, recovery
 from fallback.errors import FieldWrong, ParchiError
 from fallback.frontdesk import MOST_PADS
 from fallback.ledger import queries
+from fallback.ledger.queries import cards, identities
 from fallback.ledger.queries import today as days
 from fallback.web.access import shown_again, supervisor
+from fallback.web.copies import copies
 from fallback.web.forms import text, whole_number
-from fallback.web.forms.small import DeskForm, PadsForm, ReasonForm, UserForm
+from fallback.web.forms.small import DeskForm, PadsForm, ReasonForm
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.frontdesk.slips import pdf
 from fallback.web.place import db, here, today, user
@@ -23,12 +25,10 @@ def supervisor_page(
     *,
     reason: ReasonForm | None = None,
     desk: DeskForm | None = None,
-    person: UserForm | None = None,
     pads: PadsForm | None = None,
-    given: tuple[str, str] | None = None,
 ) -> str:
-    """The page, with one of its forms as it was typed and the error beside it. `given`: a new user's login and PIN."""
-    typed = next((form for form in (reason, desk, person, pads) if form is not None), None)
+    """The page, with one of its forms as it was typed and the error beside it."""
+    typed = next((form for form in (reason, desk, pads) if form is not None), None)
     sentence = typed.mark(error) if typed is not None else ""
     day = today()
     desks = queries.desks(db())
@@ -39,7 +39,6 @@ def supervisor_page(
         "frontdesk/supervisor.html",
         reason=reason or ReasonForm(formdata=None),
         desk_form=desk or DeskForm(formdata=None),
-        person=person or UserForm(formdata=None),
         pads=pads,
         wrong_form=typed,
         sentence=sentence,
@@ -47,12 +46,16 @@ def supervisor_page(
         clinics=[(here().hospital.clinic(each.of), each) for each in clinics],
         by_desk=[(queries.desk(db(), each.of), each) for each in series],
         desks=desks,
+        may_issue={each.series for each in desks if here().installation.may_issue(each.series)},
+        revoked=cards.revoked(db()),
+        contradictions=recovery.contradictions(db()),
         left={each.series: days.numbers_left(db(), each.series) for each in desks},
+        openings=identities.openings(db(), most=5),
         busy={each.series: each for each in queries.shifts(db()) if each.closed is None},
         shifts=queries.shifts(db())[:12],
         users=queries.users(db()),
-        given=given,
-        copy=here().installation.ledger.copy_status(),
+        waiting=enrolment.waiting(here().installation.ledger),
+        copies=copies(),
     )
 
 

@@ -1,14 +1,14 @@
 """Pads typed in: once whole, what identifies a person once more by somebody else, and differences chosen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from fallback import frontdesk, names, recovery
-from fallback.errors import FieldWrong, FormWrong, PageNotOpen, ParchiError
+from fallback import enrolment, frontdesk, names, recovery
+from fallback.errors import FieldWrong, FormWrong, PageNotOpen, ParchiError, SamePerson, SupervisorsWord
 from fallback.frontdesk import Registration
 from fallback.language.fields import LABELS
 from fallback.recovery import Item, Prefill, WorkKind
@@ -18,10 +18,12 @@ from fallback.web.access import records, shown_again
 from fallback.web.forms import to_registration
 from fallback.web.forms.pad import PadForm, moment, typed_fields
 from fallback.web.frontdesk.page import offered
-from fallback.web.place import _, db, here, today, user
+from fallback.web.place import _, address, db, here, today, user
 from fallback.web.recovery.blueprint import blueprint
 from fallback.web.recovery.holding import around, done, held
 from fallback.web.recovery.pictures import cutouts
+
+_PIN_LONGEST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def enter(key: str) -> ResponseReturnValue:
     number, form = pad_of(item), PadForm()
     ledger, picture, login = here().installation.ledger, item.page.picture, user().login
     match item.kind:
+        case WorkKind.PAD if form.confidential.data:
+            _confidential(number, form)
         case WorkKind.PAD:
             recovery.enter_first(ledger, picture, number, _first(number, form), by=login)
         case WorkKind.PAD_SECOND:
@@ -146,6 +150,23 @@ def _first(number: SlipNumber, form: PadForm) -> dict[str, str]:
     if wrong:
         raise FormWrong(fields=wrong)
     return fields
+
+
+def _confidential(number: SlipNumber, form: PadForm) -> None:
+    """A confidential patient's pad: read once, with a supervisor looking on, for a reading is journalled in the open.
+
+    Raises FormWrong, SupervisorsWord, SamePerson, and as `enrolment.word_of`.
+    """
+    fields = _first(number, form)
+    if not form.typed("login"):
+        raise SupervisorsWord()
+    ledger = here().installation.ledger
+    word = enrolment.word_of(ledger, form.typed("login")[:40], form.typed("pin")[:_PIN_LONGEST], address())
+    if word == user().login:
+        raise SamePerson(number=number.grouped)
+    asked = replace(_registration(number, fields), confidential=True)
+    day, at = moment(fields)
+    frontdesk.transcribe_pad(here().counter, number, asked, day=day, at=at, by=user().login, checked_by=word)
 
 
 def _make(number: SlipNumber) -> None:
