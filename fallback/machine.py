@@ -108,6 +108,16 @@ class Seat:
         """Whether this is its machine, and the folder is its folder."""
         return self.machine.is_same(this_machine()) and self.folder == _place(folder)
 
+    def hold(self) -> None:
+        """Opens its file, to be raised from now on: one that cannot be written would let an old image issue again.
+
+        Raises FolderReadOnly or DiskFailed.
+        """
+        try:
+            self._handle = os.open(self._path, _OPEN)
+        except OSError as wrong:
+            raise disk_error(wrong, self._path.parent) from wrong
+
     def raise_to(self, sequence: int, line: bytes) -> None:
         """Tells that the chain has a line (its hash), unless a later one is told; no wait for the disk, no failure.
 

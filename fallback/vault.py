@@ -271,10 +271,8 @@ def _read_header(path: Path) -> dict[str, Any]:
             raise ValueError("its version is not known")
         if type(header["key_id"]) is not str or not header["slots"]:
             raise ValueError("it has no slots")
-        for slot in header["slots"]:
-            _check_slot(slot)
         # one passphrase's slot: a header that is found with a thousand would take hours to refuse a wrong one
-        if len({(slot["kind"], slot.get("card")) for slot in header["slots"]}) != len(header["slots"]):
+        if len({_check_slot(slot) for slot in header["slots"]}) != len(header["slots"]):
             raise ValueError("two slots are for one secret")
         if "desk" in header or any(slot["kind"] == "card" for slot in header["slots"]):
             _sized(header["desk"], "nonce", _NONCE_SIZE)
@@ -288,7 +286,8 @@ def _read_header(path: Path) -> dict[str, Any]:
     return dict(header)
 
 
-def _check_slot(slot: dict[str, Any]) -> None:
+def _check_slot(slot: dict[str, Any]) -> tuple[str, int]:
+    """Which secret a slot is for: its kind, and a card's number."""
     _sized(slot, "nonce", _NONCE_SIZE)
     _sized(slot, "wrapped", KEY_SIZE + 16)
     match slot["kind"]:
@@ -306,6 +305,7 @@ def _check_slot(slot: dict[str, Any]) -> None:
                 raise ValueError("a card's number is out of bounds")
         case _:
             raise ValueError("a slot's kind is not known")
+    return slot["kind"], slot["card"] if slot["kind"] == "card" else 0
 
 
 def _sized(slot: dict[str, Any], name: str, size: int) -> None:

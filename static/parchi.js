@@ -155,7 +155,9 @@
       }
     }
     manner = "";
-    if (box && !(told && told.matches(".failure"))) box.focus();
+    if (told && told.matches(".failure")) return;
+    if (box) box.focus();
+    else if (document.activeElement === frame) frame.blur(); // keys go to the page again
   }
   function firstPrint(address) {
     const place = paper();

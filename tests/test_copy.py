@@ -4,14 +4,18 @@ import fcntl
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from fallback.errors import CopyUnfit
-from fallback.ledger import Carrier, Ledger, Transaction
+from fallback.ledger import Carrier, Ledger, Transaction, copies
 from fallback.ledger.carrier import FILE_NAME
+from fallback.ledger.stick import Stick
 from fallback.vault import Vault
 from tests.journals import CHEAP, PASSPHRASE, again, issue, make, note, sibling
 
@@ -235,6 +239,13 @@ def test_a_pipe_a_folder_and_the_data_folder_are_refused(ledger: Ledger, stick: 
     assert ledger.write(issue(101)).serial == 1
 
 
+def test_a_copy_follows_no_link_off_the_stick(ledger: Ledger, stick: Path, tmp_path: Path) -> None:
+    (stick / FILE_NAME).symlink_to(tmp_path / "on the same disk")
+    ledger.copy_to(stick)
+    assert ledger.copy_status().behind
+    assert not (tmp_path / "on the same disk").exists()
+
+
 def test_a_journal_that_lost_its_end_gets_it_back_from_the_stick(ledger: Ledger, stick: Path, tmp_path: Path) -> None:
     ledger.write(issue(101))
     ledger.close()
@@ -248,6 +259,47 @@ def test_a_journal_that_lost_its_end_gets_it_back_from_the_stick(ledger: Ledger,
         assert older.write(issue(101)).serial == last.serial + 1
         assert older.verify().ok and _same(older, stick)
         assert _facts(older) == ["copy_caught_up"]
+
+
+def test_a_stick_that_is_slow_to_read_at_a_start_brings_home_what_was_lost(
+    ledger: Ledger, stick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cold stick takes longer for its whole file than an answer waits: numbers would be given out again meanwhile."""
+    ledger.copy_to(stick)
+    ledger.write(issue(101))
+    shutil.copytree(tmp_path / "data", tmp_path / "image")
+    lost = ledger.write(issue(101))
+    ledger.close()
+    look = Stick.catch_up
+
+    def slow(self: Stick, *rest: Any) -> None:
+        time.sleep(0.3)
+        look(self, *rest)
+
+    monkeypatch.setattr(Stick, "catch_up", slow)
+    monkeypatch.setattr(copies, "DEADLINE", 0.05)
+    with again(tmp_path / "image") as back:
+        back.copy_to(stick)
+        assert back.write(issue(101)).serial == lost.serial + 1
+
+
+def test_a_found_sticks_header_as_long_as_a_disk_is_not_read(ledger: Ledger, stick: Path) -> None:
+    with (stick / "vault.json").open("wb") as header:
+        header.truncate(1 << 40)  # sparse: reading it ends in MemoryError
+    ledger.copy_to(stick)
+    assert not ledger.copy_status().behind
+    assert (stick / "vault.json").stat().st_size < 10_000
+
+
+def test_a_stick_that_fails_in_a_way_nobody_foresaw_is_looked_at_again(
+    ledger: Ledger, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as hurt:
+        hurt.setattr(threading, "excepthook", lambda _: None)
+        hurt.setattr(Stick, "catch_up", Mock(side_effect=MemoryError))
+        ledger.copy_to(stick, deadline=0.5)
+        assert ledger.copy_status().behind
+    assert _until(lambda: not ledger.copy_status().behind)
 
 
 def test_a_clone_that_has_written_since_is_told_so(ledger: Ledger, stick: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import shutil
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from fallback.errors import (
     FolderReadOnly,
     FolderTaken,
     LineWrong,
+    ParchiError,
     VaultDamaged,
     VaultLocked,
 )
 from fallback.ledger import Carrier, Head, Ledger, Transaction, TroubleKind, chains, views
+from fallback.ledger.carrier import FILE_NAME
 from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import Line
 from fallback.slip import Slip
@@ -253,6 +256,18 @@ def test_an_export_holds_every_line_and_shows_no_name(ledger: Ledger, tmp_path: 
     assert b"Sunita" not in report.file.read_bytes()
     assert Vault.open(tmp_path, PASSPHRASE).key_id == ledger.vault.key_id
     assert sorted(each.name for each in tmp_path.iterdir()) == ["data", "journal.parchi", "vault.json"]
+
+
+def test_an_export_follows_no_link_off_the_stick(ledger: Ledger, tmp_path: Path) -> None:
+    stick, precious = tmp_path / "found", tmp_path / "precious"
+    stick.mkdir()
+    precious.write_text("precious")
+    for name in (FILE_NAME, f".{FILE_NAME}.new", "vault.json"):
+        (stick / name).symlink_to(precious)
+    with suppress(ParchiError):
+        custody.export(ledger, stick)
+    assert precious.read_text() == "precious"
+    assert custody.verify(ledger, stick).ok
 
 
 def test_an_export_never_replaces_another_vaults_header(ledger: Ledger, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from fallback.errors import (
     VaultLocked,
 )
 from fallback.keys import PublicKeys, SigningKey, certify
-from fallback.ledger import Ledger
+from fallback.ledger import Ledger, chains
 from fallback.vault import Vault
 from tests import factories
 
@@ -56,6 +56,14 @@ def test_an_init_that_was_ended_halfway_is_begun_anew_and_nothing_else_is_remove
     made.close()
     with pytest.raises(FolderTaken):
         enrolment.init(folder, factories.PASSPHRASE, clock=factories.clock(), cost=factories.CHEAP)
+
+
+def test_an_init_removes_no_journal_whose_own_chain_has_just_begun(tmp_path: Path) -> None:
+    made = factories.installation(tmp_path / "data", desks=0)
+    made.ledger.write(lambda tx: chains.begin_again(tx.db))
+    made.close()
+    with pytest.raises(FolderTaken):
+        enrolment.init(tmp_path / "data", factories.PASSPHRASE, clock=factories.clock(), cost=factories.CHEAP)
 
 
 def test_keys_json_is_public_and_enough_to_verify(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The right to issue lies with the machine: copies, clones, restores and set-back clocks never give a number twice."""
 
+import errno
 import json
 import os
 import shutil
@@ -12,8 +13,8 @@ import pytest
 from fallback import custody, enrolment, frontdesk, machine
 from fallback.downtime import Role
 from fallback.enrolment import Installation
-from fallback.errors import DeskNotHere, DeskNotUsable, SecretMissing
-from fallback.ledger import Ledger, queries
+from fallback.errors import DeskNotHere, DeskNotUsable, FolderReadOnly, SecretMissing
+from fallback.ledger import Ledger, chains, queries
 from fallback.machine import Machine, Seat, board_uuid, state_folder
 from fallback.vault import Vault
 from tests import factories
@@ -216,6 +217,40 @@ def test_a_seat_that_cannot_be_read_is_none(folder: Path, state: Path) -> None:
     for each in state.glob("*.seat"):
         each.write_bytes(b"nonsense")
     made = again(folder, state)
+    refuses(made)
+    made.close()
+
+
+def test_a_seat_that_cannot_be_written_is_told_and_lets_no_old_image_issue(
+    folder: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = os.open
+
+    def read_only(path: str | Path, flags: int, *more: int) -> int:
+        if str(path).endswith(".seat"):
+            raise PermissionError(errno.EACCES, "read-only", str(path))
+        return opened(path, flags, *more)
+
+    monkeypatch.setattr(os, "open", read_only)
+    with pytest.raises(FolderReadOnly):
+        again(folder, state)
+    monkeypatch.undo()
+    made = again(folder, state)
+    issue(made)
+    made.close()
+
+
+def test_a_new_chain_that_was_killed_at_its_beginning_still_hears_of_the_old_one(folder: Path, state: Path) -> None:
+    """Else the old chain's words would count as newer than all that is said from now on."""
+    made = again(folder, state)
+    made.ledger.write(lambda tx: chains.begin_again(tx.db))
+    made.close()
+    made = again(folder, state)
+    enrolment.set_active(made.ledger, "asha", active=False)
+    user = queries.user(made.ledger.db(), "asha")
+    assert user is not None
+    assert not user.active
+    assert made.ledger.verify().ok
     refuses(made)
     made.close()
 

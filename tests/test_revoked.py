@@ -121,7 +121,7 @@ def page(name: str, *signed: bytes) -> ReadPage:
     return ReadPage(file=name, page=1, picture_hash=name, texts=texts)
 
 
-def sheet_of(made: Installation, series: int) -> bytes:
+def sheet_of(made: Installation, series: int, *, voids: tuple[SlipNumber, ...] = ()) -> bytes:
     """Closes the open shift; the code of its sheet, as the desk signs it."""
     counter = factories.counter(made)
     shift = queries.open_shift(made.ledger.db(), series=series)
@@ -132,7 +132,7 @@ def sheet_of(made: Installation, series: int) -> bytes:
         hospital=counter.hospital_id, drill=False, series=series, ordinal=1, opened=None, closed=None,
         issued=len(rows), first=min(rows).serial, last=max(rows).serial, corrections=0, reprints=0, receipts=0,
         receipts_rupees=0, refunded_rupees=0, exempt=0, later=0, opening_float=0, counted_cash=0,
-        head_sequence=head.sequence, head=head.hash[:8],
+        head_sequence=head.sequence, head=head.hash[:8], voids=voids,
     )  # fmt: skip
     return payload.encode_statement(statement, made.sign(series))
 
@@ -291,6 +291,49 @@ def test_a_strange_void_or_correction_undoes_nothing(house: House, system: TestS
     assert house.counts() == {"waiting": 2}
     assert house.goes(system) == 2
     assert {house.row(each.slip.number).slip.patient.name for each in rows} == {"Sunita Devi", "Kamla Devi"}
+
+
+def test_a_sheet_covers_what_its_desk_first_issued_and_no_later_hand(house: House) -> None:
+    """A shift's sheet names numbers: it must not carry a thief's void, correction, or other slip under one of them."""
+    one, two = house.laptop("Casualty", house.cards[0]), house.laptop("OPD", house.cards[1])
+    rows = [issue(one, 1, name) for name in ("Sunita Devi", "Kamla Devi", "Asha Devi", "Usha Devi")]
+    sheet = sheet_of(one, 1)
+    house.merge(one)
+    house.merge(two)
+    for series in (1, 2):
+        enrolment.revoke(house.main, series, "laptop stolen")
+    assert house.scan(page("sheet", sheet)).outcomes == {"read": 1}
+    counter = factories.counter(one)
+    shift = frontdesk.open_shift(counter, series=1, login="asha").key
+    strange = frontdesk.register(counter, shift, factories.registration("A Thief"), form="aa").row
+    changed = factories.registration("A Thief")
+    signed = [
+        frontdesk.void(counter, shift, rows[0].slip.number, "never was", allowed_by="meena").row.payload,
+        frontdesk.correct(counter, shift, rows[1].slip.number, changed, "changed", form="ff").row.payload,
+    ]
+    forged = replace(rows[2].slip, signer=2, revision=1, replaces=bytes.fromhex(rows[2].head)[:4], reason="changed")
+    other = replace(rows[3].slip, signer=2, patient=strange.slip.patient)
+    signed += [payload.encode(each, two.sign(2)) for each in (forged, other)]
+    report = house.scan(*(page(str(place), each) for place, each in enumerate(signed)))
+    assert report.verdicts == {Verdict.REVOKED: 4}
+    assert [house.row(each.slip.number).conflict for each in rows] == [True] * 4
+    assert house.counts() == {"held": 4}
+    assert house.main.ledger.rebuild_views()
+
+
+def test_a_void_that_a_believed_sheet_names_waits_for_nobody(house: House) -> None:
+    laptop = house.laptop("Casualty", house.cards[0])
+    row, _other = issue(laptop, 1, "Sunita Devi"), issue(laptop, 1, "Kamla Devi")
+    house.merge(laptop)
+    counter, shift = factories.counter(laptop), queries.shifts(laptop.ledger.db())[0].key
+    void = frontdesk.void(counter, shift, row.slip.number, "registered twice", allowed_by="meena").row
+    sheet = sheet_of(laptop, 1, voids=(row.slip.number,))
+    enrolment.revoke(house.main, 1, "laptop stolen")
+    house.scan(page("sheet", sheet))
+    decide_page(house.main.ledger, "sheet", Decision.VOUCHED, by="ravi")
+    assert house.scan(page("void", void.payload)).verdicts == {Verdict.VOIDED: 1}
+    assert not house.row(row.slip.number).conflict
+    assert house.counts() == {"voided": 1, "waiting": 1}
 
 
 def test_a_thiefs_high_number_makes_no_gaps(house: House) -> None:

@@ -142,6 +142,7 @@ DAMAGES: list[Any] = [
     lambda header: header.update(slots=[]),
     lambda header: header.update(slots=None),
     lambda header: header.update(slots={"a": 1}),
+    lambda header: header["slots"].append(header["slots"][0] | {"card": 7}),  # a thousand would take hours to refuse
     lambda header: header.update(slots=[1, 2]),
     lambda header: header.update(key_id=7),
     lambda header: header.pop("key_id"),

@@ -34,10 +34,11 @@ def other_sites(town: Town, logins: Iterable[str] = USERS) -> Tried:
     old = stale.token()
     for login in logins:
         own = town.browser(login)
+        good = own.token()
         for path, methods, _endpoint in town.views():
             if "POST" not in methods:
                 continue
-            for name, data, more in _without_token(old, foreign, own):
+            for name, data, more in _without_token(old, foreign, good):
                 town.unlimited()
                 before = town.lines()
                 answer = own.post(path, data, **more)
@@ -56,8 +57,7 @@ def other_sites(town: Town, logins: Iterable[str] = USERS) -> Tried:
     return told
 
 
-def _without_token(stale: str, foreign: str, own: Browser) -> list[tuple[str, dict[str, object], dict[str, object]]]:
-    good = own.token()
+def _without_token(stale: str, foreign: str, good: str) -> list[tuple[str, dict[str, object], dict[str, object]]]:
     file = (BytesIO(b"%PDF-1.4"), "scan.pdf")
     return [
         ("without", {"name": "Sunita"}, {}),
@@ -85,6 +85,8 @@ def wrong_people(town: Town, *, quick: bool = False) -> Tried:
         ("a locked screen", locked, None),
     ]
     people += [(login, town.browser(login), role) for login, role in USERS.items()]
+    people = people[:3] if quick else people
+    tokens = {who: browser.token() for who, browser, _ in people}
     for path, _methods, _endpoint in town.views():
         for method in _METHODS[: 2 if quick else None]:
             stated = _stated(town, path, method)
@@ -92,7 +94,7 @@ def wrong_people(town: Town, *, quick: bool = False) -> Tried:
                 if stated is not None and (stated.public or (role is not None and role in (stated.roles or ()))):
                     continue
                 town.unlimited()
-                data = {"csrf_token": browser.token()} if method == "POST" else {}
+                data = {"csrf_token": tokens[who]} if method == "POST" else {}
                 before = town.lines()
                 answer = browser.client.open(path, method=method, data=data)
                 told.count(
@@ -199,7 +201,7 @@ def _forge(town: Town, good: str, look: Callable[[Browser, str], None]) -> None:
 
 def once_more(town: Town) -> Tried:
     """The same form again: from the same browser, after a logout, and by somebody else."""
-    told = Tried("forms sent again (replay)")
+    told = Tried("forms sent again (replay)", beside={"slips that a program without keys of forms would make": 30})
     desk = town.browser("asha")
     form = next(
         named(each) for each in desk.page("/").forms if each.action.endswith("/register") and "name" in each.fields
@@ -282,7 +284,7 @@ def _in_an_hour(computers: int, logins: int) -> int:
     """How many guesses are looked at in the first hour, by the very rule of the door; it never entered there."""
     moved = _Moved()
     waits, looked = Waits(moved), 0
-    for turn in range(720):
+    for turn in range(180):
         for computer in range(computers):
             for login in range(logins):
                 try:
@@ -290,5 +292,5 @@ def _in_an_hour(computers: int, logins: int) -> int:
                     looked += 1
                 except LoginWaits:
                     continue
-        moved.now += 5.0
+        moved.now += 20.0
     return looked

@@ -211,6 +211,7 @@ def bits(journal: Journal, count: int) -> Tried:
             changed[place] ^= 1 << chance.randrange(8)
             spoiled.write_bytes(changed)
             told.count(let_in=not _honest(journal, spoiled), as_told=f"{source.name}, byte {place} of {len(good)}")
+    told.beside = {"taken from lines that are not sealed": sum(_taken_in_plain(journal, chance) for _ in range(count))}
     good = journal._kept.read_bytes()
     for _ in range(count):
         place = chance.randrange(len(good))
@@ -221,6 +222,17 @@ def bits(journal: Journal, count: int) -> Tried:
             (journal.folder / f"{_DATABASE}{end}").unlink(missing_ok=True)
         told.count(let_in=not _same_or_refused(journal), as_told=f"journal.db, byte {place} of {len(good)}")
     return told
+
+
+def _taken_in_plain(journal: Journal, chance: Random) -> bool:
+    """The peer: whether JSON with a bit flipped is read as something else."""
+    good = chance.choice(journal.lines)
+    changed = bytearray(good.encode())
+    changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
+    try:
+        return bool(json.loads(changed) != json.loads(good))
+    except ValueError:
+        return False
 
 
 def _honest(journal: Journal, file: Path) -> bool:
@@ -251,7 +263,7 @@ def _same_or_refused(journal: Journal) -> bool:
 
 def views(town: Town, journal: Journal, count: int) -> Tried:
     """A row of a view changed, behind the journal's back: `journal views` says so and makes it as the lines say."""
-    told, chance = Tried("views changed behind the journal's back"), Random(4)
+    told, chance, theirs = Tried("views changed behind the journal's back"), Random(4), 0
     ledger = town.installation.ledger
     connection = journal.vault.connect(town.folder / _DATABASE)
     tables = [each for each in VIEWS if connection.execute(f"SELECT count(*) FROM {each}").fetchone()[0]]
@@ -269,7 +281,9 @@ def views(town: Town, journal: Journal, count: int) -> Tried:
         except Exception:  # the table's own rules do not take it
             continue
         if moved:
+            theirs += connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]
             same = ledger.rebuild_views()
             told.count(let_in=same, as_told=f"{table}.{name}")
     connection.close()
+    told.beside = {"found by SQLite's own check": theirs}
     return told

@@ -21,7 +21,7 @@ from fallback.web import place
 _HOSTS = (
     "evil.example", "evil.example:8000", "127.0.0.1.evil.example", "localhost.evil.example", "evil-localhost",
     "localhost@evil.example", "127.0.0.1@evil.example:80", "[::2]", "[::1].evil.example", "::1", "2130706433", "0x7f.1",
-    "127.1", "127.0.0.2", "0.0.0.0", "", " localhost", "localhost.", "localhost:80:80", "LOCALHOST.evil.example",
+    "127.1", "127.0.0.2", "0.0.0.0", "", " localhost", "localhost.", "LOCALHOST.evil.example",
     "localhost/evil.example", "localhost\\evil.example", "localhost?evil", "localhost#evil", "xn--localhost-evil",
     "169.254.169.254", "10.0.0.1", "rebind.network", "7f000001.c0a80001.rbndr.us", "localtest.me", "local\u0000host",
 )  # fmt: skip
@@ -33,6 +33,7 @@ _PATHS = (
     "..%c0%af..%c0%afetc/passwd", "..%ef%bc%8fapp.py", "./././../app.py", "/proc/self/environ", "..%u2216app.py",
     "fonts/../../fallback/vault.py", "%2e%2e%5c%2e%2e%5capp.py",
 )  # fmt: skip
+_BEGINS = ("/static/", "/records/pages/", "/", "/records/camera/", "/shifts/", "/records/work/", "/slips/")
 _ELSEWHERE = (
     "https://evil.example/", "//evil.example/", "/\\evil.example", "\\\\evil.example", "/%2f/evil.example",
     "javascript:alert(1)", "data:text/html,x", "https:evil.example", "///evil.example", "/.evil.example@evil.example",
@@ -69,27 +70,21 @@ def hosts(town: Town) -> Tried:
 
 def _asked(town: Town, path: str, headers: dict[str, str]) -> tuple[int, str]:
     """Status and location; not through the test's browser, which has its own mind of what a name is."""
-    content, status, found = run_wsgi_app(town.app, EnvironBuilder(path, headers=headers).get_environ(), buffered=True)
+    content, status, found = run_wsgi_app(
+        town.app, EnvironBuilder(path, headers=list(headers.items())).get_environ(), buffered=True
+    )
     b"".join(content)
     return int(status.split()[0]), found.get("Location", "")
 
 
-def ways_out(town: Town) -> Tried:
+def ways_out(town: Town, *, quick: bool = False) -> Tried:
     """Addresses, file names and `next` that lead out of where they belong."""
     told = Tried("paths that lead elsewhere")
     before = _tree(town.folder.parent)
-    people = [town.browser(), town.browser("meena"), town.browser("ravi")]
-    for browser in people:
+    people = [town.browser("meena"), town.browser(), town.browser("ravi")]
+    for browser in people[: 1 if quick else None]:
         for bad in _PATHS:
-            for begin in (
-                "/static/",
-                "/",
-                "/records/camera/",
-                "/records/pages/",
-                "/shifts/",
-                "/records/work/",
-                "/slips/",
-            ):
+            for begin in _BEGINS[: 2 if quick else None]:
                 answer = browser.get(begin + bad)
                 leaked = answer.status_code == 200 and any(secret in answer.data for secret in _SECRETS)
                 told.count(let_in=leaked, as_told=f"{begin}{bad} {answer.status_code}")
@@ -164,11 +159,14 @@ def files_inside(town: Town) -> Tried:
         answer = records.post(form.action, sent, content_type="multipart/form-data")
         told.count(let_in=answer.status_code >= 500, as_told=f"{name!r} {answer.status_code}")
     _read_to_end(town, records)
-    export_folder(town.installation.ledger, town.installation.pages, town.folder / "pictures-out", by="meena")
+    export_folder(town.installation.ledger, town.installation.pages, outside / "pictures-out", by="meena")
     new = _tree(outside) - before
     told.tried += len(bad) ** 2
     told.count(let_in=any("evil" in each for each in new), as_told=f"{[each for each in new if 'evil' in each]}")
-    told.count(let_in=any(not each.startswith("data") for each in new), as_told="a file outside the data folder")
+    told.count(
+        let_in=any(not each.startswith(("data", "pictures-out")) for each in new),
+        as_told="a file outside the data folder",
+    )
     told.count(let_in=Path("/tmp/evil2.png").exists(), as_told="/tmp/evil2.png")
     with zipfile.ZipFile(buffer) as packed:
         escape = sum(".." in name or name.startswith(("/", "C:")) for name in packed.namelist())

@@ -99,6 +99,7 @@ class Browser:
     def __init__(self, town: Town) -> None:
         self.town = town
         self.client = town.app.test_client()
+        self.known = ""  # the token of its session, where it was asked for
 
     def get(self, path: str, **more: Any) -> TestResponse:
         """A page, without following where it leads."""

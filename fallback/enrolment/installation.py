@@ -154,7 +154,7 @@ def _clear_unfinished(folder: Path, passphrase: str, clock: Callable[[], datetim
         return
     try:
         with Ledger.open(folder, Vault.open(folder, passphrase), clock=clock) as ledger:
-            begun = ledger.head().sequence > 0
+            begun = any(head.sequence for head in ledger.heads().values())  # a chain that has just begun has none
     except ParchiError:
         return
     if not begun:

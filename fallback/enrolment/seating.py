@@ -18,16 +18,19 @@ def seat_of(ledger: Ledger, state: Path, copies: Sequence[Path] = ()) -> Seat:
     """The seat of a ledger that was just opened, from now on raised with every commit.
 
     Where lines are gone that were written here, they come home from the `copies` first, if one has them. `state` is the
-    machine's state folder. Raises DiskFull, FolderReadOnly or DiskFailed when a seat cannot be written there.
+    machine's state folder. Raises DiskFull, FolderReadOnly or DiskFailed when its seat cannot be written there.
     """
     seat = Seat.find(state, ledger.chain)
     if seat is not None and seat.is_here(ledger.folder) and not _holds(ledger, seat):
         _bring_home(ledger, copies)
-    if ledger.head().sequence and (seat is None or not seat.is_here(ledger.folder) or not _holds(ledger, seat)):
+    begun = any(head.sequence for head in ledger.heads().values())
+    goes_on = seat is not None and seat.is_here(ledger.folder) and _holds(ledger, seat)
+    if begun and not (goes_on and ledger.head().sequence):  # one without a line has heard of nothing: it was killed
         ledger.begin_again()
         seat = None
     if seat is None or not ledger.head().sequence:
         seat = Seat.take(state, ledger.chain, ledger.folder)
+    seat.hold()
     ledger.mark_with(seat.raise_to)
     return seat
 

@@ -19,7 +19,7 @@ from fallback.ledger.carrier import DATABASE_NAME, Carrier
 from fallback.ledger.chains import Head
 from fallback.ledger.complaints import BUSY_SECONDS, JournalDatabase, told
 from fallback.ledger.copies import Copies, all_sticks
-from fallback.ledger.copy import CopyStatus
+from fallback.ledger.copy import FIRST_LOOK, CopyStatus
 from fallback.ledger.journal import Line
 from fallback.ledger.merging import Fork, MergeReport, attest, merge
 from fallback.ledger.migrations import fold_again, migrations
@@ -128,8 +128,8 @@ class Ledger:
         return chains.lines(self.db(), chain, since)
 
     def copy_to(self, *folders: Path | None, deadline: float | None = None) -> None:
-        """Sets the second copies' folders (None: none), and brings them up to date: by the deadline, else in the
-        background.
+        """Sets the second copies' folders (None: none), and brings them up to date: by the deadline (at first
+        FIRST_LOOK seconds), else in the background.
 
         A folder that cannot be used raises nothing: `copies` says why, and the journal that it is behind. Lines that
         the journal has lost and a copy still has come home first: set the copies before anything is written.
@@ -140,8 +140,9 @@ class Ledger:
         wanted = list(dict.fromkeys(folder for folder in folders if folder is not None))
         if not wanted:
             return
+        first = FIRST_LOOK if deadline is None else deadline
         copies = self._followers(wanted, deadline)
-        copies.follow()
+        copies.follow(first)
         for _ in wanted:
             if not (lost := copies.lost()):
                 break
@@ -149,7 +150,7 @@ class Ledger:
                 self.merge(lines, place=str(folder))
             copies.stop()
             copies = self._followers(wanted, deadline)
-            copies.follow()
+            copies.follow(first)
         self._writer.copies = copies
         self.write(lambda _: None)
 
@@ -179,8 +180,13 @@ class Ledger:
 
         Call it before anything is written. The new chain says first what it found here, as after a restore.
         """
-        self.chain = self._writer.chain = self.write(lambda tx: chains.begin_again(tx.db))
-        self.write(lambda tx: attest(tx, self.chain, list(chains.heads(tx.db))))
+
+        def job(tx: Transaction) -> str:  # in one: power that goes in between must not leave a chain that heard nothing
+            chain = chains.begin_again(tx.db)
+            attest(Transaction(tx.db, chain, tx.now), chain, list(chains.heads(tx.db)))
+            return chain
+
+        self.chain = self._writer.chain = self.write(job)
 
     def merge(self, lines: Iterable[Line], *, place: str = "the foreign journal") -> MergeReport:
         """Takes in foreign chains, verbatim. Again changes nothing; a chain that forks is reported and left out.

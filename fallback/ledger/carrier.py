@@ -8,13 +8,12 @@ KIND is `copy` (it grows, a torn last line is normal after a power cut) or `expo
 """
 
 import json
-import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fallback.disk import disk_error, sync_folder, write_file
+from fallback.disk import disk_error, write_file, write_pieces
 from fallback.errors import CopyForeign, LineWrong, SealBroken, Sentence, VaultDamaged
 from fallback.ledger.journal import PURPOSE, Line, open_line, seal_line
 from fallback.vault import Vault, header_key_id
@@ -108,26 +107,23 @@ def write_export(path: Path, vault: Vault, lines: Iterable[Line]) -> int:
 
     Raises CopyForeign when another vault's header lies there, DiskFull, FolderReadOnly or DiskFailed.
     """
-    fresh, count = path.with_name(f".{path.name}.new"), 0
-    last: dict[str, list[object]] = {}
+    count = 0
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal count
+        last: dict[str, list[object]] = {}
+        yield first_line(EXPORT, vault.key_id)
+        for line in lines:
+            yield seal_line(vault, EXPORT, line.chain, line.sequence, line.text).encode()
+            last[line.chain], count = [line.sequence, line.hash.hex()], count + 1
+        sealed = vault.seal(PURPOSE, json.dumps(last, sort_keys=True).encode(), f"end {count}".encode())
+        yield f"end {count} {b64encode(sealed).decode()}\n".encode()
+
     try:
         put_header(vault, path.parent)
-        try:
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(first_line(EXPORT, vault.key_id))
-                for count, line in enumerate(lines, 1):  # noqa: B007 - the count is what we return
-                    file.write(seal_line(vault, EXPORT, line.chain, line.sequence, line.text).encode())
-                    last[line.chain] = [line.sequence, line.hash.hex()]
-                sealed = vault.seal(PURPOSE, json.dumps(last, sort_keys=True).encode(), f"end {count}".encode())
-                file.write(f"end {count} {b64encode(sealed).decode()}\n".encode())
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-            sync_folder(path.parent)
-        finally:
-            fresh.unlink(missing_ok=True)
     except OSError as wrong:
         raise disk_error(wrong, path.parent) from wrong
+    write_pieces(path, pieces())  # under a name that nobody can foresee: a stick's link must not lead it elsewhere
     return count
 
 
@@ -135,7 +131,7 @@ def put_header(vault: Vault, folder: Path) -> None:
     """Puts the vault's header beside a copy. Raises CopyForeign when another vault's lies there; OSError."""
     target, own = Vault.header_file(folder), Vault.header_file(vault.folder).read_bytes()
     if target.exists():
-        if target.read_bytes() == own:
+        if target.stat().st_size == len(own) and target.read_bytes() == own:  # a found stick's may be a disk long
             return
         try:
             if header_key_id(target) != vault.key_id:

@@ -58,9 +58,10 @@ class Copies:
         self._given: set[str] = set()
         self._each = [SecondCopy(folder, vault, chain, connect, changed, self._label) for folder in folders]
 
-    def follow(self) -> None:
-        """Waits until all that is committed is in every copy that answers: all of them together get one deadline."""
-        until = time.monotonic() + self.deadline
+    def follow(self, within: float | None = None) -> None:
+        """Waits until all that is committed is in every copy that answers: all of them together get one deadline, or
+        `within` seconds."""
+        until = time.monotonic() + (self.deadline if within is None else within)
         for copy, asked in [(copy, copy.ask()) for copy in self._each]:
             copy.wait(asked, until)
 

@@ -1,5 +1,6 @@
 """A second copy: its own thread, so that a stick that hangs never hangs a desk, and a deadline for each answer."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from fallback.ledger.stick_id import StickId
 from fallback.vault import Vault
 
 DEADLINE = 2.0  # seconds that an answer waits for the stick
+FIRST_LOOK = 20.0  # seconds for the first: a cold stick reads 400 MB, and what the journal has lost must come home
 HEARTBEAT = 1.0  # seconds between looks at whether it is still there
 
 
@@ -133,6 +135,10 @@ class SecondCopy:
                     folder=self._stick.folder,
                     why=Sentence("the journal cannot be read ({kind})", kind=type(wrong).__name__),
                 )
+            except Exception as wrong:  # a hostile stick must not end the thread: the next stick would follow no more
+                threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), self._thread)))
+                name = type(wrong).__name__
+                problem = CopyUnfit(folder=self._stick.folder, why=Sentence("the disk says {name}", name=name))
             self._report(asked, problem)
         if db is not None:
             with suppress(Complaint):

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from fallback.ledger import statement_view
 from fallback.ledger.journal import Line
 from fallback.slip import Kind, SlipNumber
 
@@ -103,13 +104,19 @@ def is_known(db: Database, series: int, chain: str, sequence: int) -> bool:
     return bool(db.execute(asked, (series, chain, sequence)).fetchone()[0])
 
 
-def is_on_a_sheet(db: Database, number: SlipNumber) -> bool:
-    """Whether the sheet of a closed shift, which was read and believed, has a number among its own."""
+def is_on_a_sheet(db: Database, number: SlipNumber, *, signer: int, revision: int, kind: Kind) -> bool:
+    """Whether the sheet of a closed shift, which was read and believed, tells of a version of a number: as its own desk
+    first issued it, or as a void that it names. What else a hand signs under that number later, no sheet tells.
+    """
+    if signer != number.series:
+        return False
+    if kind is Kind.VOID:
+        return statement_view.is_void(db, number.text)
     asked = (
         "SELECT 1 FROM statement WHERE type = 'shift' AND record ->> '$.series' = ?1 "
         "AND record ->> '$.first' <= ?2 AND record ->> '$.last' >= ?2"
     )
-    return db.execute(asked, (number.series, number.serial)).fetchone() is not None
+    return revision == 0 and db.execute(asked, (number.series, number.serial)).fetchone() is not None
 
 
 def weigh(db: Database, number: str) -> Weighed:
@@ -163,4 +170,5 @@ def _is_strange(db: Database, number: str, version: Version) -> bool:
         return False
     if version.journalled and is_known(db, signer, version.chain, version.sequence):
         return False
-    return not is_on_a_sheet(db, SlipNumber.parse(number))
+    kind = Kind(version.kind)
+    return not is_on_a_sheet(db, SlipNumber.parse(number), signer=signer, revision=version.revision, kind=kind)

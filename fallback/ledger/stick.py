@@ -118,8 +118,9 @@ class Stick:
 
     def _follow(self, db: Database, stopped: Callable[[], bool]) -> bool:
         """Looks and appends; False when the file is damaged and must be made anew."""
-        # Not blocking: a pipe in the file's place would hang us, and is refused just below.
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+        # Not blocking: a pipe in the file's place would hang us, and is refused just below. A link leads off the stick.
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
         handle = os.open(self._path, flags, 0o600)
         try:
             if not stat.S_ISREG(os.fstat(handle).st_mode):

@@ -245,12 +245,15 @@ def _fold_slip(db: Database, line: Line) -> None:
         line.sequence if journalled else 0,
         int(not journalled and not line.content.get("revoked")),
     )
-    # What a desk typed is never cut, so its own line wins over the same fact read from paper.
+    # What a desk typed is never cut, so its own line wins over the same fact read from paper; and of two desks that
+    # wrote the same (one card in two journals) the same one everywhere.
     db.execute(
         f"INSERT INTO version VALUES ({', '.join('?' * 15)}) "
-        "ON CONFLICT (digest) DO UPDATE SET record = excluded.record, journalled = 1, shift = excluded.shift, "
+        "ON CONFLICT (digest) DO UPDATE SET record = excluded.record, journalled = excluded.journalled, "
+        "shift = excluded.shift, "
         "login = excluded.login, receipt = excluded.receipt, cut = excluded.cut, chain = excluded.chain, "
-        "sequence = excluded.sequence WHERE excluded.journalled > version.journalled",
+        "sequence = excluded.sequence WHERE (version.journalled, excluded.sequence, excluded.chain) < "
+        "(excluded.journalled, version.sequence, version.chain)",
         row,
     )
     if row[-1]:

@@ -169,14 +169,25 @@ def form_row(place: int, form: str, sure: int, marks: str, told: str) -> FormRow
     return FormRow(place=place, form=form, sure=bool(sure), marks=by_machine | by_person)
 
 
+_LOST = """EXISTS (SELECT 1 FROM page_code AS code WHERE code.picture = page.picture AND code.outcome = 'genuine'
+    AND code.digest <> '' AND NOT EXISTS (SELECT 1 FROM version WHERE version.digest = code.digest)
+    AND NOT EXISTS (SELECT 1 FROM statement WHERE statement.digest = code.digest)
+    AND NOT EXISTS (SELECT 1 FROM pad WHERE pad.number = code.number))"""
+
+
 def has_page(db: Database, picture: str) -> bool:
     """Whether a page's picture was read before."""
     return db.execute("SELECT 1 FROM page WHERE picture = ?", (picture,)).fetchone() is not None
 
 
 def may_read_now(db: Database, picture: str) -> bool:
-    """Whether a page could not be read and nobody has decided about it: what hindered it may be over."""
-    asked = f"{_PAGE} WHERE page.picture = ? AND outcome = 'problem' AND {OPEN}"
+    """Whether a page that was accepted is worth another look.
+
+    What hindered it may be over, where it could not be read, or was of a desk that nobody knew, and nobody has decided
+    about it. Or it was a copy of what a journal said that has been lost since.
+    """
+    hindered = f"outcome IN ('problem', 'unknown_desk') AND {OPEN}"
+    asked = f"{_PAGE} WHERE page.picture = ? AND ({hindered} OR {_LOST})"
     return db.execute(asked, (picture,)).fetchone() is not None
 
 

@@ -79,6 +79,7 @@ class Typed(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.wrong: dict[str, str] = {}
+        self._refused = ""
 
     def typed(self, name: str) -> str:
         """What stands in a text field or list; "" when it was not sent."""
@@ -90,8 +91,9 @@ class Typed(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     @property
     def first_wrong(self) -> str:
-        """The name of the first field with a sentence beside it: the cursor goes there. "" when none has one."""
-        return next((field.name for field in self if field.name in self.wrong), "")
+        """The name of the first field with a sentence beside it, or of the login or PIN that was refused: the cursor
+        goes there. "" when there is none."""
+        return next((field.name for field in self if field.name in self.wrong), self._refused)
 
     def mark(self, error: ParchiError | None) -> str:
         """Puts an error beside its field, or beside each of its fields; returns the sentence for the whole form."""
@@ -102,6 +104,8 @@ class Typed(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         elif isinstance(error, FieldWrong) and error.values["field"] in self:
             self.wrong = {str(error.values["field"]): why(error)}
             return say(FormWrong(), language())
+        if "pin" in self and "login" in self and self["login"].raw_data:  # the next name typed is no part of a reason
+            self._refused = "pin" if self.typed("login") else "login"
         return say(error, language())
 
 
