@@ -5,7 +5,7 @@ somebody with the key, slips that are replayed, of others, of stolen keys, clone
 forms, roles, sessions, hosts, paths, hostile texts in every field, page, paper and table, guessed PINs; the real server
 under floods. Each attack also runs against something careless, so that it is seen to find what it looks for.
 
-Two processes share the work. The whole takes about twenty minutes on two free cores, most of it ten million codes.
+Two processes share the work. The whole takes about half an hour on two free cores, most of it ten million codes.
 """
 
 import logging

@@ -235,9 +235,9 @@ _WORDS: dict[Way, str] = {kills: "kills", cuts: "power cuts", full_disks: "full 
 
 def main() -> None:
     """Hurts and prints."""
-    given = options(__doc__, "some forty kills and power cuts instead of 1,000 and 200").parse_args()
+    given = options(__doc__, "some thirty kills and twenty power cuts instead of 1,000 and 200").parse_args()
     if given.quick:
-        rows, ok = measure({kills: 40, cuts: 20, full_disks: 1}, {kills: 8, cuts: 6, full_disks: 1})
+        rows, ok = measure({kills: 30, cuts: 20, full_disks: 1}, {kills: 8, cuts: 6, full_disks: 1})
     else:
         rows, ok = measure({kills: 1000, cuts: 400, full_disks: 20}, {kills: 100, cuts: 100, full_disks: 10})
     tell(rows, ok, as_json=given.json)

@@ -1,27 +1,34 @@
 """This computer, as the right to issue knows it: its traits, and the seat of each chain that is written on it.
 
 The right to issue lies with the machine, not with the data folder: a folder can be copied, and its numbers would be
-given twice. So a chain's seat lies outside the folder, in the machine's own state folder.
+given twice. So a chain's seat lies outside the folder, in the machine's own state folder. The data folder only names
+that state folder, for whoever opens it here with another one.
 """
 
 import hashlib
 import json
 import os
+import stat
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from fallback.disk import disk_error, write_file
+from fallback.errors import SeatOfAnotherAccount
 
 _FORMAT = "parchi-seat-1"
+_NAME_FORMAT = "parchi-seat-is-in-1"
+_NAME = Path("private", "seat")  # in the data folder: in no copy, and only its owner reads it
 _DIGITS, _HASH = 20, 32
 _MARK = _DIGITS + 1 + 2 * _HASH + 1  # bytes of the first line: it is written over in place, and is one disk sector
 _LONGEST = 100_000
-_OPEN = os.O_RDWR | getattr(os, "O_BINARY", 0)
+_CAREFUL = getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+_OPEN = os.O_RDWR | _CAREFUL
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 def state_folder(environment: Mapping[str, str] | None = None) -> Path:
@@ -77,18 +84,21 @@ class Seat:
 
     @classmethod
     def find(cls, state: Path, chain: str) -> Self | None:
-        """The seat of a chain on this machine; None where there is none, or its file is damaged."""
+        """The seat of a chain on this machine; None where there is none, or its file is damaged.
+
+        Raises SeatOfAnotherAccount when this account may not look.
+        """
         path = state / f"{chain}.seat"
         try:
-            with path.open("rb") as file:
-                mark, _, rest = file.read(_LONGEST).partition(b"\n")
+            mark, _, rest = _plain(path).partition(b"\n")
             record = json.loads(rest)
             sequence, _, line = mark.decode("ascii").partition(" ")
-            machine = Machine(system=str(record["system"]), parts=frozenset(map(str, record["parts"])))
-            if record["format"] != _FORMAT or len(mark) + 1 != _MARK:
+            if record["format"] != _FORMAT or len(mark) + 1 != _MARK or int(sequence) not in range(1 << 63):
                 return None
-            return cls(path, machine, str(record["folder"]), int(sequence), bytes.fromhex(line))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return cls(path, _machine(record), str(record["folder"]), int(sequence), bytes.fromhex(line))
+        except PermissionError as wrong:
+            raise _of_another(state) from wrong
+        except _DAMAGED:
             return None
 
     @classmethod
@@ -99,10 +109,13 @@ class Seat:
         except OSError as wrong:
             raise disk_error(wrong, state) from wrong
         seat = cls(state / f"{chain}.seat", this_machine(), _place(folder), 0, bytes(_HASH))
-        machine = {"system": seat.machine.system, "parts": sorted(seat.machine.parts)}
-        record = {"format": _FORMAT, "folder": seat.folder} | machine
-        write_file(seat._path, seat._mark() + json.dumps(record, ensure_ascii=False, indent=1).encode() + b"\n")
+        write_file(seat._path, seat._mark() + _record(_FORMAT, seat.machine, seat.folder))
         return seat
+
+    @property
+    def state(self) -> Path:
+        """The state folder that it lies in."""
+        return self._path.parent.absolute()
 
     def is_here(self, folder: Path) -> bool:
         """Whether this is its machine, and the folder is its folder."""
@@ -111,10 +124,12 @@ class Seat:
     def hold(self) -> None:
         """Opens its file, to be raised from now on: one that cannot be written would let an old image issue again.
 
-        Raises FolderReadOnly or DiskFailed.
+        Raises SeatOfAnotherAccount, FolderReadOnly or DiskFailed.
         """
         try:
             self._handle = os.open(self._path, _OPEN)
+        except PermissionError as wrong:
+            raise _of_another(self.state) from wrong
         except OSError as wrong:
             raise disk_error(wrong, self._path.parent) from wrong
 
@@ -141,6 +156,61 @@ class Seat:
 
     def _mark(self) -> bytes:
         return f"{self.sequence:0{_DIGITS}d} {self.line.hex()}\n".encode()
+
+
+def named_state(folder: Path) -> Path | None:
+    """The state folder that a data folder names as that of its seat on this machine; None where it names none.
+
+    What a copy brought along from another machine or place names nothing here. Raises SeatOfAnotherAccount when this
+    account may not look.
+    """
+    try:
+        record = json.loads(_plain(folder / _NAME))
+        state, text = Path(record["state"]), record["state"]
+        if record["format"] != _NAME_FORMAT or not state.is_absolute() or text.startswith(("//", "\\\\")):
+            return None  # with two strokes it is another computer's disk: nothing asks the network
+        here = _machine(record).is_same(this_machine()) and record["folder"] == _place(folder)
+        return state if here else None
+    except PermissionError as wrong:
+        raise _of_another(folder / _NAME.parent) from wrong
+    except _DAMAGED:
+        return None
+
+
+def name_state(folder: Path, state: Path) -> None:
+    """Lets a data folder name a state folder: else a command with another one, by sudo perhaps, would begin a new chain
+    under the desks that are at work. Raises DiskFull, FolderReadOnly or DiskFailed.
+    """
+    path = folder / _NAME
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+    except OSError as wrong:
+        raise disk_error(wrong, folder) from wrong
+    write_file(path, _record(_NAME_FORMAT, this_machine(), _place(folder), state=str(state)))
+
+
+def _record(kind: str, machine: Machine, folder: str, **more: str) -> bytes:
+    record = {"format": kind, "folder": folder, **more, "system": machine.system, "parts": sorted(machine.parts)}
+    return json.dumps(record, indent=1).encode() + b"\n"
+
+
+def _machine(record: Any) -> Machine:
+    return Machine(system=str(record["system"]), parts=frozenset(map(str, record["parts"])))
+
+
+def _plain(path: Path) -> bytes:
+    """A small file, no link, no pipe: a stranger's data folder may name anything. Raises OSError or ValueError."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise ValueError("it is no file")
+    with os.fdopen(os.open(path, os.O_RDONLY | _CAREFUL), "rb") as file:
+        content = file.read(_LONGEST + 1)
+    if len(content) > _LONGEST:
+        raise ValueError("it is too long")
+    return content
+
+
+def _of_another(state: Path) -> SeatOfAnotherAccount:
+    return SeatOfAnotherAccount(folder="".join(sign if sign.isprintable() else "?" for sign in str(state)))
 
 
 def _place(folder: Path) -> str:

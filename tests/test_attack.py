@@ -41,6 +41,7 @@ def test_slips_that_become_no_patient_without_a_person(tmp_path: Path) -> None:
     for told in (strangers.replays(house, 5), strangers.strange_slips(house, 12), strangers.stolen(house, 2)):
         assert any(nothing_in(told).beside.values())
     house.close()
+    nothing_in(strangers.copied(tmp_path / "copies", 3))
 
 
 def test_sessions_and_hosts(town: Town) -> None:

@@ -66,7 +66,7 @@ def test_a_wrong_passphrase_is_told(shell: Shell, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.txt"
     wrong.write_text("not the passphrase")
     assert "passphrase" in Shell(shell.data, wrong).run("desk", "list", code=3).lower()
-    assert "passphrase file" in Shell(shell.data, tmp_path / "nothing").run("desk", "list", code=2)
+    assert "a passphrase" in Shell(shell.data, tmp_path / "nothing").run("desk", "list", code=2)
 
 
 def test_an_unknown_setting_is_an_error(shell: Shell) -> None:
@@ -256,16 +256,60 @@ def test_ctrl_c_while_the_workers_of_a_scan_start_is_one_sentence(shell: Shell, 
         assert reading.returncode in (0, 130)
 
 
-def test_ctrl_c_is_one_sentence(shell: Shell) -> None:
-    command: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "fallback",
-        "--data",
-        shell.data,
-        "desk",
-        "list",
-    ]  # waits for the passphrase
-    done = subprocess.run(command, cwd=HOME, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    assert (done.returncode, "Traceback" in done.stderr) == (130, False)
-    assert "Stopped" in done.stderr
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows asks at the console, whatever the input is")
+@pytest.mark.parametrize("closed", [False, True], ids=["empty", "closed"])
+def test_a_question_that_nobody_can_answer_says_what_to_do(shell: Shell, closed: bool) -> None:
+    command: list[str | Path] = [sys.executable, "-m", "fallback", "--data", shell.data, "desk", "list"]
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&-', "sh", *command] if closed else command, cwd=HOME, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False, start_new_session=True,
+    )  # fmt: skip
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+    assert "--passphrase-file" in done.stderr
+
+
+def test_a_file_without_a_passphrase_is_named_whole(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "root parts").write_bytes(b"\xff\xfe")
+    for file in (tmp_path / "root parts", tmp_path / "none"):
+        assert str(file) in shell.run("key", "put-back", "root", "--parts-file", str(file), code=2)
+
+
+def test_a_second_copys_folder_is_merged_and_verified_as_its_file_is(shell: Shell, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    shell.run("desk", "list", PARCHI_COPY=str(stick))
+    assert shell.json("journal", "verify", str(stick))["ok"]
+    assert shell.json("journal", "merge", str(stick))["lines"] == 0
+    file = stick / "journal.parchi"
+    raw = bytearray(file.read_bytes())
+    raw[-20] ^= 1
+    file.write_bytes(raw)
+    words = shell.run("journal", "verify", str(stick), code=4)
+    assert "line 0" not in words and "journal.parchi, line" in words
+
+
+def test_a_fresh_laptop_is_this_hospitals_from_the_stick_alone(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    text = (HOME / "hospital.toml").read_text().replace('"Rajdhani General Hospital"', '"Hill Town Hospital"')
+    (tmp_path / "own" / "hospital.toml").write_text(text.replace('# layouts = "layouts"', 'layouts = "layouts"'))
+    layouts = tmp_path / "own" / "layouts"
+    layouts.mkdir()
+    (layouts / "slip-a4.toml").write_bytes((HOME / "fallback/printing/layouts/slip-a4.toml").read_bytes())
+    stick, secret = tmp_path / "stick", tmp_path / "secret"
+    stick.mkdir()
+    secret.write_text(factories.PASSPHRASE)
+    made = Shell(tmp_path / "data", secret)
+    made.run("init", PARCHI_HOSPITAL=str(tmp_path / "own" / "hospital.toml"))
+    made.run("desk", "list", PARCHI_COPY=str(stick))
+    assert b"Hill Town" not in b"".join(each.read_bytes() for each in stick.iterdir())
+    fresh = Shell(tmp_path / "fresh", secret)
+    assert fresh.json("restore", str(stick))["hospital_file"]
+    found = {each["what"]: each["words"] for each in fresh.json("check", code=4)}
+    assert "Hill Town Hospital" in found["hospital file"]
+    assert (fresh.data / "layouts" / "slip-a4.toml").read_bytes() == (layouts / "slip-a4.toml").read_bytes()
+
+    other = Shell(tmp_path / "other", secret)
+    (stick / "hospital.parchi").write_bytes(b"changed")
+    assert "hospital.toml" in other.run("restore", str(stick))
+    made.run("desk", "list", PARCHI_COPY=str(stick))  # damaged: made anew at the next look
+    assert Shell(tmp_path / "third", secret).json("restore", str(stick))["hospital_file"]

@@ -15,17 +15,18 @@ from fallback.errors import (
     FolderReadOnly,
     FolderTaken,
     LineWrong,
+    MergeStopped,
     ParchiError,
     VaultDamaged,
     VaultLocked,
 )
 from fallback.ledger import Carrier, Head, Ledger, Transaction, TroubleKind, chains, views
-from fallback.ledger.carrier import FILE_NAME
+from fallback.ledger.carrier import FILE_NAME, write_export
 from fallback.ledger.facts import FactKind
-from fallback.ledger.journal import Line
+from fallback.ledger.journal import ZEROS, Line, next_line
 from fallback.slip import Slip
 from fallback.vault import Vault
-from tests.journals import CHEAP, PASSPHRASE, again, clock, issue, make, note, sibling
+from tests.journals import CHEAP, PASSPHRASE, START, again, clock, issue, make, note, sibling
 
 
 @pytest.fixture
@@ -387,6 +388,28 @@ def test_content_of_another_shape_is_refused(ledger: Ledger, second: Ledger) -> 
     with pytest.raises(LineWrong, match="line 5"):
         ledger.merge([*lines, odd])
     assert custody.verify(ledger).ok and custody.rebuild_views(ledger)
+
+
+def test_a_late_line_of_another_shape_stops_the_merge_and_tells_what_was_stored(ledger: Ledger, tmp_path: Path) -> None:
+    lines: list[Line] = []
+    for sequence in range(250):
+        odd = sequence == 240
+        fact, content = (FactKind.DESK_RETIRED, {"nothing": 1}) if odd else (FactKind.CLOCK_TOLD, {"source": "person"})
+        head = lines[-1].hash if lines else ZEROS
+        lines.append(next_line("ab" * 8, sequence, head, START, fact, content, payload=b"", series=0, shift="", by=""))
+    with pytest.raises(MergeStopped, match="200 lines before it were taken over"):
+        ledger.merge(lines)
+    assert ledger.heads()["ab" * 8].sequence == 200
+    assert custody.verify(ledger).ok
+    told = [line.content for line in ledger.lines(ledger.chain) if line.fact is FactKind.CHAIN_MERGED]
+    assert [(each["chain"], each["sequence"]) for each in told] == [("ab" * 8, 200)], "our chain vouches for them"
+    with pytest.raises(LineWrong, match="Nothing of it was taken over"):
+        ledger.merge(lines)
+    (tmp_path / "out").mkdir()
+    write_export(tmp_path / "out" / FILE_NAME, ledger.vault, lines)
+    with pytest.raises(LineWrong, match="Nothing of it was taken over"):  # it is removed with the folder
+        custody.restore(tmp_path / "out", tmp_path / "fresh", PASSPHRASE, clock=clock())
+    assert list((tmp_path / "fresh").iterdir()) == []
 
 
 # --- Rebuild --------------------------------------------------------------------------------------------------------

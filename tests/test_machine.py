@@ -4,23 +4,19 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from fallback import custody, enrolment, frontdesk, machine
+from fallback import custody, enrolment, machine
 from fallback.downtime import Role
-from fallback.enrolment import Installation
-from fallback.errors import DeskNotHere, DeskNotUsable, FolderReadOnly, SecretMissing
+from fallback.errors import DeskNotUsable, FolderReadOnly, SecretMissing
 from fallback.ledger import Ledger, chains, queries
-from fallback.machine import Machine, Seat, board_uuid, state_folder
+from fallback.machine import Machine, Seat, board_uuid, named_state, state_folder
 from fallback.vault import Vault
 from tests import factories
-
-START = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
-Open = Callable[..., Installation]
+from tests.seats import ANOTHER, START, again, issue, made_folder, refuses
 
 
 @pytest.fixture
@@ -30,50 +26,7 @@ def state(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path, state: Path) -> Path:
-    """A data folder with two desks and an open shift, closed again."""
-    made, _, _ = enrolment.init(
-        tmp_path / "data", factories.PASSPHRASE, clock=factories.clock(), cost=factories.CHEAP, state=state
-    )
-    enrolment.enrol_desk(made, "Counter 1")
-    enrolment.set_user(made.ledger, "asha", "Asha Rani", Role.CLERK, factories.PIN)
-    frontdesk.start_downtime(factories.counter(made), "the servers are down")
-    frontdesk.open_shift(factories.counter(made), series=1, login="asha")
-    issue(made)
-    made.close()
-    return tmp_path / "data"
-
-
-def again(folder: Path, state: Path, *, start: datetime = START, copies: tuple[Path, ...] = ()) -> Installation:
-    return enrolment.open_installation(
-        folder, factories.PASSPHRASE, clock=factories.clock(start), state=state, copies=copies
-    )
-
-
-def issue(made: Installation, name: str = "Sunita Devi") -> str:
-    shift = queries.open_shift(made.ledger.db())
-    assert shift is not None
-    issued = frontdesk.register(
-        factories.counter(made), shift.key, factories.registration(name), form=os.urandom(8).hex()
-    )
-    return issued.row.slip.number.text
-
-
-def refuses(made: Installation) -> None:
-    """No slip, pad or shift comes out; the sentence asks for a card; what is there can be read."""
-    counter = factories.counter(made)
-    with pytest.raises(DeskNotHere, match="new enrolment card"):
-        issue(made)
-    with pytest.raises(DeskNotHere):
-        frontdesk.print_pads(counter, series=1, count=2, issued_to="Ward 4")
-    with pytest.raises(DeskNotHere):
-        frontdesk.open_shift(counter, series=1, login="asha")
-    row = next(iter(queries.slips(made.ledger.db())))
-    shift = queries.open_shift(made.ledger.db())
-    assert shift is not None
-    with pytest.raises(DeskNotHere):
-        frontdesk.void(counter, shift.key, row.slip.number, "wrong patient")
-    assert row.slip.patient.name == "Sunita Devi"
-    assert made.ledger.verify().ok
+    return made_folder(tmp_path / "data", state)
 
 
 def test_a_folder_that_stays_where_it_is_goes_on(folder: Path, state: Path) -> None:
@@ -112,9 +65,18 @@ def test_a_copied_folder_refuses_to_issue(folder: Path, state: Path, tmp_path: P
     original.close()
 
 
-def test_a_folder_on_another_machine_refuses_to_issue(folder: Path, tmp_path: Path) -> None:
+def test_a_folder_on_another_machine_refuses_to_issue(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the path of the state folder that it names, and the seat in it, came along."""
+    monkeypatch.setattr(machine, "this_machine", lambda: ANOTHER)
     other = again(folder, tmp_path / "other-state")
     refuses(other)
+    assert named_state(folder) == tmp_path / "other-state"
+    other.close()
+    other = again(folder, tmp_path / "a third state")  # from now on the other machine's commands find its own seat
+    assert other.seat.state == tmp_path / "other-state"
+    assert len(other.ledger.heads()) == 2
     other.close()
 
 
@@ -227,8 +189,8 @@ def test_a_seat_that_cannot_be_written_is_told_and_lets_no_old_image_issue(
     opened = os.open
 
     def read_only(path: str | Path, flags: int, *more: int) -> int:
-        if str(path).endswith(".seat"):
-            raise PermissionError(errno.EACCES, "read-only", str(path))
+        if str(path).endswith(".seat") and flags & os.O_RDWR:
+            raise OSError(errno.EROFS, "read-only", str(path))
         return opened(path, flags, *more)
 
     monkeypatch.setattr(os, "open", read_only)

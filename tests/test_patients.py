@@ -18,7 +18,7 @@ from fallback.errors import (
 )
 from fallback.frontdesk import Counter
 from fallback.ledger.facts import FactKind
-from fallback.patients import Columns, LookField, PatientIndex, read_columns, read_left_out
+from fallback.patients import Columns, LookField, PatientIndex, read_columns, read_left_out, unused_columns
 from fallback.slip import Sex
 
 TODAY = date(2026, 11, 26)
@@ -94,7 +94,7 @@ def test_persons_on_the_list_are_not_in_it(installation: Installation, source: P
 def test_bad_rows_are_named_and_the_rest_is_loaded(installation: Installation, tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_text(
-        "uhid;name;sex;birth;age\n1;A B;F;;\n;No number;F;;\n2;;F;;\n3;C D;X;;\n4;E F;M;31-02-1980;\n"
+        "uhid;name;sex;birth_date;age\n1;A B;F;;\n;No number;F;;\n2;;F;;\n3;C D;X;;\n4;E F;M;31-02-1980;\n"
         "5;G H;M;;200\n1;Again;F;;\n6;I J;M;;40\n",
         encoding="utf-8",
     )
@@ -221,6 +221,14 @@ def test_wrong_columns_are_told_with_their_line(tmp_path: Path, text: str, line:
     with pytest.raises(IndexColumnsWrong) as told:
         read_columns(path)
     assert told.value.values["line"] == line
+
+
+def test_a_column_that_nothing_is_taken_from_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "other.csv"
+    path.write_text("uhid,name,D.O.B.,mobile,ward\n1,A B,1980-01-01,,5\n", encoding="utf-8")
+    assert unused_columns(path, Columns()) == ("D.O.B.", "ward")
+    with pytest.raises(IndexFileWrong):
+        unused_columns(tmp_path / "nowhere.csv", Columns())
 
 
 def test_a_list_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from fallback import custody, enrolment, frontdesk, hospital_file, payload
 from fallback.downtime import Role
 from fallback.errors import DiskFull, LineWrong, ParchiError
 from fallback.keys import hospital_id
-from fallback.ledger import Carrier
+from fallback.ledger import Carrier, Ledger
 from fallback.slip import Age, FeeStatus, Patient
 from fallback.vault import Cost, Vault
 
@@ -238,7 +238,17 @@ def _desk(counter: frontdesk.Counter, shift: str, seed: int) -> None:
             time.sleep(0.01)
             continue
         content = payload.digest(issued.row.payload).hex()[:16]
-        say(Ack(issued.row.slip.number.text, issued.row.revision, content, not counter.ledger.copy_status().behind))
+        say(Ack(issued.row.slip.number.text, issued.row.revision, content, _is_copied(counter.ledger)))
+
+
+def _is_copied(ledger: Ledger) -> bool:
+    """Whether the copy holds all that is committed by now. While it catches up, answers do not wait for it."""
+    end, head = time.monotonic() + 0.05, ledger.head().sequence
+    while ledger.copy_status().sequence < head:
+        if ledger.copy_status().behind or time.monotonic() > end:
+            return False
+        time.sleep(0.001)
+    return True
 
 
 def _before_the_tear(root: Path) -> Iterator[object]:

@@ -89,7 +89,7 @@ def ways_out(town: Town, *, quick: bool = False) -> Tried:
                 leaked = answer.status_code == 200 and any(secret in answer.data for secret in _SECRETS)
                 told.count(let_in=leaked, as_told=f"{begin}{bad} {answer.status_code}")
                 answer.close()
-    for bad in _ELSEWHERE:
+    for bad in _ELSEWHERE[:: 4 if quick else 1]:
         for name in ("next", "kept", "lock_next", "lock_path"):
             browser = town.browser()
             town.unlimited()

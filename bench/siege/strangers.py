@@ -8,10 +8,11 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 from bench.siege import Tried
 from bench.siege.town import CHEAP, PIN, SECRET, USERS, clock, counter, registration
-from fallback import custody, enrolment, frontdesk, payload
+from fallback import custody, enrolment, frontdesk, machine, payload
 from fallback.downtime import Role, Shift
 from fallback.enrolment import Installation, NewCard
 from fallback.enrolment.identities import open_identity
@@ -19,6 +20,7 @@ from fallback.errors import ParchiError
 from fallback.keys import SigningKey, hospital_id
 from fallback.ledger import queries
 from fallback.ledger.queries.today import versions
+from fallback.machine import Machine
 from fallback.payload import CodeOutcome, judge, to_digits
 from fallback.recovery import Choice, accept_scan, approve
 from fallback.scanning import ReadCode, ReadPage
@@ -26,6 +28,7 @@ from fallback.slip import SlipNumber
 
 _TARGET = "the hospital system"
 _SIGNATURE = 64
+_ANOTHER = Machine(system="another", parts=frozenset({"another disk", "another network card"}))
 
 
 class House:
@@ -272,7 +275,8 @@ def copied(folder: Path, count: int) -> Tried:
     told.count(let_in=_issue(made, 1).slip.number.serial != 3, as_told="the real one does not go on as it was")
     made.close()
     for turn in range(max(1, count // 3)):  # at its own place: on another machine, then set back to yesterday
-        told.count(let_in=_issues(folder / "data", folder / f"another {turn}"), as_told="on another machine")
+        with patch.object(machine, "this_machine", lambda: _ANOTHER):
+            told.count(let_in=_issues(folder / "data", folder / f"another {turn}"), as_told="on another machine")
         shutil.rmtree(folder / "data")
         shutil.copytree(folder / "yesterday", folder / "data")
         told.count(let_in=_issues(folder / "data", state), as_told="set back to yesterday")

@@ -1,9 +1,12 @@
 """The command line: one group, its options, and the one place where a failure becomes a sentence and an exit code."""
 
+import os
 import sys
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from getpass import GetPassWarning
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -25,7 +28,7 @@ from fallback.cli.rehearse import drill
 from fallback.cli.scan import scan
 from fallback.cli.sheets import sheet
 from fallback.disk import disk_error
-from fallback.errors import NotPrinted, ParchiError, Stopped
+from fallback.errors import NotPrinted, ParchiError, Stopped, Unanswered
 from fallback.settings import Settings
 
 
@@ -37,6 +40,9 @@ class Sentences(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # a console without Hindi must not end a command
+        if sys.stdin is None:  # closed by whoever started us: a question must end in a sentence, not in a fault
+            sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
+        warnings.simplefilter("ignore", GetPassWarning)  # getpass says it in words, too
         try:
             return super().main(args, *rest, **more)
         except ParchiError as error:
@@ -48,6 +54,8 @@ class Sentences(click.Group):
         try:
             return super().invoke(ctx)
         except (KeyboardInterrupt, EOFError, click.Abort) as wrong:
+            if isinstance(wrong, EOFError) or isinstance(wrong.__context__, EOFError):
+                raise Unanswered() from wrong
             raise Stopped() from wrong
         except OSError as wrong:
             if wrong.filename is not None:

@@ -90,9 +90,9 @@ class Data:
         try:
             text = path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as wrong:
-            raise PassphraseMissing(file=path.name) from wrong
+            raise PassphraseMissing(file=path) from wrong
         if not text:
-            raise PassphraseMissing(file=path.name)
+            raise PassphraseMissing(file=path)
         return text
 
     @contextmanager

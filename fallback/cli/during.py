@@ -87,7 +87,7 @@ def example(context: click.Context, port: int | None) -> None:
         _write_private(first_pin, pin)
         _write_private(data.folder / "recovery-key.txt", recovery_key)
     settings = replace(data.settings, passphrase_file=secret, hospital=data.folder / "hospital.toml")
-    click.echo(f"Login: {enrolment.FIRST_LOGIN}   first PIN: {first_pin.read_text()}")
+    click.echo(f"Login: {enrolment.FIRST_LOGIN}   PIN: {first_pin.read_text()} at first, then the one that you chose")
     context.obj = Data(settings, data.clock)
     context.invoke(serve, port=port)
 

@@ -8,7 +8,7 @@ from fallback import frontdesk
 from fallback.cli.data import Data, Words, json_option, show
 from fallback.cli.recover import by_option, progress
 from fallback.errors import IndexMissing
-from fallback.patients import Columns, PatientIndex, read_columns, read_left_out
+from fallback.patients import Columns, PatientIndex, read_columns, read_left_out, unused_columns
 
 _BAD_SHOWN = 20
 
@@ -36,20 +36,27 @@ def load(
     Example: python -m fallback index load patients.csv --columns columns.toml --leave-out protected.txt --by asha
     """
     data: Data = context.obj
+    which = read_columns(columns) if columns else Columns()
+    unused = unused_columns(file, which)
     with data.installation() as installation:
         held = PatientIndex(installation.folder, installation.vault)
         report = frontdesk.load_index(
             installation.ledger,
             held,
             file,
-            read_columns(columns) if columns else Columns(),
+            which,
             left_out=read_left_out(leave_out) if leave_out else frozenset(),
             by=by,
             progress=progress("rows"),
         )
     value = {"index": report.index, "patients": report.rows, "left_out": report.left_out, "double": report.double}
+    value |= {"unused_columns": list(unused)}
     value |= {"bad": report.bad_rows, "bad_rows": [[row.line, row.column, row.why] for row in report.bad]}
     words = [f"{report.rows} patients are in the index; {report.left_out} left out by the list, {report.double} twice."]
+    if unused:
+        words.append(
+            f"Nothing was taken from the columns {', '.join(unused)}: say in a file which is which (--columns)."
+        )
     words += [f"line {row.line}, {row.column}: {row.why}" for row in report.bad[:_BAD_SHOWN]]
     if report.bad_rows > _BAD_SHOWN:
         words.append(f"and {report.bad_rows - _BAD_SHOWN} rows more, see --json")

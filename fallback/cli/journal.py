@@ -29,7 +29,7 @@ def export(data: Data, file: Path) -> None:
 
 
 @journal.command("merge")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @json_option
 @click.pass_obj
 def merge(data: Data, file: Path, as_json: bool) -> None:
@@ -56,12 +56,12 @@ def merge(data: Data, file: Path, as_json: bool) -> None:
 
 
 @journal.command("verify")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--printed", multiple=True, help="What a paper says of the journal's end: CHAIN:LINE:HASH.")
 @json_option
 @click.pass_obj
 def verify(data: Data, file: Path | None, printed: tuple[str, ...], as_json: bool) -> None:
-    """Finds any line changed, dropped, reordered or invented, in the journal or in an export.
+    """Finds any line changed, dropped, reordered or invented, in the journal, an export or a second copy.
 
     A journal that somebody wrote anew with the key is found by paper: shift sheets that were scanned are held against
     it by themselves, and --printed does so with what is typed from one; of the hash, 16 digits are enough.
@@ -87,7 +87,8 @@ def verify(data: Data, file: Path | None, printed: tuple[str, ...], as_json: boo
         if sheets:
             words.append(f"{len(sheets)} shift sheets were read; {proved} of them prove the journal as it stands.")
         words += [
-            f"{each.kind.value}: line {each.sequence} of chain {each.chain}: {each.why}" for each in report.troubles
+            f"{each.kind.value}: " + (f"line {each.sequence} of chain {each.chain}: " if each.chain else "") + each.why
+            for each in report.troubles
         ]
         show(value, as_json=as_json, text="\n".join(words))
         if not report.ok:

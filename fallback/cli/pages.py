@@ -51,7 +51,9 @@ def commands_page(group: click.Group) -> str:
 
 
 def _walk(command: click.Command, path: str) -> list[str]:
-    context = click.Context(command, info_name=path, max_content_width=110, terminal_width=110)
+    context = click.Context(
+        command, info_name=path, max_content_width=110, terminal_width=110, help_option_names=["-h", "--help"]
+    )
     found = [f"\n### `{path}`\n\n```\n{command.get_help(context)}\n```\n"]
     if isinstance(command, click.Group):
         for name in sorted(command.commands):

@@ -36,6 +36,9 @@ def restore(data: Data, source: Path, damaged: bool, as_json: bool) -> None:
     words = f"{report.lines} lines are restored in {data.folder}, with {report.pages.copied} pictures of pages. "
     if report.damaged:
         words += f"{report.damaged} lines are damaged; {report.saved} slips were saved from behind them. "
+    value |= {"hospital_file": report.hospital}
+    if not report.hospital:
+        words += f"No file of the hospital lay beside the copy: put its hospital.toml into {data.folder} first. "
     show(value, as_json=as_json, text=words + "Enrol its desks now, then scan what was printed since that copy.")
     if report.pages.damaged or report.damaged:
         click.get_current_context().exit(4)

@@ -17,7 +17,6 @@ from fallback.hospital import Hospital
 from fallback.keys import SigningKey
 from fallback.language import format_moment
 from fallback.ledger import queries
-from fallback.machine import state_folder
 from fallback.printing import PrintedSlip, render_slips
 from fallback.printing.layout import layout, names
 from fallback.printing.spool import spooler
@@ -95,7 +94,7 @@ def _keys(installation: Installation) -> str:
     if not here:
         cause = "this folder was copied, moved, restored or set back" if desks else "no desk is enrolled"
         raise ValueError(f"{cause}: no number may be issued here. Enrol a desk with a new card: desk enrol NAME --card")
-    return f"{len(here)} of {len(desks)} desks may issue here; what says so lies in {state_folder()}"
+    return f"{len(here)} of {len(desks)} desks may issue here; what says so lies in {installation.seat.state}"
 
 
 def _copies(installation: Installation, data: Data) -> str:

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from fallback.custody.pictures import PagesReport, copy_pages
 from fallback.custody.printed import sheet_troubles
 from fallback.custody.salvage import Salvage, salvage, take_slips
 from fallback.disk import disk_error, write_file
-from fallback.errors import CopyForeign, FolderTaken
+from fallback.errors import CopyForeign, FolderTaken, LineWrong, MergeStopped
 from fallback.evidence import FOLDER_NAME, PageStore
 from fallback.ledger import Carrier, Head, Ledger, Line, MergeReport, VerifyReport
 from fallback.ledger.carrier import DATABASE_NAME, FILE_NAME, write_export
+from fallback.ledger.own_files import HOSPITAL, read_own_files
 from fallback.machine import Seat, state_folder
 from fallback.vault import Vault
 
@@ -31,7 +32,7 @@ class RestoreReport:
     """What a restore brought: lines and the heads of their chains; `chain` is the new one where writing goes on.
 
     `pages` are the pictures of pages that lay beside the copy. Of a damaged copy `damaged` lines were not readable, and
-    `saved` slips stood after them.
+    `saved` slips stood after them. `hospital` says whether the hospital's file and layouts came along.
     """
 
     lines: int
@@ -40,6 +41,7 @@ class RestoreReport:
     pages: PagesReport
     damaged: int = 0
     saved: int = 0
+    hospital: bool = False
 
 
 def export(ledger: Ledger, path: Path) -> ExportReport:
@@ -62,7 +64,8 @@ def export(ledger: Ledger, path: Path) -> ExportReport:
 def merge(ledger: Ledger, path: Path) -> MergeReport:
     """Takes in an export, a copy, or the folder of one. Again changes nothing; a chain that forks is reported.
 
-    Raises CopyForeign for a file that is none of this vault's, LineWrong for a broken one: then nothing was stored.
+    Raises CopyForeign for a file that is none of this vault's, LineWrong for a broken one: then nothing was stored;
+    MergeStopped for one with a line that cannot be understood: it tells what was stored before.
     """
     carrier = _carrier(ledger.vault, path)
     return ledger.merge(carrier, place=carrier.file.name)
@@ -127,17 +130,44 @@ def restore(
             merged = ledger.merge(saved.whole if damaged else carrier, place=carrier.file.name)
             slips = take_slips(ledger, saved.beyond)
             chain = ledger.chain
-    except BaseException:
+    except BaseException as wrong:
         for name in (DATABASE_NAME, f"{DATABASE_NAME}-wal", f"{DATABASE_NAME}-shm", Vault.header_file(folder).name):
             (folder / name).unlink(missing_ok=True)
+        if isinstance(wrong, MergeStopped):  # what was taken over went with the folder
+            raise LineWrong(place=wrong.values["place"], line=wrong.values["line"], why=wrong.values["why"]) from wrong
         raise
     pages = PagesReport()
     if vault.whole and (home / FOLDER_NAME).is_dir():
         with Ledger.open(folder, Vault.open(folder, secret), clock=clock) as ledger:
             pages = copy_pages(ledger, PageStore(folder / FOLDER_NAME, ledger.vault), home, back=True)
+    hospital = _bring_own_files(vault, home, folder)
     return RestoreReport(
-        lines=merged.lines, chains=merged.chains, chain=chain, pages=pages, damaged=saved.damaged, saved=slips
-    )
+        lines=merged.lines, chains=merged.chains, chain=chain, pages=pages, damaged=saved.damaged, saved=slips,
+        hospital=hospital,
+    )  # fmt: skip
+
+
+def _bring_own_files(vault: Vault, home: Path, folder: Path) -> bool:
+    """Puts the hospital's file and layouts from beside a copy into a new data folder; says whether they were there.
+
+    Only names that a hospital's own folder has: whoever holds the passphrase must not write elsewhere with a copy.
+    """
+    found = read_own_files(vault, home)
+    for name, content in found.items():
+        place = PurePosixPath(name)
+        if len(place.parts) > 2 or place.is_absolute() or ".." in place.parts or "\\" in name or ":" in name:
+            continue
+        if len(place.parts) == 1 and name != HOSPITAL:
+            continue
+        target = folder / place
+        if target.exists():  # keys, logs, pictures: nothing that is here is replaced
+            continue
+        try:
+            target.parent.mkdir(exist_ok=True)
+        except OSError as wrong:
+            raise disk_error(wrong, folder) from wrong
+        write_file(target, content)
+    return HOSPITAL in found
 
 
 def _carrier(vault: Vault, path: Path) -> Carrier:

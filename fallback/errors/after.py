@@ -89,9 +89,12 @@ class TargetUnnamed(ParchiError):
 
 
 class PassphraseMissing(ParchiError):
-    """The file that should hold the passphrase cannot be read or is empty."""
+    """The file that should hold the passphrase, or the parts of a key, cannot be read or is empty."""
 
-    says = "The passphrase file {file} cannot be read or is empty. Name another with --passphrase-file."
+    says = (
+        "{file} cannot be read, is empty or is no text: a passphrase or the words of a key were expected in it. "
+        "Name another file."
+    )
 
 
 class PortTaken(ParchiError):
@@ -127,6 +130,16 @@ class Stopped(ParchiError):
 
     says = "Stopped. What was done until now is kept; run the same command again to go on."
     exit_code = 130
+
+
+class Unanswered(ParchiError):
+    """A question, and nobody there to answer it: a script, a task without a terminal."""
+
+    says = (
+        "A question was asked and no answer came: this is no terminal, or its input ended. Run it at a terminal; in a "
+        "script, name a file with the passphrase: --passphrase-file."
+    )
+    exit_code = 2
 
 
 class ScanStopped(ParchiError):

@@ -79,6 +79,15 @@ class FolderReadOnly(ParchiError):
     exit_code = 3
 
 
+class SeatOfAnotherAccount(FolderReadOnly):
+    """A data folder opened by an account that may not use what says, in a state folder, what may be issued from it."""
+
+    says = (
+        "What may be issued from this data folder is told in {folder}, which this account may not read and write. "
+        "Nothing was changed. Run it as the account that serves."
+    )
+
+
 class DiskFailed(ParchiError):
     """The operating system failed to read or write; `why` is its own short name for it."""
 
@@ -141,6 +150,15 @@ class LineWrong(ParchiError):
 
     says = "{place}, line {line}: {why}. Nothing of it was taken over; use another copy."
     exit_code = 3
+
+
+class MergeStopped(LineWrong):
+    """A foreign journal hangs together, and one of its lines cannot be understood: what came before it was stored."""
+
+    says = (
+        "{place}, line {line}: {why}. {taken} lines before it were taken over and count; from here on nothing was. "
+        "Take over another copy of the same journal: what is there already changes nothing."
+    )
 
 
 class CopyForeign(ParchiError):

@@ -191,7 +191,8 @@ class Ledger:
     def merge(self, lines: Iterable[Line], *, place: str = "the foreign journal") -> MergeReport:
         """Takes in foreign chains, verbatim. Again changes nothing; a chain that forks is reported and left out.
 
-        Raises LineWrong, naming place and line, for a broken one; then nothing was stored.
+        Raises LineWrong, naming place and line, for a broken one; then nothing was stored. MergeStopped where a line
+        cannot be understood: it tells how many lines before it were stored.
         """
         return merge(lines, place, self.db(), self.chain, self.write)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from fallback.disk import disk_error, write_file, write_pieces
 from fallback.errors import CopyForeign, LineWrong, SealBroken, Sentence, VaultDamaged
 from fallback.ledger.journal import PURPOSE, Line, open_line, seal_line
+from fallback.ledger.own_files import put_own_files
 from fallback.vault import Vault, header_key_id
 
 COPY, EXPORT = "copy", "export"
@@ -121,6 +122,7 @@ def write_export(path: Path, vault: Vault, lines: Iterable[Line]) -> int:
 
     try:
         put_header(vault, path.parent)
+        put_own_files(vault, path.parent)
     except OSError as wrong:
         raise disk_error(wrong, path.parent) from wrong
     write_pieces(path, pieces())  # under a name that nobody can foresee: a stick's link must not lead it elsewhere

@@ -61,8 +61,9 @@ class FactKind(StrEnum):
       up to `last_tube` (else 0)
     - SLIP_READ `{slip, cut, revoked}` + payload: a record that only the paper had; `revoked`: its key is in strange
       hands, and nothing vouches for it
-    - STATEMENT_READ `{statement, digest, revoked}` + payload: a signed paper that is no slip; `statement` is its
-      record; `revoked`: as above, it counts for nothing until a person vouches for it, by a line without that word
+    - STATEMENT_READ `{statement, digest, revoked, vouched}` + payload: a signed paper that is no slip; `statement` is
+      its record; `revoked`: as above, it counts for nothing until there is a line with `vouched`: a person knows the
+      hands that signed it, or the journal knew all that it says. Without either word nobody doubted it there
     - SLIP_JUDGED `{number, digest, aside, reason}`: of versions that contradict each other this one stands, a person
       says, on those that it replaced; `aside` are the others by their digests
     - PADS_PRINTED `{series, first, count, payloads, issued_to}`: numbered blanks for a ward or counter; payloads in hex

@@ -6,7 +6,7 @@ from itertools import islice
 
 from sqlite_utils import Database
 
-from fallback.errors import LineWrong, Sentence
+from fallback.errors import LineWrong, MergeStopped, Sentence
 from fallback.ledger import chains
 from fallback.ledger.chains import Head
 from fallback.ledger.facts import FactKind
@@ -41,7 +41,8 @@ def merge(
 ) -> MergeReport:
     """Takes in what is new of the lines, which are read twice. Merging the same again changes nothing.
 
-    Raises LineWrong, naming place and line, for a chain that is broken; then nothing was stored.
+    Raises LineWrong, naming place and line, for a chain that is broken; then nothing was stored. A line that hangs
+    together and says nothing that can be understood is met on the way: then MergeStopped tells what was stored before.
     """
     if isinstance(lines, Iterator):
         lines = list(lines)
@@ -49,9 +50,15 @@ def merge(
     before = {chain: chains.head(db, chain).sequence for chain in ends}
     new = 0
     wanted = (line for line in lines if line.chain not in forks and line.sequence > before[line.chain])
-    while batch := list(islice(wanted, _BATCH)):
-        new += write(lambda tx, batch=batch: _store(tx, batch, place))  # type: ignore[misc]
     taken = [chain for chain in ends if chain not in forks]
+    try:
+        while batch := list(islice(wanted, _BATCH)):
+            new += write(lambda tx, batch=batch: _store(tx, batch, place))  # type: ignore[misc]
+    except LineWrong as wrong:
+        if not new:
+            raise
+        write(lambda tx: attest(tx, own, taken))
+        raise MergeStopped(**wrong.values, taken=new) from wrong
     write(lambda tx: attest(tx, own, taken))
     grown = [chains.head(db, chain) for chain in taken]
     return MergeReport(

@@ -25,6 +25,7 @@ from fallback.ledger.carrier import (
 )
 from fallback.ledger.chains import Head
 from fallback.ledger.journal import Line, open_line, seal_line
+from fallback.ledger.own_files import put_own_files
 from fallback.ledger.stick_id import StickId
 from fallback.vault import Vault
 
@@ -132,9 +133,9 @@ class Stick:
                 self.id = None  # whose it is must be read first: it may be a stranger's
                 self.held, self._ends, self._size = {}, {}, 0
             header = Vault.header_file(self._vault.folder).stat()
-            if another or header.st_mtime_ns != self._header:  # a new card, or passphrase, opens the copy, too
+            changed = another or header.st_mtime_ns != self._header
+            if changed:  # a new card, or passphrase, opens the copy, too
                 put_header(self._vault, self.folder)
-                self._header = header.st_mtime_ns
             if (another or now.st_size != self._size) and not (self._look(handle) and self._agrees(db)):
                 return False
             if another and not self._ends_whole(db):
@@ -144,6 +145,9 @@ class Stick:
             if another:
                 self._looked_at, self._doubted = 0, self._size
             self._append(handle, db, stopped)
+            if changed:  # after the lines: where room is left for little, they come first
+                put_own_files(self._vault, self.folder)
+                self._header = header.st_mtime_ns
         finally:
             os.close(handle)  # lets go of the lock, too
         return True

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from fallback.ledger import doubt_view, identity_view, page_view, print_view, shift_view, statement_view, trust_view
 from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import Line
-from fallback.slip import Kind, Slip, SlipNumber
+from fallback.slip import SERIAL_LIMIT, Kind, Slip, SlipNumber
 
 _SCHEMA = """
 CREATE TABLE heard (chain TEXT NOT NULL, of TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (chain, of)) STRICT;
@@ -35,7 +35,7 @@ CREATE TABLE token (series INTEGER NOT NULL, clinic INTEGER NOT NULL, day TEXT N
 CREATE TABLE version (digest TEXT PRIMARY KEY, number TEXT NOT NULL, revision INTEGER NOT NULL, replaces TEXT NOT NULL,
     kind TEXT NOT NULL, record TEXT NOT NULL, payload BLOB NOT NULL, journalled INTEGER NOT NULL,
     shift TEXT NOT NULL, login TEXT NOT NULL, receipt TEXT NOT NULL, cut TEXT NOT NULL, chain TEXT NOT NULL,
-    sequence INTEGER NOT NULL, read INTEGER NOT NULL) STRICT;
+    sequence INTEGER NOT NULL) STRICT;
 CREATE INDEX version_number ON version (number);
 CREATE INDEX version_shift ON version (shift);
 CREATE TABLE slip (number TEXT PRIMARY KEY, series INTEGER NOT NULL, serial INTEGER NOT NULL, head TEXT NOT NULL,
@@ -152,10 +152,8 @@ def fold(db: Database, line: Line) -> None:
             print_view.fold_told(db, line, stamp(db, line))
         case FactKind.SHEET_PRINTED:
             print_view.fold_sheet(db, line, _key(line))
-        case FactKind.STATEMENT_READ if line.content.get("revoked"):
-            doubt_view.fold_doubted(db, line)
         case FactKind.STATEMENT_READ:
-            for number in statement_view.fold_read(db, line):
+            for number in doubt_view.fold_sheet(db, line):
                 _count(db, number)
                 _refresh(db, number.text)
             for text in doubt_view.covered(db, line):
@@ -165,8 +163,11 @@ def fold(db: Database, line: Line) -> None:
             _refresh(db, content["number"])
         case FactKind.DESK_REVOKED:
             trust_view.fold(db, line, _key(line))
-            for text in doubt_view.fold_revoked(db, line, _key(line)):
+            strange = doubt_view.fold_revoked(db, line, _key(line))
+            for text in strange:
                 _refresh(db, text)
+            for series in {SlipNumber.parse(text).series for text in strange}:
+                _count_again(db, series)
         case FactKind.PADS_PRINTED:
             _fold_pads(db, line)
         case FactKind.NUMBER_UNUSED | FactKind.NUMBER_SPOILED | FactKind.NUMBER_MISSING:
@@ -243,12 +244,11 @@ def _fold_slip(db: Database, line: Line) -> None:
         " ".join(line.content.get("cut", ())),
         line.chain if journalled else "",
         line.sequence if journalled else 0,
-        int(not journalled and not line.content.get("revoked")),
     )
     # What a desk typed is never cut, so its own line wins over the same fact read from paper; and of two desks that
     # wrote the same (one card in two journals) the same one everywhere.
     db.execute(
-        f"INSERT INTO version VALUES ({', '.join('?' * 15)}) "
+        f"INSERT INTO version VALUES ({', '.join('?' * 14)}) "
         "ON CONFLICT (digest) DO UPDATE SET record = excluded.record, journalled = excluded.journalled, "
         "shift = excluded.shift, "
         "login = excluded.login, receipt = excluded.receipt, cut = excluded.cut, chain = excluded.chain, "
@@ -256,10 +256,10 @@ def _fold_slip(db: Database, line: Line) -> None:
         "(excluded.journalled, version.sequence, version.chain)",
         row,
     )
-    if row[-1]:
-        db.execute("UPDATE version SET read = 1 WHERE digest = ?", (line.content["digest"],))
-    if not line.content.get("revoked"):  # else a thief's number would make a thousand gaps
-        _count(db, slip.number)
+    if not journalled:
+        doubt_view.fold_reading(db, line)
+    if journalled or doubt_view.is_believed(db, line.content["digest"], slip.signer):
+        _count(db, slip.number)  # else a thief's number would make a thousand gaps
     if slip.visit.token:
         day = _day(record)
         db.execute(
@@ -286,6 +286,27 @@ def _count(db: Database, number: SlipNumber) -> None:
         "ON CONFLICT DO UPDATE SET next_serial = max(next_serial, excluded.next_serial)",
         (number.series, number.serial + 1),
     )
+
+
+def _count_again(db: Database, series: int) -> None:
+    """The same from all that is known, when some of it counts no more."""
+    first, last = SlipNumber(series, 1).text, SlipNumber(series, SERIAL_LIMIT).text
+    known = db.execute(
+        "SELECT max(serial) FROM (SELECT serial FROM pad WHERE series = ?1 UNION ALL SELECT record ->> '$.last' "
+        "FROM statement WHERE type = 'shift' AND record ->> '$.series' = ?1)",
+        (series,),
+    ).fetchone()[0]
+    voids = db.execute("SELECT max(number) FROM void_told WHERE number BETWEEN ? AND ?", (first, last)).fetchone()[0]
+    versions = db.execute(
+        "SELECT slip.serial, version.journalled, version.digest, version.record ->> '$.signer' FROM slip "
+        "JOIN version USING (number) WHERE slip.series = ? ORDER BY slip.serial DESC",
+        (series,),
+    ).fetchall()
+    counted = (row[0] for row in versions if row[1] or doubt_view.is_believed(db, row[2], row[3]))
+    highest = max(known or 0, SlipNumber.parse(voids).serial if voids else 0, next(counted, 0))
+    db.execute("DELETE FROM counter WHERE series = ?", (series,))
+    if highest:
+        _count(db, SlipNumber(series, highest))
 
 
 def _day(record: dict[str, Any]) -> str:

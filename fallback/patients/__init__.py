@@ -1,7 +1,15 @@
 """The frozen copy of the hospital's patient index: loaded from a file, encrypted, and asked one question at a time."""
 
 from fallback.patients.index import IndexStatus, LoadReport, PatientIndex
-from fallback.patients.rows import BadRow, Columns, IndexedPatient, LookField, read_columns, read_left_out
+from fallback.patients.rows import (
+    BadRow,
+    Columns,
+    IndexedPatient,
+    LookField,
+    read_columns,
+    read_left_out,
+    unused_columns,
+)
 
 __all__ = [
     "BadRow",
@@ -13,4 +21,5 @@ __all__ = [
     "PatientIndex",
     "read_columns",
     "read_left_out",
+    "unused_columns",
 ]

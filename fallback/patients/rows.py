@@ -71,7 +71,7 @@ class Columns:
     uhid: str = "uhid"
     name: str = "name"
     sex: str = "sex"
-    birth: str = "birth"
+    birth: str = "birth_date"
     age: str = "age"
     guardian: str = "guardian"
     locality: str = "locality"
@@ -119,6 +119,13 @@ def read_left_out(path: Path) -> frozenset[str]:
     return frozenset(found)
 
 
+def unused_columns(path: Path, columns: Columns) -> tuple[str, ...]:
+    """The headings of a file that nothing is taken from: one may be spelt otherwise. Raises IndexFileWrong."""
+    head = _heading(path)
+    taken = _places(path, head, columns).values()
+    return tuple(name for place, name in enumerate(head) if place not in taken and name)
+
+
 def read_rows(path: Path, columns: Columns) -> Iterator[tuple[IndexedPatient, str] | BadRow]:
     """Each row as a patient and the mobile's ten digits ("" when it has none), or as a bad row. CSV in UTF-8.
 
@@ -128,14 +135,27 @@ def read_rows(path: Path, columns: Columns) -> Iterator[tuple[IndexedPatient, st
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, dialect=_dialect(file.readline(_LONGEST_CELL)))
             file.seek(0)
-            head = [each.strip() for each in next(reader, [])]
-            places = _places(path, head, columns)
+            places = _places(path, _names(next(reader, [])), columns)
             for cells in reader:
                 if cells:
                     yield _row(reader.line_num, cells, places, columns)
     except (OSError, UnicodeDecodeError, csv.Error) as wrong:
         why = Sentence("it cannot be read as CSV in UTF-8 ({kind}).", kind=type(wrong).__name__)
         raise IndexFileWrong(file=path.name, why=why) from wrong
+
+
+def _heading(path: Path) -> list[str]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            line = file.readline(_LONGEST_CELL)
+            return _names(next(csv.reader([line], dialect=_dialect(line)), []))
+    except (OSError, UnicodeDecodeError, csv.Error) as wrong:
+        why = Sentence("it cannot be read as CSV in UTF-8 ({kind}).", kind=type(wrong).__name__)
+        raise IndexFileWrong(file=path.name, why=why) from wrong
+
+
+def _names(cells: list[str]) -> list[str]:
+    return [each.strip() for each in cells]
 
 
 def _dialect(heading: str) -> type[csv.Dialect]:

@@ -265,7 +265,7 @@ def _judge(tx: Transaction, text: str, keys: PublicKeys, drill: bool) -> _Code:
 def _judge_statement(tx: Transaction, judged: Judged, statement: Statement, text: str, drill: bool) -> _Code:
     """What a sheet that is no slip means for its page: a genuine one is read, and brings no slip.
 
-    One by a key in strange hands, of a line that nobody knew by then, waits for a person: it could void what is true.
+    One by a key in strange hands that tells what nobody knew by then waits for a person: it could void what is true.
     """
     if isinstance(statement, SignedByDesk) and statement.drill != drill:
         return _Code(judged=judged, outcome="drill")
@@ -276,10 +276,8 @@ def _judge_statement(tx: Transaction, judged: Judged, statement: Statement, text
     found = _Code(judged=judged, outcome="read", signed=payload.from_digits(text))
     if not doubts.is_revoked(tx.db, statement.signer) or queries.has_statement(tx.db, found.digest):
         return found
-    if isinstance(statement, ShiftStatement):
-        head = (statement.head_sequence, statement.head)
-        if doubts.knows_head(tx.db, statement.signer, *head):
-            return found
+    if isinstance(statement, ShiftStatement) and doubts.knows_all(tx.db, statement):
+        return found
     return replace(found, outcome="revoked")
 
 
@@ -287,15 +285,16 @@ def _take(tx: Transaction, code: _Code, by: str) -> None:
     """Journals a record, or a desk's statement, that the ledger did not have. Of a conflict both are kept."""
     decoded, statement = code.judged.decoded, code.judged.statement
     if statement is not None and code.signed:
-        known = queries.has_statement(tx.db, code.digest) or doubts.doubted(tx.db, code.digest) is not None
-        if not known:
-            found: dict[str, Any] = {"statement": statement.record(), "digest": code.digest}
-            told = {"revoked": True} if code.outcome == "revoked" else {}
-            tx.append(FactKind.STATEMENT_READ, found | told, payload=code.signed, by=by)
+        doubted = code.outcome == "revoked"
+        if not (queries.has_statement(tx.db, code.digest) or (doubted and doubts.doubted(tx.db, code.digest))):
+            content: dict[str, Any] = {"statement": statement.record(), "digest": code.digest}
+            if doubted or (isinstance(statement, SignedByDesk) and doubts.is_revoked(tx.db, statement.signer)):
+                content["revoked" if doubted else "vouched"] = True
+            tx.append(FactKind.STATEMENT_READ, content, payload=code.signed, by=by)
         return
     if decoded is None or code.verdict in (None, Verdict.SAME_AGAIN, Verdict.DRILL):
         return
-    content: dict[str, Any] = {"slip": decoded.slip.record(), "digest": decoded.digest.hex(), "cut": list(decoded.cut)}
+    content = {"slip": decoded.slip.record(), "digest": decoded.digest.hex(), "cut": list(decoded.cut)}
     if code.verdict is Verdict.REVOKED:
         content["revoked"] = True
     tx.append(FactKind.SLIP_READ, content, payload=code.signed, series=decoded.slip.number.series, by=by)

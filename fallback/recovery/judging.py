@@ -53,6 +53,6 @@ def vouch(tx: Transaction, picture: str, by: str) -> None:
     if not sheets:
         raise FieldWrong(field="decision", why="There is no sheet of a revoked desk on this page.")
     for digest, sheet in sheets.items():
-        if not queries.has_statement(tx.db, digest):
-            content = {"statement": sheet.record, "digest": digest}
+        if not sheet.counts:
+            content = {"statement": sheet.record, "digest": digest, "vouched": True}
             tx.append(FactKind.STATEMENT_READ, content, payload=sheet.payload, by=by)

@@ -9,7 +9,7 @@ from fallback.enrolment import Installation
 from fallback.patients import Columns, PatientIndex
 from tests.web.visitor import Answer, Visitor
 
-FILE = """uhid,name,sex,birth,guardian,mobile,locality
+FILE = """uhid,name,sex,birth_date,guardian,mobile,locality
 100000000001,Sunita Devi,F,1984-05-31,Ramesh Kumar,9876501234,Karol Bagh
 100000000002,<b>Aslam</b>,M,1971,,9876501234,Seelampur
 """

@@ -194,3 +194,10 @@ def test_a_pads_code_opens_its_form_too(desk: Visitor, installation: Installatio
     blank = queries.pad_payload(installation.ledger.db(), numbers[0])
     assert blank is not None
     assert desk.find(payload.to_digits(blank)).path == f"/pads/{numbers[0]}"
+
+
+def test_the_history_says_which_supervisor_allowed_a_void(desk: Visitor) -> None:
+    desk.register()
+    form = desk.get(f"/slips/{FIRST}/void").page.form("reason", action="void")
+    told = desk.send(form, reason="wrong clinic", login="meena", pin=factories.PIN).text
+    assert "allowed by meena" in told

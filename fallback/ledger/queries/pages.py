@@ -75,14 +75,17 @@ class BatchRow:
         return self.outcomes.total()
 
 
+# A page with a sheet that counts for nothing before a person vouches for it: so it is since a key was revoked.
+DOUBTED = "page.picture IN (SELECT code.picture FROM doubted JOIN page_code AS code USING (digest))"
 # A page that a person need not see: it gave what it holds, or holds nothing. The rest waits for a decision; to say
 # whose page it is decides it only when that number has content. A page of which only the bars were read waits also when
-# its number is known: nobody has looked at its ticks.
-OPEN = """outcome NOT IN ('read', 'blank', 'repeat') AND CASE coalesce(decision.decision, '')
+# its number is known: nobody has looked at its ticks. What was said of ticks says nothing of the hand that signed.
+OPEN = f"""(outcome NOT IN ('read', 'blank', 'repeat') OR {DOUBTED}) AND CASE coalesce(decision.decision, '')
     WHEN '' THEN NOT (outcome = 'pad' AND NOT EXISTS (SELECT 1 FROM page_code LEFT JOIN slip ON
         slip.number = page_code.number AND slip.kind <> 'pad' WHERE page_code.picture = page.picture
         AND page_code.number <> '' AND slip.number IS NULL))
     WHEN 'belongs' THEN NOT EXISTS (SELECT 1 FROM slip WHERE slip.number = decision.number AND slip.kind <> 'pad')
+    WHEN 'marks' THEN {DOUBTED}
     ELSE 0 END"""
 # A code that brings its number's paper back: a genuine one wherever it lies, the bars alone on a page of ours.
 BACK = """page_code.number <> '' AND (page_code.outcome = 'genuine'
@@ -172,6 +175,7 @@ def form_row(place: int, form: str, sure: int, marks: str, told: str) -> FormRow
 _LOST = """EXISTS (SELECT 1 FROM page_code AS code WHERE code.picture = page.picture AND code.outcome = 'genuine'
     AND code.digest <> '' AND NOT EXISTS (SELECT 1 FROM version WHERE version.digest = code.digest)
     AND NOT EXISTS (SELECT 1 FROM statement WHERE statement.digest = code.digest)
+    AND NOT EXISTS (SELECT 1 FROM doubted WHERE doubted.digest = code.digest)
     AND NOT EXISTS (SELECT 1 FROM pad WHERE pad.number = code.number))"""
 
 

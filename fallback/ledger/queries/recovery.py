@@ -107,7 +107,9 @@ def _handed_out(db: Database) -> list[SlipNumber]:
     counters = dict(db.execute("SELECT series, next_serial FROM counter").fetchall())
     found = [SlipNumber(series, serial) for series, end in counters.items() for serial in range(1, end)]
     told = db.execute("SELECT DISTINCT number FROM decision WHERE number <> '' AND decision <> ''").fetchall()
-    told += db.execute("SELECT number FROM slip WHERE strange = 1").fetchall()
+    told += db.execute(  # what a thief's paper, or a person who believed it, brought
+        "SELECT number FROM slip LEFT JOIN counter USING (series) WHERE serial >= coalesce(next_serial, 1)"
+    ).fetchall()
     numbers = [SlipNumber.parse(text) for (text,) in dict.fromkeys(told)]
     beyond = [number for number in numbers if number.serial >= counters.get(number.series, 1)]
     return sorted(found + beyond)

@@ -10,7 +10,10 @@ from fallback.slip import SERIAL_LIMIT, Slip, SlipNumber
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One version of a slip: the record, who wrote it in which shift ("" when only paper brought it), its digest."""
+    """One version of a slip: the record, who wrote it in which shift ("" when only paper brought it), its digest.
+
+    `allowed_by` is the supervisor whose word it took, "" where none was needed.
+    """
 
     slip: Slip
     payload: bytes
@@ -18,6 +21,7 @@ class Version:
     shift: str
     journalled: bool
     digest: str
+    allowed_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,8 @@ def numbers_left(db: Database, series: int) -> int:
 def versions(db: Database, number: SlipNumber) -> list[Version]:
     """All versions of a number, oldest first."""
     rows = db.execute(
-        "SELECT record, payload, login, shift, journalled, digest FROM version WHERE number = ? "
+        "SELECT record, payload, login, shift, journalled, digest, (SELECT text ->> '$.content.allowed_by' FROM line "
+        "WHERE line.chain = version.chain AND line.sequence = version.sequence) FROM version WHERE number = ? "
         "ORDER BY revision, digest",
         (number.text,),
     )
@@ -50,8 +55,9 @@ def versions(db: Database, number: SlipNumber) -> list[Version]:
             shift=shift,
             journalled=bool(journalled),
             digest=digest,
+            allowed_by=allowed or "",
         )
-        for record, payload, login, shift, journalled, digest in rows
+        for record, payload, login, shift, journalled, digest, allowed in rows
     ]
 
 

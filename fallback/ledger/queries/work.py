@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from fallback.ledger.queries.pages import BACK, OPEN
+from fallback.ledger.queries.pages import BACK, DOUBTED, OPEN
 from fallback.slip import SlipNumber
 
 LAST_DECISIONS = 20
@@ -68,7 +68,8 @@ _BLANK = """(EXISTS (SELECT 1 FROM pad WHERE pad.number = {0}) OR
 # An entry counts from the newest decision about its page on: to reopen the page takes it back.
 _ENTRY = """SELECT e.number, e.step, e.picture, e.login, e.fields, e.stamp FROM pad_entry AS e
     LEFT JOIN decision USING (picture) WHERE e.stamp > coalesce(decision.stamp, '')"""
-_WAITING = f"""WITH waiting AS MATERIALIZED (SELECT page.picture, outcome, page.stamp AS stamp,
+_WAITING = f"""WITH waiting AS MATERIALIZED (SELECT page.picture, page.stamp AS stamp,
+        CASE WHEN outcome IN ('read', 'repeat', 'doubtful') AND {DOUBTED} THEN 'revoked' ELSE outcome END AS outcome,
         coalesce(decision.decision, '') AS decision, coalesce(decision.number, '') AS told
         FROM page LEFT JOIN decision USING (picture) WHERE {OPEN} AND {{}}),
     blank AS MATERIALIZED (SELECT DISTINCT waiting.picture, page_code.number FROM waiting JOIN page_code USING (picture)
