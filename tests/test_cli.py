@@ -253,7 +253,7 @@ def test_ctrl_c_while_the_workers_of_a_scan_start_is_one_sentence(shell: Shell, 
         if reading.poll() is None:
             os.killpg(reading.pid, signal.SIGINT)  # as a terminal does: to the workers, too
         assert "Traceback" not in reading.communicate(timeout=60)[1]
-        assert reading.returncode in (0, 130)
+        assert reading.returncode in (0, 130, -signal.SIGINT)  # the last: while its modules are still being read
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows asks at the console, whatever the input is")

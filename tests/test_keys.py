@@ -414,3 +414,10 @@ def test_a_program_that_a_card_opened_registers_in_the_browser_and_shows_no_page
     finally:
         close(app)
         opened.close()
+
+
+def test_a_passphrase_that_a_finder_would_guess_is_refused(folder: Path, tmp_path: Path) -> None:
+    new = tmp_path / "short.txt"
+    new.write_text("asha1984", encoding="utf-8")
+    assert "at least 12 letters" in run(folder, "key", "passphrase", "--new-file", str(new), code=2)
+    run(folder, "desk", "list")

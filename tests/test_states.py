@@ -265,8 +265,7 @@ class Hospital(RuleBasedStateMachine):
         shutil.rmtree(laptop.folder)
         shutil.copytree(aside / "folder", laptop.folder)
         if whole:  # nothing on this machine remembers: only the stick does, where it is there
-            shutil.rmtree(laptop.state)
-            shutil.copytree(aside / "state", laptop.state)
+            shutil.copytree(aside / "state", laptop.state, dirs_exist_ok=True)  # a clone's seat beside it stays
         self._open(laptop)
         gone = before.keys() - self._lines(laptop).keys()
         if whole and gone:

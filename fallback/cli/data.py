@@ -13,7 +13,7 @@ import click
 
 from fallback import hospital_file, language, names
 from fallback.enrolment import Installation, open_installation
-from fallback.errors import ClinicUnknown, PartMistyped, PartsMixed, PassphraseMissing
+from fallback.errors import ClinicUnknown, PartMistyped, PartsMixed, PassphraseMissing, PassphraseShort
 from fallback.frontdesk import Counter
 from fallback.hospital import Hospital
 from fallback.keys import hospital_id
@@ -22,6 +22,8 @@ from fallback.logbook import FOLDER_NAME, Logbook
 from fallback.parts import missing, read_parts
 from fallback.settings import Settings
 from fallback.slip import TEXT_LIMIT
+
+SHORTEST_PASSPHRASE = 12  # letters
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON value, for a script.")
 
@@ -63,13 +65,16 @@ class Data:
     def passphrase(self, *, confirm: bool = False) -> str:
         """What opens the vault, from its file, or asked without an echo: passphrase, recovery key, a desk's card.
 
-        Where the first part of a recovery key is typed, the others are asked for. Raises PassphraseMissing and
-        PartMistyped.
+        Where the first part of a recovery key is typed, the others are asked for. `confirm`: it is a new one, asked
+        twice. Raises PassphraseMissing, PassphraseShort and PartMistyped.
         """
         if self.settings.passphrase_file:
-            return self.secret(self.settings.passphrase_file)
+            text = self.secret(self.settings.passphrase_file)
+            return strong(text) if confirm else text
         typed = str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True))
-        first = None if confirm else read_parts(typed)
+        if confirm:
+            return strong(typed)
+        first = read_parts(typed)
         return "\n".join(self.other_parts(first)) if first else typed
 
     def other_parts(self, parts: list[str]) -> list[str]:
@@ -140,6 +145,13 @@ class Data:
 def no_part(place: int) -> list[str]:
     """Raises PartMistyped, for a text that is no part of a key at all."""
     raise PartMistyped(part=place, why="it is not made of words of the list")
+
+
+def strong(passphrase: str) -> str:
+    """A new passphrase that may guard a stick. Raises PassphraseShort; an empty one is told by the vault."""
+    if 0 < len(passphrase.strip()) < SHORTEST_PASSPHRASE:
+        raise PassphraseShort(least=SHORTEST_PASSPHRASE)
+    return passphrase
 
 
 def clinic_of(hospital: Hospital, code: str) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from fallback.cli.data import Data, json_option, no_part, show
+from fallback.cli.data import Data, json_option, no_part, show, strong
 from fallback.cli.sheets import out_option
 from fallback.disk import needs_room, write_file
 from fallback.enrolment import Installation, hospital_keys
@@ -61,7 +61,7 @@ def key_passphrase(data: Data, new_file: Path | None) -> None:
         new = data.secret(new_file) if new_file else str(
             click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True)
         )  # fmt: skip
-        hospital_keys.change_passphrase(installation, new)
+        hospital_keys.change_passphrase(installation, strong(new))
     click.echo("The passphrase is changed; the recovery key and the cards stay as they were.")
     click.echo("A stick or copy that is not attached now still opens with the old one, until it is attached again.")
     click.echo("Is the old one known to a stranger, who may hold such a copy? Then only a new installation helps.")

@@ -199,6 +199,7 @@ from fallback.errors.vault import (
     PartsWrong,
     PassphraseNeeded,
     PassphrasePrinted,
+    PassphraseShort,
 )
 from fallback.errors.work import (
     NumberNotIssued,
@@ -302,6 +303,7 @@ __all__ = [
     "PassphraseMissing",
     "PassphraseNeeded",
     "PassphrasePrinted",
+    "PassphraseShort",
     "PayloadTooLong",
     "PayloadWrong",
     "PictureDamaged",

@@ -24,6 +24,16 @@ class CardRefused(ParchiError):
     exit_code = 3
 
 
+class PassphraseShort(ParchiError):
+    """A new passphrase that whoever holds a stick would find by trying."""
+
+    says = (
+        "This passphrase is too short: whoever finds a stick can try passphrases for ever. Choose at least {least} "
+        "letters, best four words that do not belong together."
+    )
+    exit_code = 2
+
+
 class PassphraseNeeded(ParchiError):
     """What a vault that was opened by a card cannot do."""
 
