@@ -235,7 +235,7 @@ _WORDS: dict[Way, str] = {kills: "kills", cuts: "power cuts", full_disks: "full 
 
 def main() -> None:
     """Hurts and prints."""
-    given = options(__doc__, "some thirty kills and twenty power cuts instead of 1,000 and 200").parse_args()
+    given = options(__doc__, "some thirty kills and twenty power cuts instead of 1,000 and 400").parse_args()
     if given.quick:
         rows, ok = measure({kills: 30, cuts: 20, full_disks: 1}, {kills: 8, cuts: 6, full_disks: 1})
     else:

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from fallback import custody, enrolment, frontdesk, hospital_file, payload
 from fallback.downtime import Role
-from fallback.errors import DiskFull, LineWrong, ParchiError
+from fallback.errors import DiskFull, LedgerClosed, LineWrong, ParchiError
 from fallback.keys import hospital_id
 from fallback.ledger import Carrier, Ledger
 from fallback.slip import Age, FeeStatus, Patient
@@ -243,11 +243,15 @@ def _desk(counter: frontdesk.Counter, shift: str, seed: int) -> None:
 
 def _is_copied(ledger: Ledger) -> bool:
     """Whether the copy holds all that is committed by now. While it catches up, answers do not wait for it."""
-    end, head = time.monotonic() + 0.05, ledger.head().sequence
-    while ledger.copy_status().sequence < head:
-        if ledger.copy_status().behind or time.monotonic() > end:
-            return False
-        time.sleep(0.001)
+    end = time.monotonic() + 0.05
+    try:
+        head = ledger.head().sequence
+        while ledger.copy_status().sequence < head:
+            if ledger.copy_status().behind or time.monotonic() > end:
+                return False
+            time.sleep(0.001)
+    except LedgerClosed:  # it was closed just after the answer
+        return False
     return True
 
 
