@@ -18,7 +18,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.ui import WebDriverWait
 
-from fallback import frontdesk, printing
+from fallback import enrolment, frontdesk, printing
+from fallback.authority import Authority
+from fallback.patients import Columns, PatientIndex
 from fallback.rehearsal.people import people
 from fallback.serving import served
 from fallback.slip import Age, Sex
@@ -27,6 +29,10 @@ from tests import factories
 from tests.web.paper import scanned
 
 SIZE = (1366, 768)
+PATIENTS = (
+    "uhid,name,sex,birth_date,guardian,mobile,locality\n"
+    "100000000001,Sunita Devi,F,1984-05-31,Ramesh Kumar,9810000001,Okhla\n"
+)
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -58,7 +64,9 @@ def write(folder: Path) -> None:
         made.ledger.copy_to(Path(place))
         counter = factories.counter(made)
         printing.warm()
-        app = create_app(made, factories.hospital())
+        app = create_app(
+            made, factories.hospital(), authority=Authority.new("Hospital", [], datetime.now(UTC)).certificate
+        )
         address = stack.enter_context(served(app))
 
         def keep(name: str) -> None:
@@ -98,6 +106,25 @@ def write(folder: Path) -> None:
         driver.find_element(By.NAME, "reason").send_keys("the police ask, letter 417", Keys.ENTER)
         WebDriverWait(driver, 20).until(presence_of_element_located((By.CSS_SELECTOR, ".opened")))
         keep("confidential-opened")
+        enrolment.make_cards(made, 3, lambda _: None, by="meena")
+        index = PatientIndex(made.folder, made.vault)
+        known = Path(place) / "patients.csv"
+        known.write_text(PATIENTS, encoding="utf-8")
+        frontdesk.load_index(made.ledger, index, known, Columns(), by="meena")
+        for path, name in (
+            ("/users", "users"), ("/supervisor/cards", "cards"), ("/shift/close", "close-shift"), ("/trust", "trust"),
+            ("/index", "index"),
+        ):  # fmt: skip
+            driver.get(address + path)
+            keep(name)
+        driver.get(address)
+        ActionChains(driver).key_down(Keys.ALT).send_keys("o").key_up(Keys.ALT).perform()
+        WebDriverWait(driver, 20).until(presence_of_element_located((By.CSS_SELECTOR, ".locked-who")))
+        keep("locked")
+        log_in(driver, address, "asha")
+        driver.get(f"{address}/desks/1/hand-over")
+        keep("hand-over")
+        log_in(driver, address, "meena")
         driver.get(address)
         switch(driver, "hi")
         driver.get(address)
