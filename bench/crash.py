@@ -60,7 +60,7 @@ def kills(name: str, count: int, seed: int, place: str) -> Found:
     while done < count:
         shutil.rmtree(root, ignore_errors=True)
         store.prepare(root)
-        acks, worst = list[Ack](), Found()  # what was lost once is lost at each look
+        acks, worst = list[Ack](), Found()
         for _ in range(min(_ROUNDS, count - done)):
             before = len(acks)
             hands = 2 if chance.random() < 0.2 else 1
@@ -70,10 +70,7 @@ def kills(name: str, count: int, seed: int, place: str) -> Found:
             unseen = chance.random() < 0.5 and root.with_name(f"aside-{seed}")
             if unseen:
                 shutil.copytree(root, unseen)
-            seen = store.look(root, acks, deep=chance.random() < 0.05)
-            worst.lost, worst.doubled = max(worst.lost, seen.lost), max(worst.doubled, seen.doubled)
-            worst.lost_in_copy = max(worst.lost_in_copy, seen.lost_in_copy)
-            worst.wrong += seen.wrong
+            worst.see(store.look(root, acks, deep=chance.random() < 0.05))
             found.acknowledged += len(acks) - before
             found.copied += sum(ack.copied for ack in acks[before:])
             if unseen:

@@ -191,12 +191,11 @@ class Vault:
         """How many cards open it."""
         return sum(slot["kind"] == "card" for slot in self._header["slots"])
 
-    def add_card(self, card: int, secret: bytes) -> None:
-        """A slot for a card: its number (1 to 999), its 16 bytes. It replaces the slot of the same number."""
-        self.add_cards([(card, secret)])
-
     def add_cards(self, cards: Iterable[tuple[int, bytes]]) -> None:
-        """Slots for many cards, the header written once. Raises as `change_passphrase`."""
+        """Slots for cards, each by its number (1 to 999) and its 16 bytes, the header written once.
+
+        A slot of the same number is replaced. Raises as `change_passphrase`.
+        """
         self.needs_whole()
         header = _read_header(self.header_file(self.folder))
         slots = {card: _card_slot(self.key_id, self._data_key, card, secret) for card, secret in cards}

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,6 +71,16 @@ def note(text: str = "seen") -> Callable[[Transaction], Line]:
     """A job that writes one small fact."""
     content = {"picture": text, "decision": "foreign", "reason": text}
     return lambda tx: tx.append(FactKind.PAGE_DECIDED, content, by="asha")
+
+
+def until(true: Callable[[], bool]) -> bool:
+    """Waits for what another thread does by itself, with a limit that only a broken program meets."""
+    waited = threading.Event()
+    for _ in range(600):
+        if true():
+            return True
+        waited.wait(0.05)
+    return False
 
 
 def _load(folder: Path, count: int, copy: Path | None) -> None:

@@ -1,6 +1,7 @@
 """A data folder with its seat in a state folder, opened again here or there: does its desk issue, or refuse?"""
 
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,6 +46,17 @@ def issue(made: Installation, name: str = "Sunita Devi") -> str:
         factories.counter(made), shift.key, factories.registration(name), form=os.urandom(8).hex()
     )
     return issued.row.slip.number.text
+
+
+def rolled_back(folder: Path, state: Path, image: Path) -> str:
+    """Puts a folder back as it was before its last slip, whose number is lost; `image` is the copy that was kept."""
+    shutil.copytree(folder, image)
+    made = again(folder, state)
+    lost = issue(made, "Kamla Devi")
+    made.close()
+    shutil.rmtree(folder)
+    shutil.copytree(image, folder)
+    return lost
 
 
 def refuses(made: Installation) -> None:

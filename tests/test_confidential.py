@@ -324,7 +324,7 @@ def test_without_the_key_on_this_machine_nothing_opens(
 def test_a_desks_card_registers_and_does_not_open(installation: Installation, counter: Counter, shift: Shift) -> None:
     number = frontdesk.register(counter, shift.key, asked()).row.slip.number
     secret = bytes(range(16))
-    installation.vault.add_card(7, secret)
+    installation.vault.add_cards([(7, secret)])
     installation.close()
     with_card = open_installation(installation.folder, card_text(7, secret), clock=factories.clock(LATER))
     try:

@@ -11,13 +11,14 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from sqlite_utils import Database
 
 from fallback.errors import CopyUnfit
 from fallback.ledger import Carrier, Ledger, Transaction, copies
 from fallback.ledger.carrier import FILE_NAME
 from fallback.ledger.stick import Stick
 from fallback.vault import Vault
-from tests.journals import CHEAP, PASSPHRASE, again, issue, make, note, sibling
+from tests.journals import CHEAP, PASSPHRASE, again, issue, make, note, sibling, until
 
 
 @pytest.fixture
@@ -34,16 +35,6 @@ def stick(tmp_path: Path, ledger: Ledger) -> Path:
 
 def _facts(ledger: Ledger) -> list[str]:
     return [line.fact.value for line in ledger.lines() if line.fact.value.startswith("copy_")]
-
-
-def _until(true: Callable[[], bool]) -> bool:
-    """Waits for what another thread does by itself, with a limit that only a broken program meets."""
-    waited = threading.Event()
-    for _ in range(600):
-        if true():
-            return True
-        waited.wait(0.05)
-    return False
 
 
 def _same(ledger: Ledger, stick: Path) -> bool:
@@ -85,7 +76,7 @@ def test_unplugged_and_put_back(ledger: Ledger, stick: Path) -> None:
     assert _facts(ledger) == ["copy_caught_up", "copy_behind"]
     assert not stick.exists()  # nothing is written where the stick was mounted
     away.rename(stick)
-    assert _until(lambda: not ledger.copy_status().behind and len(_facts(ledger)) == 3)
+    assert until(lambda: not ledger.copy_status().behind and len(_facts(ledger)) == 3)
     ledger.write(note())
     assert _facts(ledger) == ["copy_caught_up", "copy_behind", "copy_caught_up"]
     assert _same(ledger, stick)
@@ -94,7 +85,7 @@ def test_unplugged_and_put_back(ledger: Ledger, stick: Path) -> None:
 def test_it_is_seen_without_a_write_that_the_stick_is_gone(ledger: Ledger, stick: Path) -> None:
     ledger.copy_to(stick)
     stick.rename(stick.with_name("pocket"))
-    assert _until(lambda: _facts(ledger) == ["copy_caught_up", "copy_behind"])
+    assert until(lambda: _facts(ledger) == ["copy_caught_up", "copy_behind"])
 
 
 def test_another_stick_is_filled(ledger: Ledger, stick: Path) -> None:
@@ -108,7 +99,7 @@ def test_another_stick_is_filled(ledger: Ledger, stick: Path) -> None:
     stick.rename(stick.with_name("first"))
     stick.mkdir()
     ledger.write(note())
-    assert _until(lambda: not ledger.copy_status().behind)
+    assert until(lambda: not ledger.copy_status().behind)
     ledger.write(note())
     assert _same(ledger, stick)
 
@@ -139,7 +130,7 @@ def test_a_hanging_stick_costs_one_deadline_once(ledger: Ledger, stick: Path) ->
         assert [ledger.write(issue(101)).serial for _ in range(50)] == list(range(2, 52))
         assert status.sequence == 2
         assert _facts(ledger) == ["copy_caught_up", "copy_behind"]
-    assert _until(lambda: not ledger.copy_status().behind)
+    assert until(lambda: not ledger.copy_status().behind)
     ledger.write(note())
     assert _facts(ledger) == ["copy_caught_up", "copy_behind", "copy_caught_up"]
     assert _same(ledger, stick)
@@ -151,6 +142,31 @@ def test_closing_does_not_wait_for_a_hanging_stick(ledger: Ledger, stick: Path) 
         fcntl.flock(held, fcntl.LOCK_EX)
         ledger.write(note())
         ledger.close()
+
+
+def test_a_copy_that_is_stopped_on_the_way_does_not_say_that_it_has_everything(
+    ledger: Ledger, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the sticks are changed while a desk waits, the journal would say that the old one has the slip."""
+    ledger.write(note())
+    begun, append = threading.Event(), Stick._append
+
+    def cut_short(self: Stick, handle: int, db: Database, stopped: Callable[[], bool]) -> None:
+        begun.set()
+        assert until(stopped)
+        append(self, handle, db, stopped)
+
+    monkeypatch.setattr(Stick, "_append", cut_short)
+    followers = copies.Copies([stick], ledger.vault, ledger.chain, ledger.db, lambda: None, deadline=60)
+    desk = threading.Thread(target=followers.follow, daemon=True)
+    desk.start()
+    assert begun.wait(30)
+    followers.stop()
+    desk.join(30)
+    assert not desk.is_alive()  # nor is it kept for the deadline of a copy that nobody asks any more
+    assert list(Carrier(stick, ledger.vault)) == []
+    assert not followers.following()
+    assert followers.status()[0].age_seconds is None
 
 
 @pytest.mark.parametrize("cut", [1, 2, 30, 100])
@@ -182,7 +198,7 @@ def test_a_damaged_file_is_set_aside_and_made_anew(ledger: Ledger, stick: Path, 
     path.write_bytes(b"\n".join(lines))
     ledger.copy_to(stick)
     assert not ledger.copy_status().behind
-    assert _until((stick / f"damaged-1-{FILE_NAME}").exists)
+    assert until((stick / f"damaged-1-{FILE_NAME}").exists)
     ledger.write(note())
     assert _same(ledger, stick)
 
@@ -299,7 +315,7 @@ def test_a_stick_that_fails_in_a_way_nobody_foresaw_is_looked_at_again(
         hurt.setattr(Stick, "catch_up", Mock(side_effect=MemoryError))
         ledger.copy_to(stick, deadline=0.5)
         assert ledger.copy_status().behind
-    assert _until(lambda: not ledger.copy_status().behind)
+    assert until(lambda: not ledger.copy_status().behind)
 
 
 def test_a_clone_that_has_written_since_is_told_so(ledger: Ledger, stick: Path, tmp_path: Path) -> None:

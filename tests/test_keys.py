@@ -169,7 +169,7 @@ def test_desks_issue_while_root_and_supervisors_keys_lie_in_envelopes(installati
 
 
 def test_a_card_cannot_touch_the_keys(installation: Installation) -> None:
-    installation.vault.add_card(1, bytes(16))
+    installation.vault.add_cards([(1, bytes(16))])
     folder = installation.folder
     installation.close()
     opened = enrolment.open_installation(folder, card_text(1, bytes(16)), clock=factories.clock())
@@ -395,7 +395,7 @@ def test_no_file_of_a_used_folder_or_its_stick_holds_a_patient_or_a_key(tmp_path
 def test_a_program_that_a_card_opened_registers_in_the_browser_and_shows_no_page(tmp_path: Path) -> None:
     """At two in the morning: after a power cut the card is typed, and the desk goes on."""
     made = factories.installation(tmp_path / "data")
-    made.vault.add_card(700, bytes(16))
+    made.vault.add_cards([(700, bytes(16))])
     picture, content = page_of(b"a page")
     made.pages.put([(picture, content)])
     made.close()

@@ -16,7 +16,7 @@ from fallback.ledger import Ledger, chains, queries
 from fallback.machine import Machine, Seat, board_uuid, named_state, state_folder
 from fallback.vault import Vault
 from tests import factories
-from tests.seats import ANOTHER, START, again, issue, made_folder, refuses
+from tests.seats import ANOTHER, START, again, issue, made_folder, refuses, rolled_back
 
 
 @pytest.fixture
@@ -98,12 +98,7 @@ def test_a_cloned_disk_on_another_laptop_refuses_to_issue(
 
 
 def test_a_rolled_back_image_at_the_same_place_refuses_to_issue(folder: Path, state: Path, tmp_path: Path) -> None:
-    shutil.copytree(folder, tmp_path / "image")
-    made = again(folder, state)
-    lost = issue(made, "Kamla Devi")
-    made.close()
-    shutil.rmtree(folder)
-    shutil.copytree(tmp_path / "image", folder)
+    lost = rolled_back(folder, state, tmp_path / "image")
     made = again(folder, state)
     refuses(made)
     assert lost not in {row.slip.number.text for row in queries.slips(made.ledger.db())}
@@ -114,12 +109,7 @@ def test_a_rolled_back_image_that_was_written_on_elsewhere_refuses_too(
     folder: Path, state: Path, tmp_path: Path
 ) -> None:
     """As long as the mark, and longer, but another history."""
-    shutil.copytree(folder, tmp_path / "image")
-    made = again(folder, state)
-    issue(made, "Kamla Devi")
-    made.close()
-    shutil.rmtree(folder)
-    shutil.copytree(tmp_path / "image", folder)
+    rolled_back(folder, state, tmp_path / "image")
     vault = Vault.open(folder, factories.PASSPHRASE)
     with Ledger.open(folder, vault, clock=factories.clock()) as ledger:  # a program without seats
         for number in range(8):

@@ -44,10 +44,10 @@ def rewrite(folder: Path, change: Change) -> None:
     connection.close()
 
 
-def a_shift(counter: Counter, slips: int = 4) -> str:
+def a_shift(counter: Counter) -> str:
     shift = frontdesk.open_shift(counter, series=1, login="asha")
-    for place in range(slips):
-        frontdesk.register(counter, shift.key, factories.registration(f"Patient {'ABCDEFGH'[place]}"))
+    for letter in "ABCD":
+        frontdesk.register(counter, shift.key, factories.registration(f"Patient {letter}"))
     frontdesk.close_shift(counter, shift.key, counted_cash=0, note="", by="asha")
     return shift.key
 

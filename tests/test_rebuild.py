@@ -127,7 +127,7 @@ def test_the_copy_alone_is_the_journal_fact_by_fact(house: House, tmp_path: Path
 
 
 def test_a_card_restores_too(house: House, tmp_path: Path) -> None:
-    house.made.vault.add_card(7, bytes(range(16)))
+    house.made.vault.add_cards([(7, bytes(range(16)))])
     house.made.ledger.copy_to(house.stick)  # the header with the new slot goes along
     house.shift(1, ["Sunita Devi"])
     report = custody.restore(house.stick, tmp_path / "new", card_text(7, bytes(range(16))), clock=factories.clock())

@@ -11,7 +11,7 @@ import pytest
 from fallback import machine
 from fallback.errors import SeatOfAnotherAccount
 from fallback.machine import Seat, name_state, named_state
-from tests.seats import ANOTHER, again, issue, made_folder, refuses
+from tests.seats import ANOTHER, again, issue, made_folder, refuses, rolled_back
 
 
 @pytest.fixture
@@ -78,12 +78,7 @@ def test_a_copy_at_another_path_does_not_take_the_seat_that_it_names(folder: Pat
 def test_a_rolled_back_image_with_another_state_folder_refuses_to_issue(
     folder: Path, state: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(folder, tmp_path / "image")
-    made = again(folder, state)
-    issue(made, "Kamla Devi")
-    made.close()
-    shutil.rmtree(folder)
-    shutil.copytree(tmp_path / "image", folder)
+    rolled_back(folder, state, tmp_path / "image")
     for each in (tmp_path / "other-state", state):
         made = again(folder, each)
         refuses(made)

@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from fallback.groups import card_text
 from fallback.rehearsal.clerk import Clerk
 from fallback.vault import Vault
 from tests import factories
+from tests.printers import until
 from tests.web.visitor import NEW
 
 HOME = Path(__file__).parent.parent
@@ -40,7 +41,7 @@ class Server:
         made, _, _ = enrolment.init(self.data, SECRET, clock=factories.clock(), cost=factories.CHEAP)
         enrolment.enrol_desk(made, "Counter 1")
         enrolment.set_user(made.ledger, "asha", "Asha Rani", Role.CLERK, factories.PIN)
-        made.vault.add_card(7, CARD)
+        made.vault.add_cards([(7, CARD)])
         frontdesk.start_downtime(factories.counter(made), "the servers are down")
         made.close()
         self.process: subprocess.Popen[str] | None = None
@@ -97,13 +98,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
     if made.process and made.process.poll() is None:
         made.process.kill()
         made.process.wait()
-
-
-def until(seen: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not seen():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def alive(pid: int) -> bool:

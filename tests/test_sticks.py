@@ -5,7 +5,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from fallback.errors import FieldWrong, StickUnknown
 from fallback.ledger import Carrier, CopyStatus, Ledger
 from fallback.ledger.carrier import FILE_NAME
 from fallback.ledger.stick_id import ID_NAME, StickId
-from tests.journals import START, again, issue, make, note
+from tests.journals import START, again, issue, make, note, until
 
 NOW = START + timedelta(hours=1)
 
@@ -31,15 +31,6 @@ def _sticks(tmp_path: Path, *names: str) -> list[Path]:
     for name in names:
         (tmp_path / name).mkdir()
     return [tmp_path / name for name in names]
-
-
-def _until(true: Callable[[], bool]) -> bool:
-    waited = threading.Event()
-    for _ in range(600):
-        if true():
-            return True
-        waited.wait(0.05)
-    return False
 
 
 def _held(stick: Path, ledger: Ledger) -> set[str]:
@@ -90,7 +81,7 @@ def test_one_that_hangs_costs_one_deadline_once_and_the_other_goes_on(ledger: Le
         assert sum(wait > 0.35 for wait in waits) == 1, "the deadline was waited for once"
         assert ledger.copies(NOW) and _by_label(ledger)[label].behind
         assert not ledger.copy_status().behind, "the best of them counts"
-    assert _until(lambda: not _by_label(ledger)[label].behind)
+    assert until(lambda: not _by_label(ledger)[label].behind)
     ledger.write(note())
     assert _held(one, ledger) == _held(two, ledger) == _all(ledger)
     assert _told(ledger)[2:] == [("behind", label), ("caught_up", label)]
@@ -111,7 +102,7 @@ def test_a_disk_that_never_finishes_its_sync(ledger: Ledger, tmp_path: Path, mon
     assert numbers == list(range(1, 21))
     assert "does not answer" in str(ledger.copy_status().problem)
     free.set()
-    assert _until(lambda: not ledger.copy_status().behind)
+    assert until(lambda: not ledger.copy_status().behind)
     ledger.write(note())
     assert _held(stick, ledger) == _all(ledger)
 
@@ -124,7 +115,7 @@ def test_a_pipe_in_the_place_of_its_name_hangs_the_stick_and_no_desk(ledger: Led
     assert ledger.copy_status().behind
     writer = os.open(stick / ID_NAME, os.O_WRONLY)  # who waits at the other end reads nothing, and goes on
     os.close(writer)
-    assert _until(lambda: not ledger.copy_status().behind)
+    assert until(lambda: not ledger.copy_status().behind)
     assert (stick / ID_NAME).is_file(), "a name of its own took the pipe's place"
 
 
@@ -135,7 +126,7 @@ def test_the_swap_at_one_place(ledger: Ledger, tmp_path: Path) -> None:
     ledger.write(issue(101))
     place.rename(tmp_path / "drawer-a")
     place.mkdir()  # a new stick, empty
-    assert _until(lambda: ("caught_up", "B") in _told(ledger))
+    assert until(lambda: ("caught_up", "B") in _told(ledger))
     ledger.write(issue(101))
     assert _held(place, ledger) == _all(ledger)
     assert _told(ledger) == [("caught_up", "A"), ("behind", "A"), ("caught_up", "B")]
@@ -144,7 +135,7 @@ def test_the_swap_at_one_place(ledger: Ledger, tmp_path: Path) -> None:
     assert found["A"].age_seconds is not None and 0 < found["A"].age_seconds < 3600
     place.rename(tmp_path / "drawer-b")
     (tmp_path / "drawer-a").rename(place)
-    assert _until(lambda: _told(ledger)[-1] == ("caught_up", "A"))
+    assert until(lambda: _told(ledger)[-1] == ("caught_up", "A"))
     ledger.write(note())
     assert _held(place, ledger) == _all(ledger)
     assert _by_label(ledger)["B"].behind
@@ -160,7 +151,7 @@ def test_swapped_while_nobody_looked(ledger: Ledger, tmp_path: Path) -> None:
     place.rename(tmp_path / "drawer")
     (tmp_path / "other").rename(place)  # at once: between two answers
     ledger.write(issue(101))
-    assert _until(lambda: _told(ledger)[-1] == ("caught_up", gone))
+    assert until(lambda: _told(ledger)[-1] == ("caught_up", gone))
     ledger.write(note())
     assert _held(place, ledger) == _all(ledger)
     assert _by_label(ledger)[gone].behind is False
@@ -195,12 +186,12 @@ def test_the_stick_of_another_hospital_in_the_swap(ledger: Ledger, tmp_path: Pat
     place.rename(tmp_path / "drawer")
     (tmp_path / "theirs").rename(place)
     ledger.write(issue(101))
-    assert _until(lambda: "another vault" in str(ledger.copy_status().problem))
+    assert until(lambda: "another vault" in str(ledger.copy_status().problem))
     assert _told(ledger)[-1] == ("behind", "A")
     assert {each.name: each.read_bytes() for each in place.iterdir()} == before
     place.rename(tmp_path / "theirs")
     (tmp_path / "drawer").rename(place)
-    assert _until(lambda: _told(ledger)[-1] == ("caught_up", "A"))
+    assert until(lambda: _told(ledger)[-1] == ("caught_up", "A"))
     ledger.write(note())
     assert _held(place, ledger) == _all(ledger)
 
@@ -216,7 +207,7 @@ def test_a_damaged_or_hostile_name_is_made_anew(ledger: Ledger, tmp_path: Path) 
         assert found is not None and not ledger.copy_status().behind and found.stick == ledger.copy_status().stick
     (stick / ID_NAME).unlink()
     ledger.write(note())
-    assert _until((stick / ID_NAME).exists)
+    assert until((stick / ID_NAME).exists)
     assert StickId.read(stick) == found, "the same stick is the same"
 
 
@@ -226,8 +217,8 @@ def test_a_label_is_changed_and_a_lost_stick_is_forgotten(ledger: Ledger, tmp_pa
     first = next(each for each in ledger.copies(NOW) if each.folder == one).label
     second = next(each for each in ledger.copies(NOW) if each.folder == two).label
     assert custody.label_stick(ledger, first, " लाल ", now=NOW) == "लाल"
-    assert _until(lambda: "लाल" in _by_label(ledger))
-    assert _until(lambda: ("caught_up", "लाल") in _told(ledger))
+    assert until(lambda: "लाल" in _by_label(ledger))
+    assert until(lambda: ("caught_up", "लाल") in _told(ledger))
     for label, new, why in ((second, "लाल", "another stick"), ("Z", "Y", "no stick"), ("Z\x1b", "Y", "no stick")):
         with pytest.raises(StickUnknown, match=why):
             custody.label_stick(ledger, label, new, now=NOW)

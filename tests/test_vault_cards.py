@@ -75,7 +75,7 @@ def test_what_a_card_opened_changes_no_secret(vault: Vault, tmp_path: Path) -> N
     opened = Vault.open(tmp_path, card_text(2, bytes(16)))
     before = Vault.header_file(tmp_path).read_bytes()
     acts: list[Callable[[], object]] = [
-        lambda: opened.add_card(3, SECRET),
+        lambda: opened.add_cards([(3, SECRET)]),
         lambda: opened.drop_card(1),
         lambda: opened.change_passphrase("mine", cost=CHEAP),
         lambda: opened.change_recovery_key(bytes(32)),
@@ -153,7 +153,7 @@ def test_a_cards_slot_is_no_passphrase_and_the_other_way_round(tmp_path: Path) -
     for scanned in (text, mistyped, recovery_key, "\n".join(parts), parts[0], parts[0].rsplit(" ", 1)[0]):
         with pytest.raises(PassphrasePrinted):
             made.change_passphrase(scanned, cost=CHEAP)  # it would lock the hospital out of all but the desk
-    made.add_card(1, SECRET)
+    made.add_cards([(1, SECRET)])
     header = header_of(tmp_path)
     card = header["slots"][2]
     for kind, more in (("recovery", {"salt": "AAAAAAAAAAAAAAAAAAAAAA=="}), ("passphrase", header["slots"][0])):
@@ -293,7 +293,7 @@ def test_a_header_of_the_version_before_cards_opens_as_it_did(tmp_path: Path) ->
         for name in GOLDEN["private"]:
             assert load_secret(vault, tmp_path, name) == name.encode().ljust(32, b".")
     assert Vault.header_file(tmp_path).read_bytes() == before
-    vault.add_card(1, SECRET)
+    vault.add_cards([(1, SECRET)])
     opened = Vault.open(tmp_path, card_text(1, SECRET))
     assert opened.key("journal").hex() == GOLDEN["keys"]["journal"]
     with pytest.raises(PassphraseNeeded):
@@ -304,7 +304,7 @@ def test_a_header_of_the_version_before_cards_opens_as_it_did(tmp_path: Path) ->
 def test_a_passphrase_changed_beside_an_open_program_stays_changed(vault: Vault, tmp_path: Path) -> None:
     beside = Vault.open(tmp_path, PASSPHRASE)
     beside.change_passphrase("blue rickshaw", cost=CHEAP)
-    vault.add_card(4, SECRET)
+    vault.add_cards([(4, SECRET)])
     vault.change_recovery_key(bytes(32))
     assert Vault.open(tmp_path, "blue rickshaw").key("pages") == vault.key("pages")
     assert Vault.open(tmp_path, card_text(4, SECRET)).key("journal") == vault.key("journal")
@@ -372,5 +372,5 @@ def test_killed_while_it_writes_the_header_leaves_the_old_one_or_the_new_one(
     assert again.cards in {3, *range(390, 394)}
     assert again.cards == 3 if stage in ("half", "fsync", "rename") else True
     assert Vault.open(tmp_path, card_text(1, SECRET)).key("journal") == vault.key("journal")
-    again.add_card(20, SECRET)  # and it can be written again
+    again.add_cards([(20, SECRET)])  # and it can be written again
     assert Vault.open(tmp_path, card_text(20, SECRET)).key("journal") == vault.key("journal")

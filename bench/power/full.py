@@ -51,9 +51,7 @@ def full(name: str, folder: Path, times: int, small: str, seed: int = 1) -> Foun
         acks += new
         found.acknowledged += len(new)
         found.copied += sum(ack.copied for ack in new)
-        seen = store.look(root, acks)
-        found.lost, found.doubled = max(found.lost, seen.lost), max(found.doubled, seen.doubled)
-        found.lost_in_copy, found.wrong = max(found.lost_in_copy, seen.lost_in_copy), found.wrong + seen.wrong
+        found.see(store.look(root, acks))
     return found
 
 

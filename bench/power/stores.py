@@ -75,6 +75,12 @@ class Found:
         self.doubled += other.doubled
         self.wrong += other.wrong
 
+    def see(self, look: "Found") -> None:
+        """Adds another look at the same store: what was lost once is lost at each look."""
+        self.lost, self.doubled = max(self.lost, look.lost), max(self.doubled, look.doubled)
+        self.lost_in_copy = max(self.lost_in_copy, look.lost_in_copy)
+        self.wrong += look.wrong
+
 
 class Store(Protocol):
     """A store below a folder, which is always at the same path."""

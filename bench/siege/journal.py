@@ -76,6 +76,11 @@ class Journal:
         return ours, theirs
 
 
+def _text(record: dict[str, Any]) -> str:
+    """A line's text, canonical as ours are."""
+    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def _moved(text: str, chance: Random) -> str:
     """The text with one value changed, still canonical."""
     record = json.loads(text)
@@ -87,7 +92,7 @@ def _moved(text: str, chance: Random) -> str:
             record[name] = (words[:-1] + ("7" if words[-1] != "7" else "8")) if words else "ravi"
         case _:
             record["content"] = record["content"] | {"reason": "another"}
-    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _text(record)
 
 
 def _changed(connection: Any, row: Row, chance: Random) -> None:
@@ -111,7 +116,7 @@ def _closed_up(connection: Any, row: Row, _: Random) -> None:
     ).fetchall()
     for place, sequence, text in later:
         record = json.loads(text) | {"sequence": sequence - 1}
-        text = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        text = _text(record)
         connection.execute("UPDATE line SET sequence = ?, text = ? WHERE place = ?", (sequence - 1, text, place))
 
 
@@ -124,7 +129,7 @@ def _swapped(connection: Any, row: Row, _: Random) -> None:
     connection.execute("DELETE FROM line WHERE place IN (?, ?)", (row[0], other[0]))
     for mine, place in ((row, other), (other, row)):
         record = json.loads(mine[4]) | {"sequence": place[2]}
-        text = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        text = _text(record)
         put = "INSERT INTO line (place, chain, sequence, hash, text) VALUES (?, ?, ?, ?, ?)"
         connection.execute(put, (place[0], row[1], place[2], digest(text), text))
 
@@ -135,7 +140,7 @@ def _invented(connection: Any, row: Row, _: Random) -> None:
         "SELECT sequence, hash FROM line WHERE chain = ? ORDER BY sequence DESC LIMIT 1", (row[1],)
     ).fetchone()
     record = json.loads(row[4]) | {"sequence": end[0] + 1, "previous": end[1].hex()}
-    text = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = _text(record)
     put = "INSERT INTO line (chain, sequence, hash, text) VALUES (?, ?, ?, ?)"
     connection.execute(put, (row[1], end[0] + 1, digest(text), text))
 
@@ -188,7 +193,7 @@ def _rewrite(connection: Any, journal: Journal, first: int, *, drop: bool, chanc
     texts = texts[1:] if drop else [_moved(texts[0], chance), *texts[1:]]
     for place, text in enumerate(texts, own[0][0]):
         record = json.loads(text) | {"sequence": sequence, "previous": previous}
-        text = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        text = _text(record)
         put = "INSERT INTO line (place, chain, sequence, hash, text) VALUES (?, ?, ?, ?, ?)"
         connection.execute(put, (place, chain, sequence, digest(text), text))
         previous, sequence = digest(text).hex(), sequence + 1

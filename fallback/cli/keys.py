@@ -25,6 +25,9 @@ PRINT_IT = "Print it at once and delete the file: it is the key itself, in plain
 _HELD = tuple(key.value for key in HospitalKey if key is not HospitalKey.RECOVERY)
 
 key_argument = click.argument("name", metavar="root|supervisors", type=click.Choice(_HELD))
+parts_option = click.option(
+    "--parts-file", type=click.Path(path_type=Path), help="A file with the parts, one a line; else asked for."
+)
 
 
 @click.group()
@@ -127,9 +130,7 @@ def key_part(data: Data, name: str, parts: int, needed: int, out: Path) -> None:
 
 @key.command("take-out")
 @key_argument
-@click.option(
-    "--parts-file", type=click.Path(path_type=Path), help="A file with the parts, one a line; else asked for."
-)
+@parts_option
 @click.pass_obj
 def key_take_out(data: Data, name: str, parts_file: Path | None) -> None:
     """Removes a key from this computer, after its sheets, typed or scanned back, have proved to give it.
@@ -146,9 +147,7 @@ def key_take_out(data: Data, name: str, parts_file: Path | None) -> None:
 
 @key.command("put-back")
 @key_argument
-@click.option(
-    "--parts-file", type=click.Path(path_type=Path), help="A file with the parts, one a line; else asked for."
-)
+@parts_option
 @click.pass_obj
 def key_put_back(data: Data, name: str, parts_file: Path | None) -> None:
     """Brings a key back from its sheets, typed or scanned; also onto a computer that was restored from a copy.

@@ -11,7 +11,7 @@ from fallback.custody.salvage import Salvage, salvage, take_slips
 from fallback.disk import disk_error, write_file
 from fallback.errors import CopyForeign, FolderTaken, LineWrong, MergeStopped
 from fallback.evidence import FOLDER_NAME, PageStore
-from fallback.ledger import Carrier, Head, Ledger, Line, MergeReport, VerifyReport
+from fallback.ledger import Carrier, Head, Ledger, Line, MergeReport, VerifyReport, unmake
 from fallback.ledger.carrier import DATABASE_NAME, FILE_NAME, write_export
 from fallback.ledger.own_files import HOSPITAL, read_own_files
 from fallback.machine import Seat, state_folder
@@ -131,8 +131,7 @@ def restore(
             slips = take_slips(ledger, saved.beyond)
             chain = ledger.chain
     except BaseException as wrong:
-        for name in (DATABASE_NAME, f"{DATABASE_NAME}-wal", f"{DATABASE_NAME}-shm", Vault.header_file(folder).name):
-            (folder / name).unlink(missing_ok=True)
+        unmake(folder)
         if isinstance(wrong, MergeStopped):  # what was taken over went with the folder
             raise LineWrong(place=wrong.values["place"], line=wrong.values["line"], why=wrong.values["why"]) from wrong
         raise

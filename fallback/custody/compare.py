@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from fallback.custody.salvage import SLIPS
 from fallback.errors import CopyForeign
 from fallback.ledger import Carrier, Line, lines_of
 from fallback.ledger.carrier import DATABASE_NAME
@@ -13,7 +14,6 @@ from fallback.ledger.facts import FactKind
 from fallback.slip import Kind, SlipNumber
 from fallback.vault import Vault, header_key_id
 
-_SLIPS = (FactKind.SLIP_ISSUED, FactKind.SLIP_REVISED, FactKind.SLIP_VOIDED, FactKind.SLIP_READ)
 # What a machine writes of its own keeping: each journal has its own, and none of it is lost with another's.
 _KEEPING = (FactKind.CHAIN_MERGED, FactKind.COPY_BEHIND, FactKind.COPY_CAUGHT_UP)
 _SHOWN = 100
@@ -108,7 +108,7 @@ class _Facts:
             self.chains.add(line.chain)
             for place, identity, kind in _payloads(line):
                 self.slips.setdefault(place, {})[identity] = kind
-            if line.fact not in _SLIPS:
+            if line.fact not in SLIPS:
                 self.lines[line.chain, line.sequence] = (line.fact.value, line.hash)
             if line.fact is FactKind.STATEMENT_READ:
                 self.void_told.update(line.content["statement"].get("voids", ()))
@@ -135,7 +135,7 @@ def _slips(report: CompareReport, place: str, mine: _Facts, theirs: _Facts) -> N
 def _payloads(line: Line) -> Iterator[tuple[str, str, str]]:
     """What a line has of slips: for each its number and revision, its payload's digest in hex, its kind of fact."""
     content: dict[str, Any] = line.content
-    if line.fact in _SLIPS:
+    if line.fact in SLIPS:
         slip = content["slip"]
         kind = FactKind.SLIP_REVISED if slip["revision"] else FactKind.SLIP_ISSUED
         kind = {Kind.VOID.value: FactKind.SLIP_VOIDED, Kind.PAD.value: FactKind.PADS_PRINTED}.get(slip["kind"], kind)

@@ -25,8 +25,9 @@ from fallback.keys import PublicKeys
 from fallback.ledger import Ledger, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import papers
+from fallback.ledger.queries.cards import revoked, uses
 from fallback.ledger.queries.events import events
-from fallback.ledger.queries.record import revoked, seats, shifts_in_order
+from fallback.ledger.queries.record import shifts_in_order
 from fallback.logbook import FOLDER_NAME, LogDay
 from fallback.particulars import particulars
 from fallback.printing import Certificate63, render_paper
@@ -35,7 +36,6 @@ from fallback.slip import INDIA
 FORMAT = "parchi-evidence-1"
 EXPORT, RECORD, REPORT = "journal.parchi", "evidence.json", "evidence.pdf"
 CERTIFICATE, KEYS, LOG_HASHES, HASHES = "certificate.pdf", "keys.json", "access-log-hashes.csv", "SHA256SUMS"
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +131,8 @@ def _record(ledger: Ledger) -> dict[str, Any]:
             }
         )
     return {
-        "desks": [asdict(each) | {"at": each.at.astimezone(INDIA).isoformat()} for each in seats(db)],
-        "revoked": [asdict(each) | {"at": each.at.astimezone(INDIA).isoformat()} for each in revoked(db)],
+        "desks": [asdict(each) | {"at": each.at.astimezone(INDIA).isoformat()} for each in uses(db)],
+        "revoked": [asdict(each) | {"at": each.at.astimezone(INDIA).isoformat()} for each in revoked(db).values()],
         "shifts": shifts,
         "clock": [
             {"local": each.local, "chain": each.chain, "line": each.sequence, "by": each.login} | each.content
@@ -179,11 +179,8 @@ def _certificate(hospital: Hospital, digest: str, *, drill: bool) -> bytes:
 
 
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as wrong:
         raise disk_error(wrong, path.parent) from wrong
-    return digest.hexdigest()

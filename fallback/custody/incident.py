@@ -17,8 +17,9 @@ from fallback.hospital import Hospital
 from fallback.language import format_date, format_moment
 from fallback.ledger import Ledger, queries
 from fallback.ledger.facts import FactKind
+from fallback.ledger.queries.cards import revoked, uses
 from fallback.ledger.queries.events import clock_state, events
-from fallback.ledger.queries.record import holdings, revoked, seats
+from fallback.ledger.queries.record import holdings
 from fallback.logbook import FOLDER_NAME, LogDay
 from fallback.printing import IncidentSheet, PersonalDataSheet, render_paper
 from fallback.printing.papers.duties import both_times
@@ -53,6 +54,7 @@ def personal_data_sheet(
 def known_of(ledger: Ledger, folder: Path, now: datetime) -> Mapping[str, str]:
     """What the journal and the log say, by the name of the sheets' lines. What only a person knows is not in it."""
     db = ledger.db()
+    head, gone = ledger.head(), revoked(db).values()
     downtimes = queries.downtimes(db)
     down = next((each for each in reversed(downtimes) if each.ended is None), downtimes[-1] if downtimes else None)
     found = {
@@ -60,10 +62,10 @@ def known_of(ledger: Ledger, folder: Path, now: datetime) -> Mapping[str, str]:
         "sealed": _SEALED,
         "desks": _desks(ledger),
         "holdings": _holdings(ledger),
-        "revoked": "; ".join(f"desk {each.series:03d}, {format_moment(each.at)}" for each in revoked(db)) or "none",
+        "revoked": "; ".join(f"desk {each.series:03d}, {format_moment(each.at)}" for each in gone) or "none",
         "looked": _looked(ledger),
         "copies": _copies(ledger, now),
-        "head": journal(ledger.chain, ledger.head().sequence, ledger.head().hash.hex()[:32]),
+        "head": journal(head.chain, head.sequence, head.hash.hex()[:32]),
         "verified": _verified(ledger, now),
         "clock": _clock(ledger, now),
     } | _logs(ledger, folder / FOLDER_NAME)
@@ -75,7 +77,7 @@ def known_of(ledger: Ledger, folder: Path, now: datetime) -> Mapping[str, str]:
 
 
 def _desks(ledger: Ledger) -> str:
-    found = seats(ledger.db())
+    found = uses(ledger.db())
     machines = {each.machine for each in found if each.machine}
     words = [f"desks: {len({each.series for each in found})}; computers: {len(machines) or 'not recorded'}"]
     words += [

@@ -8,17 +8,16 @@ from pathlib import Path
 
 from fallback import logbook
 from fallback.disk import disk_error, write_file
-from fallback.downtime import Role
 from fallback.errors import LogsKept, LogUnreadable, Sentence
 from fallback.hospital import Hospital
-from fallback.ledger import Ledger, Transaction, queries
+from fallback.ledger import Ledger, Transaction
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries.events import Event, clock_state, events
+from fallback.ledger.queries.logins import is_supervisor
 from fallback.logbook import LogDay
 from fallback.slip import INDIA
 
 HASHES = "hashes.csv"
-LEAST_DAYS = 180  # CERT-In, directions of 28 April 2022, iv
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,8 +166,7 @@ def destroy_logs(
 
     Raises LogsKept when `by` is no supervisor or the clock is not believed: a clock a year ahead would end every day.
     """
-    user = queries.user(ledger.db(), by)
-    if user is None or not user.active or user.role is not Role.SUPERVISOR:
+    if not is_supervisor(ledger.db(), by):
         raise LogsKept(why="only a supervisor may do it, by their own login")
     if clock_state(ledger.db(), ledger.chain, now).trouble:
         raise LogsKept(why="this computer's clock is not right, and the rule counts days. Correct it first")

@@ -8,7 +8,7 @@ from fallback.ledger import Carrier, Ledger, Line, Transaction, queries
 from fallback.ledger.facts import FactKind
 from fallback.slip import SlipNumber
 
-_SLIPS = (FactKind.SLIP_ISSUED, FactKind.SLIP_REVISED, FactKind.SLIP_VOIDED, FactKind.SLIP_READ)
+SLIPS = (FactKind.SLIP_ISSUED, FactKind.SLIP_REVISED, FactKind.SLIP_VOIDED, FactKind.SLIP_READ)
 _PORTION = 100
 
 
@@ -42,7 +42,7 @@ def salvage(carrier: Carrier) -> Salvage:
 
 def take_slips(ledger: Ledger, lines: Iterable[Line]) -> int:
     """Takes the slips of lines that no chain reaches any more, as a scan would; returns how many were not known."""
-    slips = [line for line in lines if line.fact in _SLIPS]
+    slips = [line for line in lines if line.fact in SLIPS]
 
     def job(tx: Transaction, portion: list[Line]) -> int:
         new = 0

@@ -9,13 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fallback.authority import Authority, ServerCertificate
-from fallback.disk import disk_error, write_file
-from fallback.enrolment.private import load_secret, secret_path, store_secret
+from fallback.enrolment.private import SERVER, load_secret, store_secret
 from fallback.errors import CertificateMissing, SecretMissing
 from fallback.vault import Vault
 
-_AUTHORITY, _SERVER = "authority", "server"
-_PURPOSE = "server key"  # a card opens it: at two in the morning nobody with the passphrase is there
+_AUTHORITY = "authority"
 _RENEWED = timedelta(days=90)  # before its end
 
 
@@ -57,10 +55,9 @@ def desk_certificate(vault: Vault, folder: Path, hospital: str, names: Sequence[
 def known_certificate(vault: Vault, folder: Path) -> ServerCertificate | None:
     """The desk's certificate, None while there is none. Raises SealBroken for a file that was changed."""
     try:
-        sealed = secret_path(folder, _SERVER).read_bytes()
-    except OSError:
+        return ServerCertificate(**_unpacked(load_secret(vault, folder, SERVER)))
+    except SecretMissing:
         return None
-    return ServerCertificate(**_unpacked(vault.unseal(_PURPOSE, sealed, _SERVER.encode())))
 
 
 def _missing(server: ServerCertificate, names: Sequence[str]) -> tuple[str, ...]:
@@ -70,12 +67,7 @@ def _missing(server: ServerCertificate, names: Sequence[str]) -> tuple[str, ...]
 def _issued(vault: Vault, folder: Path, authority: Authority, names: Sequence[str], now: datetime) -> ServerCertificate:
     server = authority.issue(names, now)
     packed = _packed(authority=server.authority, certificate=server.certificate, key=server.key)
-    path = secret_path(folder, _SERVER)
-    try:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        write_file(path, vault.seal(_PURPOSE, packed, _SERVER.encode()))
-    except OSError as wrong:
-        raise disk_error(wrong, folder) from wrong
+    store_secret(vault, folder, SERVER, packed)
     return server
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fallback import payload
-from fallback.downtime import Role
 from fallback.enrolment.installation import Installation
 from fallback.errors import (
     IdentityBroken,
@@ -20,6 +19,7 @@ from fallback.keys import SealingKey
 from fallback.ledger import Ledger, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import Database, SlipRow, identities
+from fallback.ledger.queries.logins import is_supervisor
 from fallback.ledger.writer import Transaction
 from fallback.slip import Slip, SlipNumber
 
@@ -148,8 +148,7 @@ def _needs_sealed(db: Database, number: SlipNumber) -> SlipRow:
 
 
 def _needs_supervisor(ledger: Ledger, login: str) -> None:
-    user = queries.user(ledger.db(), login)
-    if user is None or not user.active or user.role is not Role.SUPERVISOR:
+    if not is_supervisor(ledger.db(), login):
         raise SupervisorsWord()
 
 

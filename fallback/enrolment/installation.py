@@ -22,7 +22,7 @@ from fallback.errors import (
 )
 from fallback.evidence import FOLDER_NAME, PageStore
 from fallback.keys import HospitalKey, PublicKeys, SealingKey, Sign, SigningKey
-from fallback.ledger import Ledger, queries
+from fallback.ledger import Ledger, queries, unmake
 from fallback.ledger.carrier import DATABASE_NAME
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import cards
@@ -158,8 +158,7 @@ def _clear_unfinished(folder: Path, passphrase: str, clock: Callable[[], datetim
     except ParchiError:
         return
     if not begun:
-        for name in (DATABASE_NAME, f"{DATABASE_NAME}-wal", f"{DATABASE_NAME}-shm", Vault.header_file(folder).name):
-            (folder / name).unlink(missing_ok=True)
+        unmake(folder)
 
 
 def open_installation(

@@ -5,7 +5,6 @@ import struct
 from datetime import UTC, datetime, timedelta
 
 from fallback.errors import FieldWrong, TimeServerSilent
-from fallback.language import format_moment
 from fallback.ledger import Ledger
 from fallback.ledger.facts import FactKind
 from fallback.ledger.writer import Transaction
@@ -64,8 +63,3 @@ def ask_time_server(host: str, now: datetime) -> int:
     seconds, fraction = struct.unpack("!II", answer[40:48])
     told = _NTP_EPOCH + timedelta(seconds=seconds + fraction / 2**32)
     return round((told - now).total_seconds())
-
-
-def told_again(offset: int, now: datetime) -> str:
-    """The right time by an offset, as printed."""
-    return format_moment(now + timedelta(seconds=offset))

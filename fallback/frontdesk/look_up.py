@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from fallback.downtime import LookReason
-from fallback.errors import IndexDamaged, IndexMissing, LooksUsedUp
+from fallback.errors import IndexDamaged, LooksUsedUp
 from fallback.frontdesk.counter import Counter
 from fallback.ledger import Ledger
 from fallback.ledger.facts import FactKind
@@ -36,8 +36,6 @@ def look_up(
     Raises IndexMissing, LooksUsedUp for more looks an hour than the hospital allows, LookTooWide (also a fact, with
     nobody shown).
     """
-    if not index.here:
-        raise IndexMissing()
     limit = counter.hospital.looks_an_hour
 
     def ask(tx: Transaction) -> None:

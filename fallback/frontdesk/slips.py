@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from fallback import payload
-from fallback.downtime import Role, Shift
+from fallback.downtime import Shift
 from fallback.errors import (
     PadUnknown,
     RevisionsUsedUp,
@@ -18,6 +18,7 @@ from fallback.frontdesk.registration import Registration, check
 from fallback.keys import Sign
 from fallback.ledger import queries
 from fallback.ledger.facts import FactKind
+from fallback.ledger.queries.logins import is_supervisor
 from fallback.ledger.writer import Transaction
 from fallback.slip import INDIA, FeeStatus, Kind, Slip, SlipNumber, Visit
 
@@ -134,7 +135,7 @@ def void(counter: Counter, shift_key: str, number: SlipNumber, reason: str, *, a
         row = needs_slip(tx, number)
         if row.slip.medico_legal:
             raise SlipCannotBeVoided(number=number.grouped)
-        if row.receipt and not _is_supervisor(tx, allowed_by):
+        if row.receipt and not is_supervisor(tx.db, allowed_by):
             raise SupervisorNeeded(number=number.grouped)
         slip = Slip(
             number=number,
@@ -216,8 +217,3 @@ def _draft(counter: Counter, hidden: Concealed, number: SlipNumber, shift: Shift
         emergency=registration.emergency,
         medico_legal=registration.medico_legal,
     )
-
-
-def _is_supervisor(tx: Transaction, login: str) -> bool:
-    user = queries.user(tx.db, login)
-    return user is not None and user.active and user.role is Role.SUPERVISOR

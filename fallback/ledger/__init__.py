@@ -40,6 +40,7 @@ __all__ = [
     "TroubleKind",
     "VerifyReport",
     "lines_of",
+    "unmake",
 ]
 
 T = TypeVar("T")
@@ -238,6 +239,12 @@ def lines_of(folder: Path, vault: Vault) -> Iterator[Line]:
             yield from chains.lines(db)
         finally:
             db.conn.close()
+
+
+def unmake(folder: Path) -> None:
+    """Removes the journal and the header of a data folder from which nothing was ever issued."""
+    for name in (DATABASE_NAME, f"{DATABASE_NAME}-wal", f"{DATABASE_NAME}-shm", Vault.header_file(folder).name):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _connect(vault: Vault, path: Path) -> Database:

@@ -78,10 +78,10 @@ class SecondCopy:
     def wait(self, asked: int, until: float) -> None:
         """Waits for what was asked until a monotonic time; not at all while behind: a hung stick costs that once."""
         with self._turn:
-            if self._behind:
-                return
-            self._turn.wait_for(lambda: self._done >= asked or self._behind, max(0.0, until - time.monotonic()))
-            if self._done < asked and not self._behind:
+            answered = self._turn.wait_for(
+                lambda: self._done >= asked or self._behind or self._stopping, max(0.0, until - time.monotonic())
+            )
+            if not answered:
                 self._behind = True
                 self._problem = CopyUnfit(folder=self._stick.folder, why="it does not answer")
 
@@ -105,7 +105,7 @@ class SecondCopy:
             return self._stick.lost if self._behind else []
 
     def stop(self) -> None:
-        """Lets the thread end; one that hangs in the stick ends when the stick lets go."""
+        """Lets the thread end, and whoever waits go on; one that hangs in the stick ends when the stick lets go."""
         with self._turn:
             self._stopping = True
             self._turn.notify_all()
@@ -149,6 +149,8 @@ class SecondCopy:
 
     def _report(self, asked: int, problem: ParchiError | None) -> None:
         with self._turn:
+            if self._stopping:
+                return  # it may have been cut short: reported, the lines that are missing would count as copied
             another = self._stick.id is not None and (self._id is None or self._stick.id.stick != self._id.stick)
             changed = self._behind != (problem is not None) or self._stick.id != self._id
             self._behind, self._problem = problem is not None, problem
@@ -159,5 +161,5 @@ class SecondCopy:
             elif another:
                 self._complete_at = None
             self._turn.notify_all()
-        if changed and not self._stopping:
+        if changed:
             self._changed()

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from fallback.downtime import Role
 from fallback.errors import PicturesKept
 from fallback.evidence import PageStore
 from fallback.hospital import PAPERS, Hospital
@@ -15,6 +14,7 @@ from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import Database
 from fallback.ledger.queries.keeping import PictureRow, evidence, looked_at, pictures, settled
+from fallback.ledger.queries.logins import is_supervisor
 from fallback.printing.layout import layout
 from fallback.recovery.decisions import Decision
 
@@ -89,8 +89,7 @@ def destroy(
     days = hospital.keep_pages
     if days is None:
         raise PicturesKept(why="hospital.toml does not say after how many days it may be done: [pages], keep_days")
-    user = queries.user(ledger.db(), by)
-    if user is None or not user.active or user.role is not Role.SUPERVISOR:
+    if not is_supervisor(ledger.db(), by):
         raise PicturesKept(why="only a supervisor may do it, by their own login")
 
     def job(tx: Transaction) -> DestroyReport:

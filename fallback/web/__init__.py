@@ -121,7 +121,11 @@ def create_app(
         app.register_blueprint(room.blueprint)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals |= words.GLOBALS | {"csrf_token": access.csrf_token, "static": _fingerprinted()}
+    app.jinja_env.globals |= words.GLOBALS | {
+        "csrf_token": access.csrf_token,
+        "asked_path": access.asked_path,
+        "static": _fingerprinted(),
+    }
     app.jinja_env.filters |= words.FILTERS
     app.context_processor(words.of_request)
     access.check(app)

@@ -15,7 +15,7 @@ from fallback.errors import HostWrong, ParchiError
 from fallback.ledger import queries
 from fallback.ledger.queries.events import clock_offset
 from fallback.logbook import FOLDER_NAME, REFUSED_HOST, REFUSED_LOGIN, REQUEST, Logbook
-from fallback.web.place import db, here, visitor
+from fallback.web.place import address, db, here, visitor
 
 _LOGIN = "enrolment.log_in"
 _log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def end(response: Response) -> Response:
     here().logbook.write(
         event,
         request.endpoint or "unknown",
-        address=request.remote_addr or "",
+        address=address(),
         login=login,
         role=role,
         method=request.method,

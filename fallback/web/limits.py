@@ -8,7 +8,7 @@ from flask import Flask, request
 from fallback.errors import TooOften
 from fallback.web.access import SAFE
 from fallback.web.buckets import Share
-from fallback.web.place import here, visitor
+from fallback.web.place import address, here, visitor
 
 # No person does any of this faster, not even a shift's clerks who all come in through one router.
 _PERSON = Share(burst=60, every=1.0)
@@ -39,7 +39,7 @@ def gate() -> None:
     if share is None or request.method in SAFE:
         return
     limiter, found = here().limiter, visitor()
-    asking = [f"address {request.remote_addr}", *([f"login {found.login}"] if found else [])]
+    asking = [f"address {address()}", *([f"login {found.login}"] if found else [])]
     wait = max(limiter.take(request.endpoint or "", who, share) for who in asking)
     if wait:
         raise TooOften(seconds=ceil(wait))

@@ -19,8 +19,8 @@ def kiran(installation: Installation) -> str:
     return "kiran"
 
 
-def open_at(installation: Installation, series: int = 1) -> tuple[str, int]:
-    found = queries.open_shift(installation.ledger.db(), series=series)
+def open_at(installation: Installation) -> tuple[str, int]:
+    found = queries.open_shift(installation.ledger.db(), series=1)
     return (found.login, found.opening_float) if found else ("", 0)
 
 

@@ -47,7 +47,7 @@ class Revocation:
 def cards(db: Database) -> list[Card]:
     """Every card ever made, by its number."""
     used: dict[int, list[Use]] = {}
-    for use in _uses(db.execute(_USES).fetchall()):
+    for use in uses(db):
         used.setdefault(use.series, []).append(use)
     gone = revoked(db)
     return [
@@ -68,11 +68,14 @@ def card(db: Database, series: int) -> Card | None:
     if row is None:
         return None
     certificate = Certificate.from_record(json.loads(row[0]))
-    uses = tuple(uses_of(db, series))
-    return Card(series=series, certificate=certificate, made=row[1], uses=uses, revoked=is_revoked(db, series))
+    used = tuple(uses_of(db, series))
+    return Card(series=series, certificate=certificate, made=row[1], uses=used, revoked=is_revoked(db, series))
 
 
-_USES = "SELECT series, name, chain, at, machine FROM enrolment ORDER BY series, key"
+def uses(db: Database) -> list[Use]:
+    """Every enrolment of every desk, by series; one card that was used twice is two of them."""
+    rows = db.execute("SELECT series, name, chain, at, machine FROM enrolment ORDER BY series, key")
+    return _uses(rows.fetchall())
 
 
 def uses_of(db: Database, series: int) -> list[Use]:
@@ -84,10 +87,10 @@ def uses_of(db: Database, series: int) -> list[Use]:
 def used_twice(db: Database) -> list[tuple[Use, ...]]:
     """Every series that was enrolled on more than one machine: a CONFLICT, which a person must be told."""
     found: dict[int, list[Use]] = {}
-    for use in _uses(db.execute(_USES).fetchall()):
+    for use in uses(db):
         if use.machine:  # else a journal that was rebuilt from paper tells of it again
             found.setdefault(use.series, []).append(use)
-    return [tuple(uses) for uses in found.values() if len(uses) > 1]
+    return [tuple(each) for each in found.values() if len(each) > 1]
 
 
 def next_series(db: Database) -> int:

@@ -72,13 +72,13 @@ def events(db: Database, *facts: FactKind, chain: str = "") -> list[Event]:
 def clock_offset(db: Database, chain: str) -> int | None:
     """How many seconds were last told that this chain's clock is off; None where nobody has told."""
     row = _last_told(db, chain)
-    return None if row is None or row[1]["offset_seconds"] is None else int(row[1]["offset_seconds"])
+    return _offset(row[1]) if row else None
 
 
 def clock_state(db: Database, chain: str, now: datetime) -> ClockState:
     """What is known of the clock of this installation, which writes `chain`, at the moment that it calls `now`."""
-    row = _last_told(db, chain)
-    offset = clock_offset(db, chain)
+    told, content = _last_told(db, chain) or (None, {})
+    offset = _offset(content)
     trouble = None
     if offset is not None and timedelta(seconds=abs(offset)) > CLOCK_LIMIT:
         trouble = ClockTrouble.TOLD_WRONG
@@ -86,13 +86,17 @@ def clock_state(db: Database, chain: str, now: datetime) -> ClockState:
     newest = last.fetchone()
     if newest and datetime.fromisoformat(newest[0]) > now + CLOCK_LIMIT:
         trouble = ClockTrouble.BEHIND_JOURNAL
-    told, content = row or (None, {})
     return ClockState(
         offset=offset,
         told=datetime.fromisoformat(told) if told else None,
         source=str(content.get("source", "")),
         trouble=trouble,
     )
+
+
+def _offset(content: dict[str, Any]) -> int | None:
+    told = content.get("offset_seconds")
+    return None if told is None else int(told)
 
 
 def _last_told(db: Database, chain: str) -> tuple[str, dict[str, Any]] | None:

@@ -1,4 +1,4 @@
-"""Read-only questions about logins: who entered where, who was refused, which waits were lifted."""
+"""Read-only questions about logins: who is a supervisor, who entered where, who was refused, whose waits ended."""
 
 import json
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from fallback.downtime import Role
 from fallback.ledger.facts import FactKind
 
 
@@ -27,6 +28,12 @@ class LastLogin:
 
     at: datetime
     place: str
+
+
+def is_supervisor(db: Database, login: str) -> bool:
+    """Whether a login is that of a supervisor who may enter."""
+    asked = "SELECT 1 FROM user WHERE login = ? AND role = ? AND active = 1"
+    return db.execute(asked, (login, Role.SUPERVISOR)).fetchone() is not None
 
 
 def logins_told(db: Database, chain: str, *, after: str = "") -> list[LoginTold]:

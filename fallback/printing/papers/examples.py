@@ -139,15 +139,11 @@ def cards(count: int = 1, *, drill: bool = False) -> EnrolmentCards:
     return EnrolmentCards(cards=made, hospital_id=_HOSPITAL_ID, day=DAY, drill=drill)
 
 
-def key_sheet(parts: int = 2, *, drill: bool = False) -> KeySheet:
-    """A key's sheets, which open nothing: long words of the right list, in no order that is a key's."""
+def key_sheet(*, drill: bool = False) -> KeySheet:
+    """A key's two sheets, which open nothing: long words of the right list, in no order that is a key's."""
     words = [_WORDS[place % len(_WORDS)] for place in range(33)]
-    made = [" ".join(words[place:] + words[:place]) for place in range(parts)]
-    groups = "-".join(["0PARC"] * 13) if parts == 1 else ""
-    key = HospitalKey.RECOVERY if parts == 1 else HospitalKey.ROOT
-    return KeySheet(
-        key=key, parts=made, needed=min(2, parts), hospital_id=_HOSPITAL_ID, day=DAY, groups=groups, drill=drill
-    )
+    made = [" ".join(words[place:] + words[:place]) for place in range(2)]
+    return KeySheet(key=HospitalKey.ROOT, parts=made, needed=2, hospital_id=_HOSPITAL_ID, day=DAY, drill=drill)
 
 
 def incident(*, drill: bool = False) -> IncidentSheet:

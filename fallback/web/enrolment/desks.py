@@ -13,7 +13,7 @@ from fallback.web.enrolment.blueprint import blueprint
 from fallback.web.forms import text
 from fallback.web.forms.small import DeskForm, ReasonForm
 from fallback.web.frontdesk.supervisor import supervisor_page
-from fallback.web.place import here, user
+from fallback.web.place import db, here, user
 
 
 def _desk_again(typed: Mapping[str, str], error: ParchiError | None) -> ResponseReturnValue:
@@ -56,7 +56,7 @@ def retire_desk(series: int) -> ResponseReturnValue:
 @supervisor
 def cards() -> ResponseReturnValue:
     """The enrolment cards, by their numbers: which are left, which were used, which are lost."""
-    return render_template("enrolment/cards.html", cards=known_cards(here().installation.ledger.db()))
+    return render_template("enrolment/cards.html", cards=known_cards(db()))
 
 
 def _revoke_page(typed: Mapping[str, str] | None, error: ParchiError | None, series: int) -> ResponseReturnValue:

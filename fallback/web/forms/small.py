@@ -52,18 +52,17 @@ class HandOverForm(CloseShiftForm):
     pin = PasswordField(LABELS["pin"])
 
 
-class VoidForm(Typed):
-    """Why a slip is voided, and the supervisor's word where money was taken."""
-
-    reason = StringField(LABELS["reason"])
-    login = StringField(LABELS["login"])
-    pin = PasswordField(LABELS["pin"])
-
-
 class ReasonForm(Typed):
     """A reason, for the record."""
 
     reason = StringField(LABELS["reason"])
+
+
+class WordForm(ReasonForm):
+    """A reason, and the login and PIN of a supervisor who says yes at somebody else's screen."""
+
+    login = StringField(LABELS["login"])
+    pin = PasswordField(LABELS["pin"])
 
 
 class DeskForm(Typed):

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from fallback import enrolment, frontdesk
 from fallback.downtime import Role, Shift, User
-from fallback.errors import DeskNotBusy, FieldWrong, NotAtADesk, ParchiError
+from fallback.errors import DeskNotBusy, FieldWrong, NotAllowed, NotAtADesk, PageUnknown, ParchiError
 from fallback.ledger import queries
 from fallback.ledger.queries import prints
 from fallback.web.access import clerk, remember, shown_again
@@ -106,7 +106,17 @@ def _allowed_by(form: HandOverForm, lasting: Shift, me: User) -> str:
     return enrolment.word_of(ledger, login, pin, address())
 
 
-def took_over(found: Shift, login: str) -> bool:
+def shift_to_sign(key: str) -> Shift:
+    """A shift whose sheet the user may have; a clerk their own, and the one before. Raises PageUnknown, NotAllowed."""
+    found = queries.shift(db(), key)
+    if found is None:
+        raise PageUnknown()
+    if user().role is Role.CLERK and found.login != user().login and not _took_over(found, user().login):
+        raise NotAllowed()
+    return found
+
+
+def _took_over(found: Shift, login: str) -> bool:
     """Whether a clerk has the shift that followed at the same desk: they sign the sheet of the one before, too."""
     later = [each for each in queries.shifts(db()) if each.series == found.series and each.opened >= found.opened]
     following = [each for each in sorted(later, key=lambda each: each.opened) if each.key != found.key]

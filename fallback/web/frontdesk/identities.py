@@ -5,39 +5,27 @@ from dataclasses import replace
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import PasswordField, StringField
 
-from fallback import enrolment
 from fallback.downtime import Role
 from fallback.enrolment.identities import ALIAS, IDENTITY, Opened, open_identity, release_identity
-from fallback.errors import FieldWrong, NotConfidential, ParchiError, SupervisorsWord
-from fallback.language.fields import LABELS
+from fallback.errors import FieldWrong, NotConfidential, ParchiError
 from fallback.ledger import queries
 from fallback.ledger.queries import identities
 from fallback.payload import home_of, seal_id
 from fallback.slip import Slip, SlipNumber
 from fallback.web.access import allow, overseer, shown_again, supervisor
 from fallback.web.forms import text
-from fallback.web.forms.fields import Typed
+from fallback.web.forms.small import ReasonForm, WordForm
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.frontdesk.slips import known
-from fallback.web.place import address, db, here, user
-
-_PIN_LONGEST = 64
-
-
-class IdentityForm(Typed):
-    """Why an identity is opened; at a screen that is no supervisor's, a supervisor's login and PIN."""
-
-    reason = StringField(LABELS["reason"])
-    login = StringField(LABELS["login"])
-    pin = PasswordField(LABELS["pin"])
+from fallback.web.place import db, here, user
+from fallback.web.word import typed_word
 
 
 def _identity_page(
     typed: Mapping[str, str] | None, error: ParchiError | None, number: SlipNumber, opened: Opened | None = None
 ) -> ResponseReturnValue:
-    form = IdentityForm(formdata=typed)
+    form = WordForm(formdata=typed)
     sentence = form.mark(error)
     row = known(number)
     if not row.slip.sealed:
@@ -64,9 +52,10 @@ def identity(number: SlipNumber) -> ResponseReturnValue:
     """Who a confidential patient is: in the answer to this form alone, after it was journalled."""
     if request.method != "POST":
         return _identity_page(None, None, number)
-    form = IdentityForm()
+    form = WordForm()
     reason = text("reason", form.typed("reason"))
-    opened = open_identity(here().installation, number, reason, by=user().login, allowed_by=_word(form))
+    allowed_by = user().login if user().role is Role.SUPERVISOR else typed_word(form)
+    opened = open_identity(here().installation, number, reason, by=user().login, allowed_by=allowed_by)
     return _identity_page(None, None, number, opened)
 
 
@@ -82,7 +71,7 @@ def release(number: SlipNumber) -> ResponseReturnValue:
     sent_as = request.form.get("sent_as", "")
     if sent_as not in (IDENTITY, ALIAS):
         raise FieldWrong(field="sent_as", why="Choose one from the list.")
-    reason = text("reason", IdentityForm().typed("reason"))
+    reason = text("reason", ReasonForm().typed("reason"))
     release_identity(here().installation, number, sent_as, reason, by=user().login)
     return redirect(url_for("frontdesk.identity", number=number))
 
@@ -92,16 +81,6 @@ def release(number: SlipNumber) -> ResponseReturnValue:
 def openings() -> ResponseReturnValue:
     """Every opening of an identity: when, whose slip, who asked, who said yes, and why."""
     return render_template("frontdesk/identities.html", openings=identities.openings(db()))
-
-
-def _word(form: IdentityForm) -> str:
-    """The supervisor who says yes: the user, or whose login and PIN were typed. Raises as `enrolment.word_of`."""
-    if user().role is Role.SUPERVISOR:
-        return user().login
-    if not form.typed("login"):
-        raise SupervisorsWord()
-    ledger = here().installation.ledger
-    return enrolment.word_of(ledger, form.typed("login")[:40], form.typed("pin")[:_PIN_LONGEST], address())
 
 
 def _sent_as(slip: Slip, home: SlipNumber) -> str:

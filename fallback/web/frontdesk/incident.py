@@ -28,9 +28,6 @@ def personal_data_sheet() -> ResponseReturnValue:
 
 
 def _made(make: Callable[..., bytes]) -> bytes:
-    place = here()
-    made = place.installation
+    place, own = here(), here().installation
     noticed = right_time(request.args.get("noticed", "")[:40])
-    return make(
-        made.ledger, made.folder, place.hospital, noticed=noticed, now=place.clock(), drill=made.drill
-    )  # fmt: skip
+    return make(own.ledger, own.folder, place.hospital, noticed=noticed, now=place.clock(), drill=own.drill)

@@ -8,8 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from fallback import frontdesk
 from fallback.authority import fingerprint
-from fallback.downtime import Role
-from fallback.errors import FieldWrong, NotAllowed, PageUnknown
+from fallback.errors import FieldWrong, PageUnknown
 from fallback.language import format_date, format_moment
 from fallback.ledger import queries
 from fallback.slip import SlipNumber
@@ -17,7 +16,7 @@ from fallback.web.access import any_user, clerk, supervisor
 from fallback.web.forms import whole_number
 from fallback.web.forms.small import ClinicSheetForm, StickersForm
 from fallback.web.frontdesk.blueprint import blueprint
-from fallback.web.frontdesk.handing_over import took_over
+from fallback.web.frontdesk.handing_over import shift_to_sign
 from fallback.web.frontdesk.slips import pdf
 from fallback.web.place import db, here, language, shift, today, user
 
@@ -91,11 +90,7 @@ def desk_card(series: int) -> ResponseReturnValue:
 @any_user
 def shift_paper(key: str) -> ResponseReturnValue:
     """A closed shift's sheet with its signed codes; a clerk gets their own. Raises PageUnknown or NotAllowed."""
-    found = queries.shift(db(), key)
-    if found is None:
-        raise PageUnknown()
-    if user().role is Role.CLERK and found.login != user().login and not took_over(found, user().login):
-        raise NotAllowed()
+    shift_to_sign(key)
     return pdf(frontdesk.shift_sheet(here().counter, key), f"shift-{key}.pdf")
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from fallback import frontdesk
 from fallback.downtime import Role
-from fallback.errors import FieldWrong, NotAllowed, PageUnknown, ParchiError
+from fallback.errors import FieldWrong, ParchiError
 from fallback.frontdesk.clock import offset_of, right_time
 from fallback.ledger import queries
 from fallback.ledger.queries import papers, prints
@@ -17,7 +17,7 @@ from fallback.web.copies import copies
 from fallback.web.forms import whole_number, whole_rupees
 from fallback.web.forms.small import CloseShiftForm, OpenShiftForm
 from fallback.web.frontdesk.blueprint import blueprint
-from fallback.web.frontdesk.handing_over import told_of, took_over
+from fallback.web.frontdesk.handing_over import shift_to_sign, told_of
 from fallback.web.place import db, here, shift, user
 from fallback.web.place import open_shift as own_shift
 
@@ -107,11 +107,7 @@ def close_shift() -> ResponseReturnValue:
 @allow(Role.CLERK, Role.SUPERVISOR, Role.RECORDS, Role.AUDITOR)
 def shift_sheet(key: str) -> ResponseReturnValue:
     """The shift's sheet, to be printed and signed; a clerk sees their own. Raises PageUnknown or NotAllowed."""
-    found = queries.shift(db(), key)
-    if found is None:
-        raise PageUnknown()
-    if user().role is Role.CLERK and found.login != user().login and not took_over(found, user().login):
-        raise NotAllowed()
+    found = shift_to_sign(key)
     head = here().installation.ledger.head()
     return render_template(
         "frontdesk/shift_sheet.html",

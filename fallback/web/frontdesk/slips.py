@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from fallback import enrolment, frontdesk, recovery
+from fallback import frontdesk, recovery
 from fallback.downtime import Role
 from fallback.errors import FieldWrong, PadUnknown, ParchiError, PrintedAlready, SlipIsVoid, SlipUnknown
 from fallback.ledger import queries
@@ -17,13 +17,14 @@ from fallback.slip import Kind, SlipNumber
 from fallback.web.access import allow, any_user, clerk, shown_again
 from fallback.web.changes import changes
 from fallback.web.forms import RegistrationForm, Sent, blank, fill, text
-from fallback.web.forms.small import ReasonForm, StickersForm, VoidForm
+from fallback.web.forms.small import ReasonForm, StickersForm, WordForm
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.frontdesk.desk import asked_for, finish, visit_form
 from fallback.web.frontdesk.page import correct_task, desk_page, next_task, pad_task
 from fallback.web.guard import PDF
 from fallback.web.paper import paper_of, printer_of, wake
-from fallback.web.place import _, address, db, here, open_shift, shift, user
+from fallback.web.place import _, db, here, open_shift, shift, user
+from fallback.web.word import typed_word
 
 _MAY_SEE = (Role.CLERK, Role.SUPERVISOR, Role.RECORDS)
 _MAY_JUDGE = (Role.SUPERVISOR, Role.RECORDS)
@@ -184,7 +185,7 @@ def anew(form: RegistrationForm) -> RegistrationForm:
 
 
 def _void_page(typed: Mapping[str, str] | None, error: ParchiError | None, number: SlipNumber) -> ResponseReturnValue:
-    form = VoidForm(formdata=typed)
+    form = WordForm(formdata=typed)
     sentence = form.mark(error)
     row = known(number)
     needs_word = bool(row.receipt) and user().role is not Role.SUPERVISOR
@@ -198,12 +199,11 @@ def void(number: SlipNumber) -> ResponseReturnValue:
     """A void, with its reason; where money was taken a supervisor says yes with login and PIN."""
     if request.method != "POST":
         return _void_page(None, None, number)
-    form = VoidForm()
+    form = WordForm()
     reason = text("reason", form.typed("reason"))
     allowed_by = user().login if user().role is Role.SUPERVISOR else ""
     if form.typed("login") and not allowed_by:
-        ledger = here().installation.ledger
-        allowed_by = enrolment.word_of(ledger, form.typed("login"), form.typed("pin"), address())
+        allowed_by = typed_word(form)
     frontdesk.void(here().counter, open_shift().key, number, reason, allowed_by=allowed_by)
     wake()
     return redirect(url_for("frontdesk.slip", number=number))

@@ -31,7 +31,7 @@ def supervisor_page(
     typed = next((form for form in (reason, desk, pads) if form is not None), None)
     sentence = typed.mark(error) if typed is not None else ""
     day = today()
-    desks = queries.desks(db())
+    desks, shifts = queries.desks(db()), queries.shifts(db())
     pads = pads or PadsForm(formdata=None, data={"count": "30"})
     pads.desk.choices = [(str(each.series), each.name) for each in desks if not each.retired]
     clinics, series = days.counts(db(), day.isoformat(), by="clinic"), days.counts(db(), day.isoformat(), by="series")
@@ -51,8 +51,8 @@ def supervisor_page(
         contradictions=recovery.contradictions(db()),
         left={each.series: days.numbers_left(db(), each.series) for each in desks},
         openings=identities.openings(db(), most=5),
-        busy={each.series: each for each in queries.shifts(db()) if each.closed is None},
-        shifts=queries.shifts(db())[:12],
+        busy={each.series: each for each in shifts if each.closed is None},
+        shifts=shifts[:12],
         users=queries.users(db()),
         waiting=enrolment.waiting(here().installation.ledger),
         copies=copies(),

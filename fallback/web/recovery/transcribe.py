@@ -7,8 +7,8 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from fallback import enrolment, frontdesk, names, recovery
-from fallback.errors import FieldWrong, FormWrong, PageNotOpen, ParchiError, SamePerson, SupervisorsWord
+from fallback import frontdesk, names, recovery
+from fallback.errors import FieldWrong, FormWrong, PageNotOpen, ParchiError, SamePerson
 from fallback.frontdesk import Registration
 from fallback.language.fields import LABELS
 from fallback.recovery import Item, Prefill, WorkKind
@@ -18,12 +18,11 @@ from fallback.web.access import records, shown_again
 from fallback.web.forms import to_registration
 from fallback.web.forms.pad import PadForm, moment, typed_fields
 from fallback.web.frontdesk.page import offered
-from fallback.web.place import _, address, db, here, today, user
+from fallback.web.place import _, db, here, today, user
 from fallback.web.recovery.blueprint import blueprint
 from fallback.web.recovery.holding import around, done, held
 from fallback.web.recovery.pictures import cutouts
-
-_PIN_LONGEST = 64
+from fallback.web.word import typed_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +154,10 @@ def _first(number: SlipNumber, form: PadForm) -> dict[str, str]:
 def _confidential(number: SlipNumber, form: PadForm) -> None:
     """A confidential patient's pad: read once, with a supervisor looking on, for a reading is journalled in the open.
 
-    Raises FormWrong, SupervisorsWord, SamePerson, and as `enrolment.word_of`.
+    Raises FormWrong, SamePerson, and as `typed_word`.
     """
     fields = _first(number, form)
-    if not form.typed("login"):
-        raise SupervisorsWord()
-    ledger = here().installation.ledger
-    word = enrolment.word_of(ledger, form.typed("login")[:40], form.typed("pin")[:_PIN_LONGEST], address())
+    word = typed_word(form)
     if word == user().login:
         raise SamePerson(number=number.grouped)
     asked = replace(_registration(number, fields), confidential=True)
