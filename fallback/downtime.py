@@ -6,12 +6,16 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a user may do. A supervisor may do all that a clerk may; a records officer works on the paper."""
+    """What a user may do. A supervisor may do all that a clerk may; a records officer works on the paper.
+
+    `counter`: a room, laboratory, pharmacy or ward, which reads slips and says what was done there; it issues none.
+    """
 
     CLERK = "clerk"
     SUPERVISOR = "supervisor"
     RECORDS = "records"
     AUDITOR = "auditor"
+    COUNTER = "counter"
 
 
 class LookReason(StrEnum):

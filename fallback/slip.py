@@ -212,6 +212,8 @@ class Patient:
 
     `birth_date` or `age` (never both) may be missing only on pads and sealed slips. `state` is the LGD state code
     (Local Government Directory, 1 to 38), 0 when not told. `mobile`, `abha` and `pin_code` are digits only.
+    `birth_time` is hh:mm in India and `birth_order` 1 for the first of twins (0: not told), of a newborn;
+    `identification_marks` are what a medico-legal register asks for of everybody.
     """
 
     name: str = ""
@@ -229,6 +231,9 @@ class Patient:
     locality: str = ""
     category: Category = Category.GENERAL
     scheme_id: str = ""
+    birth_time: str = ""
+    birth_order: int = 0
+    identification_marks: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +242,8 @@ class Visit:
 
     `token` is the queue number within clinic, day and `token_series` (0: none): the series of the desk that gave it,
     whose letters are printed before it, so desks that cannot see each other never print the same token. `fee` is in
-    whole rupees.
+    whole rupees. `ward` is the ward's number in hospital.toml (1 to 255, 0: none), with `bed`, `unit` and `ipd_number`
+    of an admission; `brought_by`, `found_at`, `police_station` and `brought_dead` are of casualty.
     """
 
     clinic: int = 0
@@ -247,6 +253,14 @@ class Visit:
     fee_status: FeeStatus = FeeStatus.PAID
     booking: str = ""
     medico_legal_number: str = ""
+    ward: int = 0
+    bed: str = ""
+    unit: str = ""
+    ipd_number: str = ""
+    brought_by: str = ""
+    found_at: str = ""
+    police_station: str = ""
+    brought_dead: bool = False
 
 
 _PARTS = {kind: tuple(part.name for part in fields(kind)) for kind in (Patient, Visit)}
@@ -331,12 +345,12 @@ class Slip:
     def from_record(cls, record: dict[str, Any]) -> Self:
         """The inverse of `record`. Raises FieldWrong, SlipNumberWrong, KeyError or ValueError for a record not ours."""
         age, relation = record["age"], record["relation"]
-        patient = {name: record[name] for name in _PARTS[Patient]}
+        patient = {name: record[name] for name in _PARTS[Patient] if name in record}  # a record may be older
         patient["sex"], patient["category"] = Sex(record["sex"]), Category(record["category"])
         patient["birth_date"] = date.fromisoformat(record["birth_date"]) if record["birth_date"] else None
         patient["age"] = None if age is None else Age(value=age, unit=AgeUnit(record["age_unit"]))
         patient["relation"] = Relation(relation) if relation else None
-        visit = {name: record[name] for name in _PARTS[Visit]}
+        visit = {name: record[name] for name in _PARTS[Visit] if name in record}
         visit["fee_status"] = FeeStatus(record["fee_status"])
         return cls(
             number=SlipNumber.parse(record["number"]),

@@ -137,7 +137,8 @@ def test_golden_vectors_stand_for_ever(name: str) -> None:
     assert payload.encode(slip, KEY.sign) == signed
     assert payload.to_digits(signed) == vector["digits"]
     decoded = payload.decode(payload.from_digits(vector["digits"]))
-    assert decoded.slip.record() == vector["read"]
+    assert decoded.slip.record() == Slip.from_record(vector["read"]).record()  # fields that came later are not told
+    assert vector["read"].items() <= decoded.slip.record().items()
     assert list(decoded.cut) == vector["cut"]
     assert decoded.digest.hex() == vector["digest"]
     assert is_genuine(bytes.fromhex(GOLDEN["public"]), decoded.message, decoded.signature)

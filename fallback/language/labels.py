@@ -71,6 +71,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Role.SUPERVISOR: "Supervisor",
         Role.RECORDS: "Records officer",
         Role.AUDITOR: "Auditor",
+        Role.COUNTER: "Counter",
     },
 }
 

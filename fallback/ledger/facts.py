@@ -46,6 +46,9 @@ class FactKind(StrEnum):
       `allowed_by`: a supervisor, or its clerk, said that somebody else may close it and take the desk over
     - SLIP_ISSUED `{slip, receipt, form, prints, card}` + payload: a new number; `slip` is the full record; `prints`:
       its first print is journalled too (a line without it is older, and counts as printed); `card`: with a card
+      `payment` `{mode, reference, book}` and `exemption` (a code) where money was asked for; `overbooked` is why a
+      full or closed clinic took the patient; `alike` are the people (numbers, `uhid:`) who stood beside the form and
+      were not taken, `asked` `{field, answer}` the question that decided
     - SLIP_REVISED `{slip, receipt, form, change, prints, card}` + payload: a correction, or a pad filled in; with
       `checked_by` (no shift, no print) a pad that came back, typed in after the outage and read by a second login too.
       Of a confidential patient `sealed_rest` (hex) in both: what else was told, sealed for the supervisors
@@ -82,6 +85,17 @@ class FactKind(StrEnum):
     - PAD_ENTERED `{picture, number, step, fields}`: what one person read on a pad; its number gets content when two
       agree. `step` is first (all fields), second (what identifies a person, by another login) or chosen (of the two)
     - VISIT_SEEN `{number, outcome}`: at the room's door: seen or not_seen
+    - VISIT_CALLED `{number, room}`: the room calls for its next patient; VISIT_PUT_BACK `{number, reason}`: back among
+      those who wait; VISIT_PLACED `{number, unit, room}`: a department's counter says where the visit goes
+    - ROSTER_SET `{clinic, day, sits, room, unit, cap, reason}`: a supervisor's word for one day; None: as in
+      hospital.toml. CLINIC_SWITCHED `{clinic, back, reason}`: the clinic is back on the hospital's own system, or not
+    - SERVICE_DONE `{number, digest, counter, what}`: a counter (laboratory, pharmacy) did this for the slip of this
+      digest; SERVICE_UNDONE `{number, counter, what, reason}`
+    - FEE_SETTLED `{number, receipt, rupees, payment}`: what was to be paid later is paid; FEE_REFUNDED
+      `{number, receipt, rupees, reason, allowed_by}`; CASH_BANKED `{shift, rupees, bank, challan}`
+    - STAY_MOVED `{number, ward, bed, unit}`: the patient of an admission slip lies elsewhere; STAY_ENDED
+      `{number, how, at, note}`: discharged, lama, absconded or died; STAY_REOPENED `{number, reason}`
+    - PATIENTS_LINKED `{number, to, reason}`: the patient of this slip is the one of `to` (a slip number, or `uhid:`)
     - PICTURES_EXPORTED `{count, form}`: pictures left this house, as a folder or as FHIR documents
     - PICTURES_DESTROYED `{pictures, reason}`: written before the pictures are removed from the store
     - TARGET_PINNED `{target, url, software, fingerprint}`: the hospital system as it showed itself
@@ -145,6 +159,20 @@ class FactKind(StrEnum):
     PAGE_REOPENED = "page_reopened"
     PAD_ENTERED = "pad_entered"
     VISIT_SEEN = "visit_seen"
+    VISIT_CALLED = "visit_called"
+    VISIT_PUT_BACK = "visit_put_back"
+    VISIT_PLACED = "visit_placed"
+    ROSTER_SET = "roster_set"
+    CLINIC_SWITCHED = "clinic_switched"
+    SERVICE_DONE = "service_done"
+    SERVICE_UNDONE = "service_undone"
+    FEE_SETTLED = "fee_settled"
+    FEE_REFUNDED = "fee_refunded"
+    CASH_BANKED = "cash_banked"
+    STAY_MOVED = "stay_moved"
+    STAY_ENDED = "stay_ended"
+    STAY_REOPENED = "stay_reopened"
+    PATIENTS_LINKED = "patients_linked"
     PICTURES_EXPORTED = "pictures_exported"
     PICTURES_DESTROYED = "pictures_destroyed"
     TARGET_PINNED = "target_pinned"

@@ -75,6 +75,12 @@ def journal_6(db: Database) -> None:
     fold_again(db)
 
 
+@migrations()
+def journal_7(db: Database) -> None:
+    """Name keys, queues, rosters, services, money beyond receipts, and who lies in which bed."""
+    fold_again(db)
+
+
 def fold_again(db: Database) -> None:
     """Drops the views and replays every line in the order in which it arrived, inside the caller's transaction."""
     views.drop(db)

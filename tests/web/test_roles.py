@@ -12,11 +12,17 @@ from fallback.web import access
 from tests import factories
 from tests.web.visitor import Visitor
 
-LOGINS = {Role.CLERK: "asha", Role.SUPERVISOR: "meena", Role.RECORDS: "ravi", Role.AUDITOR: "anil"}
-LETTERS = {Role.CLERK: "C", Role.SUPERVISOR: "S", Role.RECORDS: "R", Role.AUDITOR: "A"}
+LOGINS = {
+    Role.CLERK: "asha",
+    Role.SUPERVISOR: "meena",
+    Role.RECORDS: "ravi",
+    Role.AUDITOR: "anil",
+    Role.COUNTER: "lata",
+}
+LETTERS = {Role.CLERK: "C", Role.SUPERVISOR: "S", Role.RECORDS: "R", Role.AUDITOR: "A", Role.COUNTER: "K"}
 NOBODY = "public"
 
-# Clerk, Supervisor, Records officer, Auditor; or everybody, logged in or not.
+# Clerk, Supervisor, Records officer, Auditor, Kounter; or everybody, logged in or not.
 MAY = {
     "enrolment.cards": "S",
     "enrolment.choose_language": "public",
@@ -26,18 +32,18 @@ MAY = {
     "enrolment.log_in": "public",
     "enrolment.log_out": "public",
     "enrolment.new_pin": "S",
-    "enrolment.own_pin": "CSRA",
+    "enrolment.own_pin": "CSRAK",
     "enrolment.retire_desk": "S",
     "enrolment.revoke": "S",
     "enrolment.set_active": "S",
     "enrolment.set_user": "S",
-    "enrolment.stay_awake": "CSRA",
+    "enrolment.stay_awake": "CSRAK",
     "enrolment.users": "SA",
     "frontdesk.box_sheet": "S",
     "frontdesk.close_shift": "CS",
     "frontdesk.correct": "CS",
     "frontdesk.day_sheets": "S",
-    "frontdesk.desk": "CSRA",
+    "frontdesk.desk": "CSRAK",
     "frontdesk.desk_card": "S",
     "frontdesk.end_downtime": "S",
     "frontdesk.fill_pad": "CS",
@@ -48,7 +54,7 @@ MAY = {
     "frontdesk.index": "CS",
     "frontdesk.issued": "CS",
     "frontdesk.judge": "SR",
-    "frontdesk.keys": "CSRA",
+    "frontdesk.keys": "CSRAK",
     "frontdesk.lookers": "SA",
     "frontdesk.mark_seen": "CSR",
     "frontdesk.new": "CS",
@@ -68,9 +74,9 @@ MAY = {
     "frontdesk.reprint": "CS",
     "frontdesk.settle": "CS",
     "frontdesk.sheets": "S",
-    "frontdesk.shift_paper": "CSRA",
-    "frontdesk.shift_sheet": "CSRA",
-    "frontdesk.slip": "CSRA",
+    "frontdesk.shift_paper": "CSRAK",
+    "frontdesk.shift_sheet": "CSRAK",
+    "frontdesk.slip": "CSRAK",
     "frontdesk.slip_sheet": "CS",
     "frontdesk.start_downtime": "S",
     "frontdesk.take_from_index": "CS",
@@ -130,6 +136,7 @@ def path_of(rule: str) -> str:
 @pytest.mark.parametrize("role", LOGINS)
 def test_the_gate_holds_every_role_to_it(role: Role, app: Flask, installation: Installation) -> None:
     enrolment.set_user(installation.ledger, "anil", "Anil Rao", Role.AUDITOR, factories.PIN)
+    enrolment.set_user(installation.ledger, "lata", "Lata Bai", Role.COUNTER, factories.PIN)
     visitor = Visitor(app)
     visitor.log_in(LOGINS[role])
     for rule in app.url_map.iter_rules():
