@@ -53,6 +53,19 @@
     tell();
   }
 
+  // Light or dark at once, without leaving the page; the server keeps it for the next one.
+  const look = one("form[data-look-now]");
+  if (look) look.addEventListener("submit", (event) => {
+    const button = look.elements.look;
+    const root = document.documentElement;
+    const told = new FormData(look);
+    told.append("look", button.value);
+    event.preventDefault();
+    fetch(look.action, { method: "POST", body: new URLSearchParams(told), credentials: "same-origin", redirect: "manual" }).catch(() => {});
+    if (button.value === "dark") root.dataset.look = "dark"; else delete root.dataset.look;
+    button.value = button.value === "dark" ? "light" : "dark";
+  });
+
   // The screen locks when nobody touches it. What is being typed goes to the server, sealed, and comes back after the PIN.
   const page = document.body.dataset;
   const idle = Number(page.lock) * 60000;

@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from flask import session
+
 from fallback.downtime import Role
 from fallback.hospital import Clinic, Hospital
 from fallback.language import LANGUAGES, format_date, format_moment, format_time, say
@@ -83,9 +85,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
 def of_request() -> dict[str, Any]:
     """The names that every template has."""
     spoken = language()
-    other = next(each for each in LANGUAGES if each != spoken)
+    other = LANGUAGES[(LANGUAGES.index(spoken) + 1) % len(LANGUAGES)]
     return {
         "language": spoken,
+        "look": session.get("look", ""),
         "other_language": other,
         "other_language_name": _OWN_NAMES.get(other, other),
         "hospital": here().hospital,

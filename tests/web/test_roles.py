@@ -26,6 +26,7 @@ NOBODY = "public"
 MAY = {
     "enrolment.cards": "S",
     "enrolment.choose_language": "public",
+    "enrolment.choose_look": "public",
     "enrolment.enrol_desk": "S",
     "enrolment.free_login": "S",
     "enrolment.lock_screen": "public",

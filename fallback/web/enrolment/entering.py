@@ -121,6 +121,14 @@ def own_pin() -> ResponseReturnValue:
     return redirect(url_for("frontdesk.desk"))
 
 
+@blueprint.post("/look")
+@public
+def choose_look() -> ResponseReturnValue:
+    """Light or dark, for this browser; back to the page it was asked from."""
+    session["look"] = "dark" if request.form.get("look") == "dark" else "light"
+    return redirect(own(request.form.get("back", "")) or url_for("frontdesk.desk"))
+
+
 @blueprint.post("/language")
 @public
 def choose_language() -> ResponseReturnValue:
