@@ -11,9 +11,9 @@ from fallback.settings import Settings
 
 def create_app() -> WSGIApplication:
     """The desk, for the data folder and the passphrase file of the environment."""
-    settings = Settings.read()
-    if settings.passphrase_file is None:
+    if (settings := Settings.read()).passphrase_file is None:
         raise PassphraseMissing(file="PARCHI_PASSPHRASE_FILE")
     secret = settings.passphrase_file.read_text(encoding="utf-8").strip()
     installation = open_installation(settings.data, secret, clock=lambda: datetime.now(UTC))
-    return web.create_app(installation, hospital_file.load(settings.hospital), language=settings.language).wsgi_app
+    hospital = hospital_file.load(settings.hospital)
+    return web.create_app(installation, hospital, language=settings.language, uidai=settings.uidai).wsgi_app

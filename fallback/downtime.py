@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from fallback.money import NOT_COUNTED, Cash
+
 
 class Role(StrEnum):
     """What a user may do. A supervisor may do all that a clerk may; a records officer works on the paper.
@@ -19,11 +21,12 @@ class Role(StrEnum):
 
 
 class LookReason(StrEnum):
-    """Why somebody looks a patient up in the hospital's index."""
+    """Why somebody looks a patient up in the hospital's index; `typing`: a registration was being typed."""
 
     CARD = "card"
     CARD_LOST = "card_lost"
     CHECK = "check"
+    TYPING = "typing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +76,11 @@ def shift_ordinal(key: str) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """A clerk's stretch at a desk. `opening_float` and `counted_cash` are whole rupees."""
+    """A clerk's stretch at a desk. `opening_float` and `counted_cash` are whole rupees.
+
+    `opening_notes` and `counted_notes` are the same by denomination, empty where only the sum was told. `handed_to` is
+    the login that took the desk and its cash over, "" where the shift was closed for good.
+    """
 
     key: str
     series: int
@@ -83,3 +90,6 @@ class Shift:
     opening_float: int
     counted_cash: int | None = None
     note: str = ""
+    opening_notes: Cash = NOT_COUNTED
+    counted_notes: Cash = NOT_COUNTED
+    handed_to: str = ""

@@ -1,8 +1,7 @@
 """Reads hospital.toml: every table, key and value is checked, and what is wrong is named with its line."""
 
 import re
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,18 +12,19 @@ from fallback.hospital import (
     KEEP_LOGS_USUALLY,
     LOCK_USUALLY,
     PAPERS,
-    Clinic,
-    Fee,
     Hospital,
     Printer,
     PrinterWay,
     Target,
 )
+from fallback.needs import LABELS, NEEDS
+from fallback.toml_clinics import ClinicTables
+from fallback.toml_counters import counters
 from fallback.toml_lines import Place
-from fallback.toml_table import Tables, document_of
+from fallback.toml_money import exemptions, money
+from fallback.toml_table import document_of
+from fallback.toml_wards import wards
 
-RUPEES_LIMIT = 100_000
-CLINICS_LIMIT = 255
 LOOKS = (10, 1_000)  # in an hour; a desk registers some sixty patients
 LOOKS_AN_HOUR = 120
 SWAP, SWAP_HOURS = (1, 720), 24
@@ -32,9 +32,26 @@ KEEP_PAGES = (30, 36_525)  # days: the account of an outage needs its pages, and
 KEEP_LOGS = (180, 36_525)  # days: CERT-In asks for 180, the DPDP Rules for a year
 LOCK_MINUTES = (1, 60)  # a screen that never locks is open to whoever passes by
 STATES = 38  # the last code in the Local Government Directory, 2026
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-_CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}")
+TABLES = frozenset(  # a line each: whoever adds a table adds a line
+    {
+        "hospital",
+        "clinic",
+        "counter",
+        "target",
+        "printer",
+        "pages",
+        "index",
+        "logs",
+        "security",
+        "copies",
+        "ward",
+        "caps",
+        "money",
+        "exemption",
+    }
+)
+
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _QUEUE = re.compile(r"[^\s/#'\"\\?-][^\s/#'\"\\?]*")  # as CUPS has it
 
@@ -45,16 +62,14 @@ def load(path: Path) -> Hospital:
     return _Reader(tables.path, tables.lines, tables.wrong).hospital(document)
 
 
-class _Reader(Tables):
+class _Reader(ClinicTables):
     """Turns a file's tables into a hospital."""
 
     __slots__ = ()
 
     def hospital(self, document: dict[str, Any]) -> Hospital:
         """The whole document."""
-        self.only(
-            (), document, {"hospital", "clinic", "target", "printer", "pages", "index", "logs", "security", "copies"}
-        )
+        self.only((), document, TABLES)
         if not isinstance(document.get("hospital"), dict):
             self.fail(("hospital",), "The table [hospital] is missing. Copy it from the example file.")
         at: Place = ("hospital",)
@@ -69,6 +84,7 @@ class _Reader(Tables):
             if uri in uris.values():
                 self.fail((*at, name), "Another of the three systems has this address. Each needs its own address.")
             uris[name] = uri
+        modes, receipt_book = money(self, document.get("money", {}))
         return Hospital(
             **{name: self.need(at, table, name, self.text) for name in texts},
             **uris,
@@ -84,6 +100,12 @@ class _Reader(Tables):
             looks_an_hour=self.looks(document.get("index", {})),
             keep_logs=self.keep_logs(document["logs"]) if "logs" in document else KEEP_LOGS_USUALLY,
             lock_minutes=self.lock_minutes(document.get("security", {})),
+            modes=modes,
+            receipt_book=receipt_book,
+            exemptions=exemptions(self, document.get("exemption", [])),
+            counters=counters(self, document.get("counter")),
+            wards=wards(self, document.get("ward", [])),
+            computers=self.computers(document.get("caps", {})),
         )
 
     def swap_hours(self, table: object) -> int:
@@ -109,36 +131,6 @@ class _Reader(Tables):
         """The table [pages]: after how many days a picture of a page may be destroyed."""
         return self.need(("pages",), self.only(("pages",), table, {"keep_days"}), "keep_days", self.whole(*KEEP_PAGES))
 
-    def clinics(self, tables: object, fees: tuple[Fee, ...]) -> tuple[Clinic, ...]:
-        """All [[clinic]] tables; `fees` hold for a clinic that states none."""
-        if not isinstance(tables, list) or not tables:
-            self.fail(("clinic",), "There is no [[clinic]] table. A hospital has at least one clinic.")
-        texts = ("name", "name_hindi", "room", "unit")
-        clinics: list[Clinic] = []
-        for index, table in enumerate(tables):
-            at: Place = ("clinic", index)
-            self.only(at, table, {*texts, "number", "code", "weekdays", "fees", "casualty", "discreet"})
-            if "fees" not in table and not fees:
-                self.fail((*at, "fees"), "The key is missing, and [hospital] has no fees that hold for all clinics.")
-            clinic = Clinic(
-                number=self.need(at, table, "number", self.whole(1, CLINICS_LIMIT)),
-                code=self.need(at, table, "code", self.code),
-                **{name: self.need(at, table, name, self.text) for name in texts},
-                weekdays=self.need(at, table, "weekdays", self.weekdays),
-                fees=self.fees((*at, "fees"), table["fees"]) if "fees" in table else fees,
-                casualty=self.flag((*at, "casualty"), table.get("casualty", False)),
-                discreet=self.flag((*at, "discreet"), table.get("discreet", False)),
-            )
-            for earlier in clinics:
-                if earlier.number == clinic.number:
-                    why = "Clinic {code} has the number {number} already. A number belongs to one clinic for ever."
-                    self.fail((*at, "number"), Sentence(why, code=earlier.code, number=clinic.number))
-                if earlier.code == clinic.code:
-                    why = "Clinic number {number} has the code {code} already. Give this one another code."
-                    self.fail((*at, "code"), Sentence(why, code=clinic.code, number=earlier.number))
-            clinics.append(clinic)
-        return tuple(clinics)
-
     def targets(self, tables: object) -> tuple[Target, ...]:
         """All [[target]] tables."""
         if not isinstance(tables, list):
@@ -146,13 +138,31 @@ class _Reader(Tables):
         targets: list[Target] = []
         for index, table in enumerate(tables):
             at: Place = ("target", index)
-            self.only(at, table, {"name", "url", "test"})
+            self.only(at, table, {"name", "url", "test", "kind", "needs"})
             name = self.need(at, table, "name", self.short_name)
             if any(target.name == name for target in targets):
                 self.fail((*at, "name"), "Another [[target]] has this name already. Give this one another name.")
             url, test = self.need(at, table, "url", self.url), self.need(at, table, "test", self.flag)
-            targets.append(Target(name=name, url=url, test=test))
+            kind = self.one_of(NEEDS)((*at, "kind"), table.get("kind", "fhir"))
+            needs = self.needs((*at, "needs"), table.get("needs", []))
+            targets.append(Target(name=name, url=url, test=test, kind=kind, needs=needs))
         return tuple(targets)
+
+    def needs(self, at: Place, value: object) -> frozenset[str]:
+        """Fields that a system insists on, from a list like ["mobile"]."""
+        if not isinstance(value, list):
+            self.fail(at, 'A list of fields was expected, like ["mobile"].')
+        return frozenset(self.one_of(LABELS)(at, each) for each in value)
+
+    def one_of(self, names: Collection[str]) -> Callable[[Place, object], str]:
+        """One of a few words."""
+
+        def check(at: Place, value: object) -> str:
+            if not isinstance(value, str) or value not in names:
+                self.fail(at, Sentence("Use one of {names}.", names=", ".join(names)))
+            return value
+
+        return check
 
     def printers(self, tables: object) -> tuple[Printer, ...]:
         """All [[printer]] tables."""
@@ -240,49 +250,10 @@ class _Reader(Tables):
             self.fail(at, "A desk stands there twice.")
         return desks
 
-    def code(self, at: Place, value: object) -> str:
-        """What clerks type to choose the clinic."""
-        if not isinstance(value, str) or not _CODE.fullmatch(value):
-            self.fail(at, 'A code has 2 to 8 capital letters or digits and begins with a letter, like "ENT".')
-        return value
-
     def short_name(self, at: Place, value: object) -> str:
         """What the command line calls a hospital system or a printer."""
         if not isinstance(value, str) or not _NAME.fullmatch(value):
             self.fail(at, 'A name of small letters, digits and hyphens was expected, like "test-server".')
-        return value
-
-    def weekdays(self, at: Place, value: object) -> frozenset[int]:
-        """ISO weekdays from a list like ["mon", "thu"]."""
-        if not isinstance(value, list) or not value:
-            self.fail(at, 'A list of days was expected, like ["mon", "thu"].')
-        for day in value:
-            if day not in WEEKDAYS:
-                why = "{day} is not a day. Use {names}."
-                self.fail(at, Sentence(why, day=_short(day), names=", ".join(WEEKDAYS)))
-        if len(set(value)) != len(value):
-            self.fail(at, "A day stands there twice.")
-        return frozenset(WEEKDAYS.index(day) + 1 for day in value)
-
-    def fees(self, at: Place, value: object) -> tuple[Fee, ...]:
-        """Dated fees, from a list like [{ from = 2022-11-01, rupees = 0 }], oldest first."""
-        if not isinstance(value, list) or not value:
-            self.fail(at, "A list of dated fees was expected, like [{ from = 2022-11-01, rupees = 0 }].")
-        fees: list[Fee] = []
-        for index, table in enumerate(value):
-            row: Place = (*at, index)
-            self.only(row, table, {"from", "rupees"})
-            since = self.need(row, table, "from", self.day)
-            rupees = self.need(row, table, "rupees", self.whole(0, RUPEES_LIMIT))
-            if fees and fees[-1].since >= since:
-                self.fail((*row, "from"), "The dates must rise from one fee to the next, and no date stands twice.")
-            fees.append(Fee(since=since, rupees=rupees))
-        return tuple(fees)
-
-    def day(self, at: Place, value: object) -> date:
-        """A date without a time."""
-        if not isinstance(value, date) or isinstance(value, datetime):
-            self.fail(at, "A date without quotation marks was expected, year first, like 2022-11-01.")
         return value
 
     def pattern(self, at: Place, value: object) -> str:
@@ -329,9 +300,3 @@ def _is_tcp(text: str) -> bool:
         return False
     good = parts.scheme == "tcp" and host and port != 0 and not re.search(r"[\s@]", text)
     return bool(good) and not (parts.path or parts.query or parts.fragment)
-
-
-def _short(value: object) -> str:
-    """A value as it may stand in a sentence."""
-    text = value if isinstance(value, str) and value.isprintable() else repr(value)
-    return text[:20]

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from fallback.slip import Age, Category, Patient, Relation, Sex, Slip
 
 # What goes with an identity into the journal, sealed, and has no room in a slip's code.
 REST = (
     "name_hindi", "guardian", "relation", "locality", "district", "state", "pin_code", "category", "abha", "scheme_id",
-    "booking", "patient_number", "previous", "mother", "reason",
+    "birth_time", "birth_order", "identification_marks", "brought_by", "found_at", "booking", "patient_number",
+    "previous", "mother", "reason",
 )  # fmt: skip
+CAME = ("brought_by", "found_at")  # what a visit tells of where somebody came from, and with whom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,9 @@ class Identity:
             "category": patient.category.value,
             "abha": patient.abha,
             "scheme_id": patient.scheme_id,
+            "birth_time": patient.birth_time,
+            "birth_order": str(patient.birth_order or ""),
+            "identification_marks": patient.identification_marks,
         }
         return cls(
             name=patient.name,
@@ -64,7 +69,8 @@ class Identity:
     def on(self, slip: Slip) -> Slip:
         """A slip as it would read if nothing were hidden: never to be written, only shown or sent."""
         booking = self.rest.get("booking", "") if slip.sealed and not slip.patient_number else ""
-        visit = replace(slip.visit, booking=slip.visit.booking or booking)
+        came: dict[str, Any] = {name: getattr(slip.visit, name) or self.rest.get(name, "") for name in CAME}
+        visit = replace(slip.visit, booking=slip.visit.booking or booking, **came)
         return replace(slip, patient=self.patient, uhid=self.uhid, visit=visit)
 
     @property
@@ -87,4 +93,7 @@ class Identity:
             locality=rest.get("locality", ""),
             category=Category(rest.get("category") or Category.GENERAL),
             scheme_id=rest.get("scheme_id", ""),
+            birth_time=rest.get("birth_time", ""),
+            birth_order=int(rest.get("birth_order") or 0),
+            identification_marks=rest.get("identification_marks", ""),
         )

@@ -27,6 +27,7 @@ NAMES: Mapping[str, str] = {
     "PARCHI_PASSPHRASE_FILE": "a file that holds the passphrase (default: none, it is asked for)",
     "PARCHI_STATE": "the folder, not in the data, that says what may be issued here (default: one in the user's home)",
     "PARCHI_INDEX": "the address of the computer that answers for the patient index (default: none)",
+    "PARCHI_UIDAI": "the file of UIDAI's certificates, which check Aadhaar QRs (default: none, they are not checked)",
     "PARCHI_COPY": (
         "the folder of the second copy, on another disk; of several, as a PATH is written: with : between them "
         "(Windows: ;) (default: none)"
@@ -51,6 +52,7 @@ class Settings:
     copies: tuple[Path, ...] = ()
     index: str = ""
     state: Path | None = None
+    uidai: Path | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None, *, data: Path | None = None) -> Self:
@@ -82,8 +84,17 @@ class Settings:
             passphrase_file=_path(given, "PARCHI_PASSPHRASE_FILE"),
             copies=copies,
             state=_path(given, "PARCHI_STATE"),
+            uidai=_path(given, "PARCHI_UIDAI"),
             index=_address(given.get("PARCHI_INDEX", "").strip()),
         )
+
+
+def language() -> str:
+    """The language of PARCHI_LANGUAGE, for what is said before the settings are read, and where they cannot be."""
+    try:
+        return _language(os.environ.get("PARCHI_LANGUAGE", "").strip() or "en")
+    except SettingWrong:
+        return "en"
 
 
 def _known(name: str) -> None:

@@ -243,7 +243,8 @@ class Visit:
     `token` is the queue number within clinic, day and `token_series` (0: none): the series of the desk that gave it,
     whose letters are printed before it, so desks that cannot see each other never print the same token. `fee` is in
     whole rupees. `ward` is the ward's number in hospital.toml (1 to 255, 0: none), with `bed`, `unit` and `ipd_number`
-    of an admission; `brought_by`, `found_at`, `police_station` and `brought_dead` are of casualty.
+    of an admission; `in_bed`: the patient lay there already when the slip was written, since the day `admitted_on`
+    (ISO, "" when nobody knows); `brought_by`, `found_at`, `police_station` and `brought_dead` are of casualty.
     """
 
     clinic: int = 0
@@ -257,10 +258,13 @@ class Visit:
     bed: str = ""
     unit: str = ""
     ipd_number: str = ""
+    in_bed: bool = False
+    admitted_on: str = ""
     brought_by: str = ""
     found_at: str = ""
     police_station: str = ""
     brought_dead: bool = False
+    day: str = ""
 
 
 _PARTS = {kind: tuple(part.name for part in fields(kind)) for kind in (Patient, Visit)}
@@ -305,6 +309,13 @@ class Slip:
     def person(self) -> str:
         """Who this slip is about, for grouping visits: the UHID, else the patient's temporary number."""
         return f"uhid:{self.uhid}" if self.uhid else (self.patient_number or self.number).text
+
+    @property
+    def visit_day(self) -> date | None:
+        """The day of the visit in India; None where the clock was not trusted."""
+        if self.visit.day:
+            return date.fromisoformat(self.visit.day)
+        return self.issued.astimezone(INDIA).date() if self.issued else None
 
     @property
     def token_text(self) -> str:
@@ -352,6 +363,8 @@ class Slip:
         patient["relation"] = Relation(relation) if relation else None
         visit = {name: record[name] for name in _PARTS[Visit] if name in record}
         visit["fee_status"] = FeeStatus(record["fee_status"])
+        if visit.get("day"):
+            date.fromisoformat(visit["day"])
         return cls(
             number=SlipNumber.parse(record["number"]),
             kind=Kind(record["kind"]),

@@ -32,27 +32,6 @@
     if (beside) { event.preventDefault(); beside.click(); }
   });
 
-  // The clinic's name, room and fee as soon as its code or name stands in the field.
-  const clinic = document.getElementById("clinic");
-  const says = document.getElementById("clinic-says");
-  if (clinic && says) {
-    const offered = Array.from(document.querySelectorAll("#clinics option")).map((option) => ({
-      code: option.value.toLowerCase(),
-      names: option.dataset.names.toLowerCase().split("|"),
-      says: option.dataset.says,
-      closed: option.hasAttribute("data-closed"),
-    }));
-    const tell = () => {
-      const typed = clinic.value.trim().toLowerCase().replace(/\s+/g, " ");
-      const begins = offered.filter((each) => typed && each.names.some((name) => name.startsWith(typed)));
-      const found = offered.find((each) => each.code === typed) || (begins.length === 1 ? begins[0] : null);
-      says.textContent = found ? found.says : "";
-      says.className = "clinic-says" + (found && found.closed ? " closed" : "");
-    };
-    clinic.addEventListener("input", tell);
-    tell();
-  }
-
   // Light or dark at once, without leaving the page; the server keeps it for the next one.
   const look = one("form[data-look-now]");
   if (look) look.addEventListener("submit", (event) => {

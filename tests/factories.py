@@ -32,9 +32,16 @@ def hospital() -> Hospital:
     return hospital_file.load(Path(__file__).parent.parent / "hospital.toml")
 
 
-def installation(folder: Path, *, desks: int = 2, drill: bool = False, lasting: bool = True) -> Installation:
+def installation(
+    folder: Path,
+    *,
+    desks: int = 2,
+    drill: bool = False,
+    lasting: bool = True,
+    ticking: Callable[[], datetime] | None = None,
+) -> Installation:
     """A new installation with desks, a clerk `asha`, a supervisor `meena`, a records officer `ravi`, all of one PIN."""
-    made, _, _ = enrolment.init(folder, PASSPHRASE, clock=clock(), drill=drill, cost=CHEAP)
+    made, _, _ = enrolment.init(folder, PASSPHRASE, clock=ticking or clock(), drill=drill, cost=CHEAP)
     for number in range(1, desks + 1):
         enrolment.enrol_desk(made, f"Counter {number}")
     for login, name, role in (

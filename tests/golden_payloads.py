@@ -154,6 +154,49 @@ def slips() -> dict[str, Slip]:
     made["cut-joined"] = replace(plain, patient=replace(plain.patient, locality="", guardian="👩\u200d👧\u200d👦" * 12))
     made["token-series-alone"] = replace(blank, visit=Visit(token_series=9))
     made["drill"] = replace(plain, drill=True)
+    made["admission"] = replace(
+        plain,
+        kind=Kind.ADMISSION,
+        visit=Visit(clinic=1, ward=12, bed="F-07", unit="Unit II", ipd_number="IPD/26/10443"),
+    )
+    made["in-bed-already"] = replace(
+        made["admission"],
+        visit=Visit(ward=255, bed="१२", in_bed=True, admitted_on="2026-11-19"),
+        patient=Patient(name="Sunita Devi", sex=Sex.FEMALE, age=Age(value=34)),
+    )
+    casualty = Visit(
+        clinic=30,
+        token=4,
+        token_series=1,
+        medico_legal_number="MLC/26/0117",
+        brought_by="PCR van Eagle 12, HC Ramesh",
+        found_at="Ring Road, below Moolchand flyover",
+        police_station="Lajpat Nagar",
+        brought_dead=True,
+    )
+    unknown = Patient(
+        name="Unknown Lotus 27",
+        sex=Sex.MALE,
+        age=Age(value=40),
+        identification_marks="Tattoo of Om on the right forearm, old scar above the left eyebrow",
+    )
+    made["casualty"] = replace(
+        plain, kind=Kind.CASUALTY, patient=unknown, visit=casualty, alias=True, emergency=True, medico_legal=True
+    )
+    made["casualty-cut"] = replace(
+        made["casualty"],
+        revision=1,
+        replaces=b"\x01\x02\x03\x04",
+        visit=replace(casualty, found_at="Under the flyover near the old vegetable market, " * 4),
+        patient=replace(unknown, identification_marks="मस्से का निशान, " * 8),
+    )
+    made["twin"] = replace(
+        made["newborn"],
+        patient=replace(made["newborn"].patient, name="Baby girl 2 of Sunita", birth_time="23:59", birth_order=2),
+    )
+    made["another-day"] = replace(plain, visit=replace(plain.visit, day="2026-11-26"))
+    made["extension-of-a-later-version"] = replace(made["admission"], extension=b"\x02later")
+    made["extension-like-ours"] = replace(plain, extension=b"\x01\xff")
     made["largest-values"] = Slip(
         number=SlipNumber(999, 999_999),
         kind=Kind.SHIFT,

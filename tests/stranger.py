@@ -29,6 +29,7 @@ TEXTS = [
     "locality",
     "reason",
 ]
+MORE_CUT = ["identification_marks", "found_at", "brought_by", "police_station"]
 SHIFTED = "0123456789'/()&#:;+_@*!?\"%=[]<>$"
 LATIN = {0: " ", 29: ",", 30: ".", 31: "-"}
 PLACES = {0x00: " ", 0x04: ".", 0x3A: "-", 0x3B: "\u200d", 0x55: "\u200c", 0x56: ",", 0x57: "(", 0x73: ")", 0x74: "/",
@@ -101,6 +102,11 @@ class Bits:
         moment = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
         return moment.astimezone(timezone(timedelta(hours=5, minutes=30))).isoformat() if seconds else None
 
+    def minute(self) -> str:
+        """A time of the day."""
+        minute = self.take(11)
+        return f"{minute // 60:02d}:{minute % 60:02d}"
+
     def voids(self) -> list[str]:
         """Slip numbers, each with its check digits."""
         found, series = [], 0
@@ -145,6 +151,24 @@ PARTS: list[tuple[str, Callable[[Bits], Any], Any]] = [
 ]
 
 
+MORE: list[tuple[str, Callable[[Bits], Any], Any]] = [
+    ("ward", lambda bits: bits.take(8), 0),
+    ("bed", Bits.text, ""),
+    ("unit", Bits.text, ""),
+    ("ipd_number", Bits.text, ""),
+    ("brought_by", Bits.text, ""),
+    ("found_at", Bits.text, ""),
+    ("police_station", Bits.text, ""),
+    ("brought_dead", lambda bits: True, False),
+    ("in_bed", lambda bits: True, False),
+    ("admitted_on", Bits.day, ""),
+    ("birth_time", Bits.minute, ""),
+    ("birth_order", lambda bits: bits.take(4), 0),
+    ("identification_marks", Bits.text, ""),
+    ("day", Bits.day, ""),
+]
+
+
 def opened(digits: str) -> tuple[bytes, bytes]:
     """Message and signature of a QR's digits."""
     count = (len(digits) - 1) * 332193 // 100000 // 8
@@ -178,6 +202,17 @@ def read(digits: str) -> tuple[dict[str, Any], list[str], str]:
     record["signer"] = series if record["signer"] is None else record["signer"]
     if record["token_series"] is None:
         record["token_series"] = series if record["token"] else 0
+    more_cut: list[str] = []
+    block = bytes.fromhex(record["extension"])
+    bits, present = Bits(block), [0] * len(MORE)
+    if block[:1] == b"\x01":
+        _form, is_cut = bits.take(8), bits.take(1)
+        present = [bits.take(1) for _ in MORE]
+        more_cut = [name for name in MORE_CUT if bits.take(1)] if is_cut else []
+    for (name, take, absent), there in zip(MORE, present, strict=True):
+        record[name] = take(bits) if there else absent
+    record["extension"] = block[-(len(bits.row) // 8) :].hex() if len(bits.row) >= 8 else ""
+    cut = [name for name in [*CUT[:4], *MORE_CUT, *CUT[4:]] if name in cut + more_cut]
     for name in cut:
         record[name] += "…"
     return record, cut, hashlib.sha256(message).hexdigest()

@@ -104,7 +104,7 @@ def test_the_example_is_a_big_hospital() -> None:
 
 def test_the_printers_that_the_example_proposes_are_right(tmp_path: Path) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
-    start, end = text.index("# [[printer]]"), text.index("# The clinics, one")
+    start, end = text.index("# [[printer]]"), text.index("# The wards, one")
     shown = text[start:end].replace("\n# ", "\n").removeprefix("# ")
     hospital = load(write(tmp_path, text[:start] + shown + text[end:]))
     assert [(printer.way, printer.dpi) for printer in hospital.printers] == [

@@ -10,11 +10,12 @@ HOUSE = Path(__file__).parent.parent
 FALLBACK = HOUSE / "fallback"
 
 NOUNS = {
-    "errors", "language", "settings", "hospital", "hospital_file", "toml_lines", "toml_table", "states", "names",
+    "errors", "language", "settings", "hospital", "hospital_file", "toml_lines", "toml_table", "states", "places", "names",
+    "toml_counters", "toml_wards", "stay",
     "slip", "identity", "downtime", "keys", "vault", "groups", "parts", "sealed", "disk", "marks", "statement",
-    "machine", "authority", "logbook", "particulars",
+    "machine", "authority", "logbook", "particulars", "person", "money", "toml_money", "spreadsheet", "needs", "stream", "roster", "toml_clinics",
 }  # fmt: skip
-RULES = {"payload", "matching", "reconcile", "outcome", "census"}
+RULES = {"payload", "idcards", "wedge", "matching", "reconcile", "outcome", "census", "opd"}
 EDGES = {"ledger", "printing", "scanning", "evidence", "patients", "ehospital"}
 ACTS = {"frontdesk", "recovery", "custody", "enrolment"}
 SURFACE = {"web"}
@@ -49,10 +50,11 @@ LIVES_IN: dict[str, set[str]] = {
     "h11": {"serving"},
     "click": {"cli", "__main__"},
     "distributed": {"cli"},
-    "cryptography": {"authority", "keys", "vault", "sealed", "enrolment"},
+    "cryptography": {"authority", "keys", "vault", "sealed", "enrolment", "idcards"},
     "shamir_mnemonic": {"parts"},
     "stdnum": {"slip"},
     "babel": {"language"},
+    "openpyxl": {"spreadsheet"},
 }
 IMPURE = {"random", "secrets", "time", "os", "pathlib", "socket", "subprocess", "threading"}
 LONGEST_FILE = 400

@@ -73,7 +73,7 @@ def test_the_values_of_an_error_are_said_too() -> None:
     with pytest.raises(FieldWrong) as caught:
         check_text("name_hindi", "Ram;", script="latin")
     assert say(caught.value, "en") == "Name in Hindi: The sign ; at place 4 cannot stand here. Leave it out."
-    assert say(caught.value, "hi") == "हिंदी में नाम: स्थान 4 का चिह्न ; यहाँ नहीं लिखा जा सकता। उसे हटा दें।"
+    assert say(caught.value, "hi") == "हिन्दी में नाम: स्थान 4 का चिह्न ; यहाँ नहीं लिखा जा सकता। उसे हटा दें।"
     assert say(FieldWrong(field="age", why="An age is a number from 0 to 125."), "hi").startswith("आयु: आयु 0 से")
     error = HospitalFileWrong(
         file="h.toml", line=3, key="name", why=Sentence("The key is unknown. Did you mean {near}?", near="x")

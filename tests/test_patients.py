@@ -127,7 +127,10 @@ def test_a_wrong_file_leaves_the_old_index(index: PatientIndex, tmp_path: Path, 
     assert uhids(index, LookField.UHID, "100000001") == ["100000001"]
 
 
-def test_a_load_that_was_stopped_goes_on(installation: Installation, tmp_path: Path) -> None:
+def test_a_load_that_was_stopped_goes_on(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fallback.patients.index._BATCH", 5_000)
     path = tmp_path / "many.csv"
     path.write_text("uhid,name\n" + "".join(f"{n},Asha Rani\n" for n in range(1, 12_001)), encoding="utf-8")
     index, told = PatientIndex(installation.folder, installation.vault), list[int]()

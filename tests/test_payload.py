@@ -15,7 +15,8 @@ from fallback.errors import FieldWrong, PayloadTooLong, PayloadWrong
 from fallback.keys import PublicKeys, SigningKey, certify, is_genuine
 from fallback.payload import CodeOutcome
 from fallback.payload.bits import BitReader, BitWriter
-from fallback.payload.record import pack
+from fallback.payload.extension import VISIT_PARTS
+from fallback.payload.record import pack, text_of
 from fallback.payload.text import put_text, take_text
 from fallback.rehearsal.people import people
 from fallback.slip import (
@@ -57,6 +58,9 @@ patients = some.builds(
     scheme_id=some.sampled_from(["", "PMJAY P4Q7-88"]),
     pin_code=some.from_regex(r"[0-9]{0,7}", fullmatch=True),
     category=some.sampled_from(Category),
+    birth_time=some.sampled_from(["", "00:00", "23:59"]),
+    birth_order=some.integers(0, 15),
+    identification_marks=texts,
 )
 slips = some.builds(
     Slip,
@@ -80,13 +84,24 @@ slips = some.builds(
         fee_status=some.sampled_from(FeeStatus),
         booking=some.sampled_from(["", "ORS-2026-4488"]),
         medico_legal_number=some.sampled_from(["", "MLC/26/0117"]),
+        ward=some.integers(0, 255),
+        bed=some.sampled_from(["", "F-07", "१२"]),
+        unit=texts,
+        ipd_number=some.sampled_from(["", "IPD/26/10443"]),
+        in_bed=some.booleans(),
+        admitted_on=some.none().map(lambda _: "") | some.dates(date(1900, 1, 1), date(2079, 1, 1)).map(date.isoformat),
+        day=some.sampled_from(["", "2026-11-30"]),
+        brought_by=texts,
+        found_at=texts,
+        police_station=texts,
+        brought_dead=some.booleans(),
     ),
     reason=texts,
     alias=some.booleans(),
     emergency=some.booleans(),
     medico_legal=some.booleans(),
     provisional=some.booleans(),
-    extension=some.binary(max_size=4),
+    extension=some.binary(max_size=4) | some.binary(max_size=3).map(lambda rest: b"\x01" + rest),
 )
 
 
@@ -103,10 +118,12 @@ def test_whatever_is_not_cut_comes_back_as_it_was(slip: Slip, revision: int, rep
     assert decoded.digest == payload.digest(signed)
     assert payload.cut_of(decoded.message + decoded.signature) == decoded.cut
     if decoded.cut:
-        kept = {name: getattr(slip.patient, name) for name in decoded.cut if name != "reason"}
-        patient = replace(decoded.slip.patient, **kept)
-        reason = slip.reason if "reason" in decoded.cut else decoded.slip.reason
-        assert replace(decoded.slip, patient=patient, reason=reason) == slip
+        whole = {name: text_of(slip, name) for name in decoded.cut}
+        reason = whole.pop("reason", decoded.slip.reason)
+        told = {name: whole.pop(name) for name in VISIT_PARTS & whole.keys()}
+        patient = replace(decoded.slip.patient, **whole)  # type: ignore[arg-type]
+        visit = replace(decoded.slip.visit, **told)  # type: ignore[arg-type]
+        assert replace(decoded.slip, patient=patient, visit=visit, reason=reason) == slip
     else:
         assert decoded.slip == slip
 
@@ -148,7 +165,7 @@ def test_golden_vectors_stand_for_ever(name: str) -> None:
 def test_the_page_alone_is_enough_to_read_the_paper(name: str) -> None:
     vector = GOLDEN["vectors"][name]
     record, cut, digest = stranger.read(vector["digits"])
-    assert record == vector["read"]
+    assert record == Slip.from_record(vector["read"]).record()  # an old vector does not name what came later
     assert (cut, digest) == (vector["cut"], vector["digest"])
 
 
@@ -164,7 +181,7 @@ def test_every_golden_slip_is_in_the_file() -> None:
     assert set(golden_payloads.slips()) <= set(GOLDEN["vectors"])
 
 
-@pytest.mark.parametrize("name", ["plain", "full", "text-hindi", "cut", "sealed"])
+@pytest.mark.parametrize("name", ["plain", "full", "text-hindi", "cut", "sealed", "casualty-cut"])
 def test_a_flipped_bit_never_passes(name: str) -> None:
     signed = bytes.fromhex(GOLDEN["vectors"][name]["payload"])
     for bit in range(8 * len(signed)):
@@ -262,7 +279,7 @@ def letter_by_letter(slip: Slip) -> tuple[str, ...] | None:
     """The cut texts by the page's own words, the slow way; for texts without marks and joiners."""
     cut: dict[str, str] = {}
     for name in payload.CUTTABLE:
-        text = str(slip.reason if name == "reason" else getattr(slip.patient, name))
+        text = text_of(slip, name)
         for length in range(len(text) - 1, 7, -1):
             cut[name] = text[:length]
             if len(pack(slip, cut)) <= payload.MOST_BYTES - 64:
@@ -273,12 +290,15 @@ def letter_by_letter(slip: Slip) -> tuple[str, ...] | None:
 long_texts = some.text(alphabet="abcXYZ 19/,", max_size=70) | some.text(alphabet="abcकखग🙂 .1", max_size=45)
 
 
-@given(some.lists(long_texts, min_size=6, max_size=6))
+@given(some.lists(long_texts, min_size=10, max_size=10))
 @settings(max_examples=60, deadline=None)
 def test_no_letter_more_is_cut_than_the_rule_says(texts: list[str]) -> None:
     made = dict(zip(payload.CUTTABLE, texts, strict=True))
     reason = made.pop("reason")
-    slip = replace(PLAIN, reason=reason, patient=replace(PLAIN.patient, **made))  # type: ignore[arg-type]
+    told = {name: made.pop(name) for name in VISIT_PARTS & made.keys()}
+    patient = replace(PLAIN.patient, **made)  # type: ignore[arg-type]
+    visit = replace(PLAIN.visit, **told)  # type: ignore[arg-type]
+    slip = replace(PLAIN, reason=reason, patient=patient, visit=visit)
     if len(pack(slip, {})) <= payload.MOST_BYTES - 64:
         assert payload.decode(payload.encode(slip, KEY.sign)).slip == slip
         return

@@ -59,11 +59,11 @@ def statements(installation: Installation, pdf: bytes) -> list[list[Statement]]:
 def test_a_shift_sheet_says_what_the_journal_says(installation: Installation, counter: Counter) -> None:
     key = frontdesk.open_shift(counter, series=1, login="asha", opening_float=500).key
     issued = [register(counter, key, f"Sunita {letter}") for letter in "ABCDE"]
-    register(counter, key, "Rekha", fee_status=FeeStatus.EXEMPT)
+    register(counter, key, "Rekha", fee_status=FeeStatus.EXEMPT, exemption="BPL")
     register(counter, key, "Meera", fee_status=FeeStatus.LATER)
     frontdesk.correct(counter, key, issued[0], factories.registration("Sunita Z", clinic="DEN"), "misspelt")
-    frontdesk.void(counter, key, issued[3], "wrong clinic", allowed_by="meena")
-    frontdesk.void(counter, key, issued[1], "wrong clinic", allowed_by="meena")
+    for place in (3, 1):
+        frontdesk.void(counter, key, issued[place], "wrong clinic", allowed_by="meena", receipt=f"{key}-{place + 1}")
     frontdesk.reprint(counter, issued[2], by="asha", series=1)
     frontdesk.close_shift(counter, key, counted_cash=528, note="two short; सुबह गिनें", by="asha")
     end = counter.ledger.head()
@@ -230,7 +230,7 @@ def test_every_sheet_of_a_slip_carries_its_number(counter: Counter, name: str) -
 
 def test_a_slip_without_money_has_no_receipt(counter: Counter) -> None:
     key = frontdesk.open_shift(counter, series=1, login="asha").key
-    number = register(counter, key, fee_status=FeeStatus.EXEMPT)
+    number = register(counter, key, fee_status=FeeStatus.EXEMPT, exemption="BPL")
     with pytest.raises(ReceiptMissing):
         frontdesk.slip_sheet(counter, number, "receipt")
 
@@ -296,6 +296,8 @@ _DAY = ("--clinic", "den", "--date", "2026-11-23")
         (("day", *_DAY, "--desk", "1", "--pages", "2"), 2, "day"),
         (("box", *_DAY, "--desk", "1", "--box", "2", "--count", "40"), 1, "box"),
         (("register", *_DAY), 1, ""),
+        (("round", "fmw"), 2, ""),
+        (("census", "--date", "2026-11-23"), 1, ""),
         (("labels", _NUMBER, "--count", "4", "--start", "22"), 2, ""),
         (("labels", "00100000114", "--layout", "label-50x25"), 4, ""),
         (("labels", "00100000114", "--layout", "label-50x25", "--start", "6"), 4, ""),

@@ -286,9 +286,14 @@ def test_a_receipt_says_what_was_received() -> None:
         (FeeStatus.LATER, 0, "Rupees zero only"),
     ):
         visit = replace(plain.slip.visit, fee=1250, fee_status=status)
-        printed = replace(plain, slip=replace(plain.slip, visit=visit))
+        printed = replace(plain, slip=replace(plain.slip, visit=visit), payment=None)
         text = text_of(render_sheet("receipt", [printed], HOSPITAL, language="en"))
         assert words in text and f" {rupees(rupees_paid)} " in f" {text} "
+    later = replace(
+        plain, slip=replace(plain.slip, visit=replace(plain.slip.visit, fee=1250, fee_status=FeeStatus.LATER))
+    )
+    text = text_of(render_sheet("receipt", [later], HOSPITAL, language="en"))
+    assert "₹1250 · Paid" in text and "Card · 482913" in text and "B-0471" in text, "it was paid since"
 
 
 @pytest.mark.parametrize(
@@ -352,7 +357,7 @@ def test_a_sticker_in_the_one_box(tmp_path: Path) -> None:
     backlog = Backlog(tmp_path / "data", 1)
 
     def look(typed: str, hospital: Hospital = BACKLOG_HOSPITAL) -> onebox.Found:
-        return onebox.look(backlog.ledger.db(), hospital, backlog.keys, typed)
+        return onebox.Box(backlog.ledger.db(), hospital, backlog.keys).look(typed).found
 
     slip = backlog.issue()
     scanned = Sample(slip.number, 7).text

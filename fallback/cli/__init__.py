@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from fallback import __version__, language
+from fallback import __version__
 from fallback.cli import during, journal, record, recover, restoring
 from fallback.cli.copies import copy
 from fallback.cli.data import Data
@@ -27,6 +27,7 @@ from fallback.cli.read import read
 from fallback.cli.rehearse import drill
 from fallback.cli.scan import scan
 from fallback.cli.sheets import sheet
+from fallback.cli.spoken import told
 from fallback.disk import disk_error
 from fallback.errors import NotPrinted, ParchiError, Stopped, Unanswered
 from fallback.settings import Settings
@@ -46,7 +47,7 @@ class Sentences(click.Group):
         try:
             return super().main(args, *rest, **more)
         except ParchiError as error:
-            click.echo(language.say(error, self._language()), err=True)
+            click.echo(told(error), err=True)
             sys.exit(error.exit_code)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -61,13 +62,6 @@ class Sentences(click.Group):
             if wrong.filename is not None:
                 raise disk_error(wrong, Path(str(wrong.filename)).parent) from wrong
             raise NotPrinted(why=wrong.strerror or type(wrong).__name__) from wrong
-
-    @staticmethod
-    def _language() -> str:
-        try:
-            return Settings.read().language
-        except ParchiError:
-            return language.LANGUAGES[0]
 
 
 @click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -7,6 +7,7 @@ import click
 from fallback import custody
 from fallback.cli.data import Data, Words, json_option, show
 from fallback.cli.recover import by_option
+from fallback.cli.spoken import _, told
 from fallback.ledger import CopyStatus
 
 label_argument = click.argument("label")
@@ -31,7 +32,9 @@ def status(context: click.Context, as_json: bool) -> None:
     with data.installation() as installation:
         sticks = installation.ledger.copies(data.clock())
     show(
-        [_record(each) for each in sticks], as_json=as_json, text="\n".join(map(_words, sticks)) or "No stick is known."
+        [_record(each) for each in sticks],
+        as_json=as_json,
+        text="\n".join(map(_words, sticks)) or _("No stick is known."),
     )
     if not any(each.stick and not each.behind for each in sticks):
         context.exit(4)
@@ -47,7 +50,8 @@ def label(data: Data, label: str, new: str) -> None:
     Example: python -m fallback copy label A red
     """
     with data.installation() as installation:
-        click.echo(f"It is called {custody.label_stick(installation.ledger, label, new, now=data.clock())} now.")
+        called = custody.label_stick(installation.ledger, label, new, now=data.clock())
+        click.echo(_("It is called {label} now.", label=called))
 
 
 @copy.command("gone")
@@ -64,7 +68,7 @@ def gone(data: Data, label: str, reason: str, by: str) -> None:
     """
     with data.installation() as installation:
         custody.stick_is_gone(installation.ledger, label, reason, now=data.clock(), by=by)
-        click.echo(f"Nobody waits for {label} any more.")
+        click.echo(_("Nobody waits for {label} any more.", label=label))
 
 
 def _record(each: CopyStatus) -> dict[str, Any]:
@@ -76,8 +80,11 @@ def _record(each: CopyStatus) -> dict[str, Any]:
 
 
 def _words(each: CopyStatus) -> str:
-    name, line = each.label or "?", f"up to line {each.sequence}"
+    known: dict[str, object] = {"label": each.label or "?", "line": each.sequence}
     if not each.behind:
-        return f"{name}: up to date, {line}, in {each.folder}"
-    age = "nobody knows how old" if each.age_seconds is None else f"{int(each.age_seconds) // 60} minutes old"
-    return f"{name}: {age}, {line}. {each.problem or 'It is not plugged in.'}"
+        return _("{label}: up to date, up to line {line}, in {folder}", folder=each.folder, **known)
+    known["problem"] = told(each.problem) if each.problem else _("It is not plugged in.")
+    if each.age_seconds is None:
+        return _("{label}: nobody knows how old, up to line {line}. {problem}", **known)
+    minutes = int(each.age_seconds) // 60
+    return _("{label}: {minutes} minutes old, up to line {line}. {problem}", minutes=minutes, **known)

@@ -11,7 +11,8 @@ from typing import Any
 
 import click
 
-from fallback import hospital_file, language, names
+from fallback import hospital_file, names
+from fallback.cli.spoken import _, told
 from fallback.enrolment import Installation, open_installation
 from fallback.errors import ClinicUnknown, PartMistyped, PartsMixed, PassphraseMissing, PassphraseShort
 from fallback.frontdesk import Counter
@@ -24,6 +25,8 @@ from fallback.settings import Settings
 from fallback.slip import TEXT_LIMIT
 
 SHORTEST_PASSPHRASE = 12  # letters
+
+DAY = click.DateTime(["%d-%m-%Y", "%Y-%m-%d"])  # as it is written in India, and as a script writes it
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON value, for a script.")
 
@@ -40,9 +43,10 @@ class Words(click.ParamType[str]):
         """The text, normalised; exit code 2 when nothing is left of it, or when it is too long for the journal."""
         text = names.normalise(str(value))
         if not text and not self._empty:
-            self.fail("it is empty. Write a few words.", param, ctx)
+            self.fail(_("it is empty. Write a few words."), param, ctx)
         if len(text) > TEXT_LIMIT:
-            self.fail(f"it has {len(text)} letters; at most {TEXT_LIMIT} are taken. Shorten it.", param, ctx)
+            why = _("it has {count} letters; at most {limit} are taken. Shorten it.", count=len(text), limit=TEXT_LIMIT)
+            self.fail(why, param, ctx)
         return text
 
 
@@ -71,7 +75,7 @@ class Data:
         if self.settings.passphrase_file:
             text = self.secret(self.settings.passphrase_file)
             return strong(text) if confirm else text
-        typed = str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True))
+        typed = asked(_("Passphrase"), confirm=confirm)
         if confirm:
             return strong(typed)
         first = read_parts(typed)
@@ -80,12 +84,12 @@ class Data:
     def other_parts(self, parts: list[str]) -> list[str]:
         """These parts of a key and as many others as are needed, asked for; a mistyped one is told and asked again."""
         while missing(parts):
-            typed = str(click.prompt(f"Part {len(parts) + 1}", hide_input=True, err=True))
+            typed = asked(_("Part {number}", number=len(parts) + 1))
             try:
                 more = read_parts(typed) or no_part(len(parts) + 1)
                 missing(parts + more)
             except (PartMistyped, PartsMixed) as wrong:
-                click.echo(language.say(wrong, self.settings.language), err=True)
+                click.echo(told(wrong), err=True)
                 continue
             parts = list(dict.fromkeys(parts + more))
         return parts
@@ -145,6 +149,12 @@ class Data:
 def no_part(place: int) -> list[str]:
     """Raises PartMistyped, for a text that is no part of a key at all."""
     raise PartMistyped(part=place, why="it is not made of words of the list")
+
+
+def asked(what: str, *, confirm: bool = False) -> str:
+    """A secret that is typed without an echo; twice, where it is a new one."""
+    again = _("The same once more") if confirm else False
+    return str(click.prompt(what, hide_input=True, confirmation_prompt=again, err=True))
 
 
 def strong(passphrase: str) -> str:

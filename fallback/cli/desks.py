@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from fallback import enrolment
-from fallback.cli.data import Data, Words, json_option, show
+from fallback.cli.data import Data, Words, asked, json_option, show
 from fallback.cli.sheets import out_option
+from fallback.cli.spoken import _
 from fallback.disk import needs_room, write_file
 from fallback.enrolment import Installation, NewCard
 from fallback.errors import PassphraseNeeded, SecretMissing
@@ -19,7 +20,6 @@ from fallback.slip import INDIA, SERIES_LIMIT
 
 _CARD_BYTES = 60_000  # of a card on paper, at most, with a logo
 _ASK = "-"
-_NO_CARDS = "No card was made yet: python -m fallback desk cards --out cards.pdf"
 
 
 @click.group()
@@ -53,9 +53,16 @@ def desk_cards(data: Data, count: int, out: Path) -> None:
 
         made = enrolment.make_cards(installation, count, publish)
     first, last = made[0].certificate.series, made[-1].certificate.series
-    click.echo(f"{out}: cards {first:03d} to {last:03d}. Print it at once and delete the file: each card is a key.")
-    click.echo("Seal each card in an envelope, and keep half of them in another place.")
-    click.echo("A stick that is not attached now does not open with them, until it is attached again.")
+    numbers = {"first": f"{first:03d}", "last": f"{last:03d}"}
+    click.echo(
+        _(
+            "{file}: cards {first} to {last}. Print it at once and delete the file: each card is a key.",
+            file=out,
+            **numbers,
+        )
+    )
+    click.echo(_("Seal each card in an envelope, and keep half of them in another place."))
+    click.echo(_("A stick that is not attached now does not open with them, until it is attached again."))
 
 
 @desk.command("enrol")
@@ -76,7 +83,7 @@ def desk_enrol(data: Data, name: str, card: str | None, as_json: bool) -> None:
     Example: python -m fallback desk enrol "Counter 7" --card
     """
     if card == _ASK:
-        card = str(click.prompt("Card", hide_input=True, err=True))
+        card = asked(_("Card"))
     with data.installation(card or "") as installation:
         try:
             made = (
@@ -85,9 +92,9 @@ def desk_enrol(data: Data, name: str, card: str | None, as_json: bool) -> None:
                 else enrolment.enrol_desk(installation, name)
             )
         except (PassphraseNeeded, SecretMissing):
-            click.echo("With an enrolment card no other key is needed: add --card.", err=True)
+            click.echo(_("With an enrolment card no other key is needed: add --card."), err=True)
             raise
-        text = f"Desk {made.series:03d} {made.name} is enrolled on this computer."
+        text = _("Desk {series} {name} is enrolled on this computer.", series=f"{made.series:03d}", name=made.name)
         show({"series": made.series, "name": made.name}, as_json=as_json, text=text)
 
 
@@ -118,12 +125,20 @@ def desk_list(data: Data, cards: bool, as_json: bool) -> None:
             for each in found
         ]
         lines = [
-            f"{each.series:03d}  {each.name}"
-            f"{'  (REVOKED)' if each.series in gone else '  (retired)' if each.retired else ''}"
-            f"{'' if here[each.series] or each.retired else '  (issues nothing on this computer)'}"
+            "  ".join(
+                filter(
+                    None,
+                    (
+                        f"{each.series:03d}",
+                        each.name,
+                        _("(REVOKED)") if each.series in gone else _("(retired)") if each.retired else "",
+                        "" if here[each.series] or each.retired else _("(issues nothing on this computer)"),
+                    ),
+                )
+            )
             for each in found
         ]
-        show(value, as_json=as_json, text="\n".join(lines) or "No desk is enrolled.")
+        show(value, as_json=as_json, text="\n".join(lines) or _("No desk is enrolled."))
 
 
 @desk.command("retire")
@@ -137,7 +152,7 @@ def desk_retire(data: Data, series: int, reason: str) -> None:
     """
     with data.installation() as installation:
         enrolment.retire_desk(installation, series, reason)
-        click.echo(f"Desk {series:03d} is retired.")
+        click.echo(_("Desk {series} is retired.", series=f"{series:03d}"))
 
 
 @desk.command("revoke")
@@ -153,11 +168,18 @@ def desk_revoke(data: Data, series: int, reason: str) -> None:
     """
     with data.installation() as installation:
         whole = enrolment.revoke(installation, series, reason)
-        click.echo(f"{series:03d} is revoked. What the journal did not know of it by now waits for a person.")
+        click.echo(
+            _(
+                "{series} is revoked. What the journal did not know of it by now waits for a person.",
+                series=f"{series:03d}",
+            )
+        )
         if whole:
-            click.echo("Its card opens nothing here any more. A copy or stick that is not attached now still does.")
+            click.echo(
+                _("Its card opens nothing here any more. A copy or stick that is not attached now still opens with it.")
+            )
         else:
-            click.echo("Its card still opens this journal: do the same once more where the passphrase is typed.")
+            click.echo(_("Its card still opens this journal: do the same once more where the passphrase is typed."))
 
 
 def _list_cards(installation: Installation, *, as_json: bool) -> None:
@@ -169,6 +191,12 @@ def _list_cards(installation: Installation, *, as_json: bool) -> None:
     lines = []
     for card in found:
         used = ", ".join(use.name for use in card.uses)
-        state = f"CONFLICT: used for {used}" if len(card.uses) > 1 else f"used for {used}" if used else "not used"
-        lines.append(f"{card.series:03d}  {state}{'  (REVOKED)' if card.revoked else ''}")
-    show(value, as_json=as_json, text="\n".join(lines) or _NO_CARDS)
+        state = _("used for {desks}", desks=used) if used else _("not used")
+        if len(card.uses) > 1:
+            state = _("CONFLICT: used for {desks}", desks=used)
+        lines.append(f"{card.series:03d}  {state}  {_('(REVOKED)') if card.revoked else ''}".rstrip())
+    show(
+        value,
+        as_json=as_json,
+        text="\n".join(lines) or _("No card was made yet: python -m fallback desk cards --out cards.pdf"),
+    )

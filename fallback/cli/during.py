@@ -11,9 +11,10 @@ import click
 from fallback import enrolment, frontdesk, language
 from fallback.cli.data import Data, Words, json_option, show
 from fallback.cli.desks import desk
-from fallback.cli.keys import PRINT_IT, SHEET_BYTES, write_sheets
+from fallback.cli.keys import SHEET_BYTES, print_it, tell_once, write_sheets
 from fallback.cli.selftest import check
 from fallback.cli.serve import make_authority, serve, trust
+from fallback.cli.spoken import _
 from fallback.cli.users import user
 from fallback.disk import disk_error, needs_room, write_file
 from fallback.groups import read_recovery
@@ -48,15 +49,16 @@ def init(data: Data, drill: bool, recovery_sheet: Path | None) -> None:
     installation, recovery_key, pin = enrolment.init(data.folder, passphrase, clock=data.clock, drill=drill)
     try:
         # First of all: they are shown once, and whatever fails below must not take them along.
-        click.echo(f"Installation made in {data.folder}; hospital id {installation.keys().hospital:08x}.")
-        click.echo(f"Recovery key (print it, seal it, keep it elsewhere): {recovery_key}")
-        click.echo(f"First login: {enrolment.FIRST_LOGIN}   PIN: {pin}")
+        known = f"{installation.keys().hospital:08x}"
+        click.echo(_("Installation made in {folder}; hospital id {hospital}.", folder=data.folder, hospital=known))
+        tell_once(recovery_key, pin)
         make_authority(data, installation)
         key = read_recovery(recovery_key) if recovery_sheet else None
         if key and recovery_sheet:
             words = split(key, 1, 1)
             write_sheets(installation, hospital, data, HospitalKey.RECOVERY, key, words, 1, recovery_sheet)
-            click.echo(f"{recovery_sheet}: the recovery key. {PRINT_IT}")
+            click.echo(_("{file}: the recovery key.", file=recovery_sheet))
+            click.echo(print_it())
         _keep_hospital(data)
         enrolment.enrol_desk(installation, "Counter 1")
     finally:
@@ -87,7 +89,12 @@ def example(context: click.Context, port: int | None) -> None:
         _write_private(first_pin, pin)
         _write_private(data.folder / "recovery-key.txt", recovery_key)
     settings = replace(data.settings, passphrase_file=secret, hospital=data.folder / "hospital.toml")
-    click.echo(f"Login: {enrolment.FIRST_LOGIN}   PIN: {first_pin.read_text()} at first, then the one that you chose")
+    words = _(
+        "Login: {login}   PIN: {pin} at first, then the one that you chose",
+        login=enrolment.FIRST_LOGIN,
+        pin=first_pin.read_text(),
+    )
+    click.echo(words)
     context.obj = Data(settings, data.clock)
     context.invoke(serve, port=port)
 
@@ -125,7 +132,8 @@ def downtime_start(data: Data, reason: str) -> None:
     """
     with data.installation() as installation:
         started = frontdesk.start_downtime(data.counter(installation), reason)
-        click.echo(f"{'Drill' if started.drill else 'Downtime'} started {language.format_time(started.started)}.")
+        time = language.format_time(started.started)
+        click.echo(_("Drill started {time}.", time=time) if started.drill else _("Downtime started {time}.", time=time))
 
 
 @downtime.command("end")
@@ -137,7 +145,7 @@ def downtime_end(data: Data) -> None:
     """
     with data.installation() as installation:
         frontdesk.end_downtime(data.counter(installation))
-        click.echo("The downtime has ended. Scan the slips, reconcile, import.")
+        click.echo(_("The downtime has ended. Scan the slips, reconcile, import."))
 
 
 @downtime.command("status")
@@ -159,9 +167,12 @@ def downtime_status(data: Data, as_json: bool) -> None:
             "reason": lasting.reason if lasting else None,
             "open_shifts_at": busy,
         }
-        since = f"since {language.format_time(lasting.started)}: {lasting.reason}" if lasting else ""
-        text = f"{'A downtime lasts ' + since if lasting else 'No downtime.'}  Open shifts at desks: {busy or 'none'}"
-        show(value, as_json=as_json, text=text)
+        text = _("No downtime.")
+        if lasting:
+            since = language.format_moment(lasting.started)
+            text = _("A downtime lasts since {since}: {reason}", since=since, reason=lasting.reason)
+        desks = ", ".join(f"{series:03d}" for series in busy) or _("none")
+        show(value, as_json=as_json, text=text + "  " + _("Open shifts at desks: {desks}", desks=desks))
 
 
 @click.command()
@@ -182,8 +193,15 @@ def pad(data: Data, series: int, count: int, issued_to: str, out: Path, as_json:
         numbers, pdf = frontdesk.print_pads(data.counter(installation), series=series, count=count, issued_to=issued_to)
         write_file(out, pdf)
         value = {"file": str(out), "numbers": [number.text for number in numbers], "issued_to": issued_to}
-        text = f"{count} blanks for {issued_to}, {numbers[0].grouped} to {numbers[-1].grouped}, are in {out}."
-        show(value, as_json=as_json, text=text)
+        ends = {"first": numbers[0].grouped, "last": numbers[-1].grouped}
+        says = _(
+            "{count} blanks for {ward}, {first} to {last}, are in {file}.",
+            count=count,
+            ward=issued_to,
+            file=out,
+            **ends,
+        )
+        show(value, as_json=as_json, text=says)
 
 
 COMMANDS = (init, example, check, serve, trust, downtime, desk, user, pad)

@@ -3,9 +3,10 @@
 import click
 
 from fallback import enrolment
-from fallback.cli.data import Data, Words, json_option, show
+from fallback.cli.data import Data, Words, asked, json_option, show
+from fallback.cli.spoken import _, in_words
 from fallback.enrolment.identities import ALIAS, IDENTITY, open_identity, release_identity
-from fallback.language import format_moment
+from fallback.language import format_date, format_moment
 from fallback.ledger.queries import identities
 from fallback.slip import SlipNumber
 
@@ -19,7 +20,7 @@ def identity() -> None:
 
 def _word(installation: enrolment.Installation, login: str) -> str:
     """The supervisor's login, when the PIN that is asked is theirs."""
-    pin = str(click.prompt("PIN", hide_input=True, err=True))
+    pin = asked(_("PIN"))
     return enrolment.word_of(installation.ledger, login, pin)
 
 
@@ -51,8 +52,15 @@ def identity_open(data: Data, number: str, reason: str, by: str, as_json: bool) 
         "uhid": who.uhid,
         "rest": {name: text for name, text in who.rest.items() if name != "reason"},
     }
-    lines = [f"{name}: {text}" for name, text in value.items() if text and name != "rest"]
-    lines += [f"{name}: {text}" for name, text in who.rest.items() if name != "reason"]
+    told = {name: text for name, text in value.items() if name != "rest"} | {
+        "number": found.number.grouped,
+        "sealed_in": found.home.grouped,
+        "sex": in_words(who.sex),
+        "birth_date": format_date(who.birth_date),
+        "age_unit": in_words(who.age.unit) if who.age else "",
+    }
+    told |= {name: text for name, text in who.rest.items() if name != "reason"}
+    lines = [_("{field}: {text}", field=name, text=str(text)) for name, text in told.items() if text]
     show(value, as_json=as_json, text="\n".join(lines))
 
 
@@ -80,7 +88,7 @@ def identity_list(data: Data, as_json: bool) -> None:
         f"{format_moment(each.at)}  {each.number.grouped}  {each.by}  {each.allowed_by}  {each.reason}"
         for each in found
     ]
-    show(value, as_json=as_json, text="\n".join(words) or "Nobody has opened one.")
+    show(value, as_json=as_json, text="\n".join(words) or _("Nobody has opened one."))
 
 
 @identity.command("release")
@@ -97,4 +105,7 @@ def identity_release(data: Data, number: str, sent_as: str, reason: str, by: str
     wanted = SlipNumber.parse(number)
     with data.installation() as installation:
         release_identity(installation, wanted, sent_as, reason, by=_word(installation, by))
-    click.echo(f"{wanted.grouped} goes under the {'true name' if sent_as == IDENTITY else 'alias'}, once approved.")
+    if sent_as == IDENTITY:
+        click.echo(_("{number} goes under the true name, once approved.", number=wanted.grouped))
+    else:
+        click.echo(_("{number} goes under the alias, once approved.", number=wanted.grouped))

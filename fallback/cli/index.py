@@ -7,6 +7,7 @@ import click
 from fallback import frontdesk
 from fallback.cli.data import Data, Words, json_option, show
 from fallback.cli.recover import by_option, progress
+from fallback.cli.spoken import _
 from fallback.errors import IndexMissing
 from fallback.patients import Columns, PatientIndex, read_columns, read_left_out, unused_columns
 
@@ -47,19 +48,24 @@ def load(
             which,
             left_out=read_left_out(leave_out) if leave_out else frozenset(),
             by=by,
-            progress=progress("rows"),
+            progress=progress(_("rows")),
         )
     value = {"index": report.index, "patients": report.rows, "left_out": report.left_out, "double": report.double}
     value |= {"unused_columns": list(unused)}
     value |= {"bad": report.bad_rows, "bad_rows": [[row.line, row.column, row.why] for row in report.bad]}
-    words = [f"{report.rows} patients are in the index; {report.left_out} left out by the list, {report.double} twice."]
+    counts = {"patients": report.rows, "left": report.left_out, "double": report.double}
+    words = [_("{patients} patients are in the index; {left} left out by the list, {double} twice.", **counts)]
     if unused:
+        names = ", ".join(unused)
         words.append(
-            f"Nothing was taken from the columns {', '.join(unused)}: say in a file which is which (--columns)."
+            _("Nothing was taken from the columns {names}: say in a file which is which (--columns).", names=names)
         )
-    words += [f"line {row.line}, {row.column}: {row.why}" for row in report.bad[:_BAD_SHOWN]]
+    words += [
+        _("line {line}, {column}: {why}", line=row.line, column=row.column, why=row.why)
+        for row in report.bad[:_BAD_SHOWN]
+    ]
     if report.bad_rows > _BAD_SHOWN:
-        words.append(f"and {report.bad_rows - _BAD_SHOWN} rows more, see --json")
+        words.append(_("and {count} rows more, see --json", count=report.bad_rows - _BAD_SHOWN))
     show(value, as_json=as_json, text="\n".join(words))
     if report.bad_rows:
         context.exit(4)
@@ -76,11 +82,16 @@ def status(data: Data, as_json: bool) -> None:
     with data.installation() as installation:
         held = PatientIndex(installation.folder, installation.vault)
         if not held.here:
-            show({"here": False}, as_json=as_json, text="This computer holds no patient index.")
+            show({"here": False}, as_json=as_json, text=_("This computer holds no patient index."))
             return
         told = held.status()
     value = {"here": True, "index": told.index, "patients": told.rows, "left_out": told.left_out, "bytes": told.size}
-    show(value, as_json=as_json, text=f"{told.rows} patients, {told.size // 1_000_000} MB, encrypted, in no copy.")
+    text = _(
+        "{patients} patients, {megabytes} MB, encrypted, in no copy.",
+        patients=told.rows,
+        megabytes=told.size // 1_000_000,
+    )
+    show(value, as_json=as_json, text=text)
 
 
 @index.command("destroy")
@@ -97,4 +108,4 @@ def destroy(data: Data, reason: str, by: str) -> None:
         if not held.here:
             raise IndexMissing()
         frontdesk.destroy_index(installation.ledger, held, reason, by=by)
-        click.echo("The patient index is gone from this computer.")
+        click.echo(_("The patient index is gone from this computer."))

@@ -7,7 +7,17 @@ import click
 
 from fallback import custody, recovery
 from fallback.cli.data import Data, Words, json_option, show
-from fallback.ledger import Head
+from fallback.cli.spoken import _, table
+from fallback.ledger import Head, Trouble, TroubleKind
+
+LABELS = {"missing_here": "missing here", "missing_there": "missing there", "different": "different"}
+KIND_LABELS = {
+    TroubleKind.CHANGED: "changed",
+    TroubleKind.MISSING: "missing",
+    TroubleKind.MOVED: "moved",
+    TroubleKind.INVENTED: "invented",
+    TroubleKind.DAMAGED: "damaged",
+}
 
 
 @click.group()
@@ -25,7 +35,10 @@ def export(data: Data, file: Path) -> None:
     """
     with data.installation() as installation:
         report = custody.export(installation.ledger, file)
-        click.echo(f"{report.lines} lines are in {report.file}; the vault's header lies beside it.")
+        says = _(
+            "{count} lines are in {file}; the vault's header lies beside it.", count=report.lines, file=report.file
+        )
+        click.echo(says)
 
 
 @journal.command("merge")
@@ -41,16 +54,29 @@ def merge(data: Data, file: Path, as_json: bool) -> None:
         report = custody.merge(installation.ledger, file)
         forks = [{"chain": each.chain, "sequence": each.sequence} for each in report.conflicts]
         value = {"lines": report.lines, "chains": heads_record(report.chains), "conflicts": forks}
-        words = "".join(f"\nCONFLICT: chain {each.chain} differs at line {each.sequence}" for each in report.conflicts)
+        words = [_("{count} new lines were taken in.", count=report.lines)]
+        words += [
+            _("CONFLICT: chain {chain} differs at line {line}", chain=each.chain, line=each.sequence)
+            for each in report.conflicts
+        ]
         found = recovery.contradictions(installation.ledger.db())
         value |= {"contradictions": found.record()}
         for uses in found.cards:
-            where = ", ".join(f"{use.name} (machine {use.machine})" for use in uses)
-            words += f"\nCONFLICT: card {uses[0].series:03d} was used in {len(uses)} places: {where}"
+            where = ", ".join(_("{desk} (machine {machine})", desk=use.name, machine=use.machine) for use in uses)
+            used = {"series": f"{uses[0].series:03d}", "count": len(uses), "where": where}
+            words.append(_("CONFLICT: card {series} was used in {count} places: {where}", **used))
         if found.numbers:
-            words += f"\nCONFLICT: {len(found.numbers)} numbers have several contents; all are kept, none is imported. "
-            words += "Say which stands: python -m fallback judge"
-        show(value, as_json=as_json, text=f"{report.lines} new lines were taken in.{words}")
+            words.append(
+                _(
+                    "CONFLICT: {count} numbers have several contents; all are kept, none is imported. "
+                    "Say which stands: python -m fallback judge",
+                    count=len(found.numbers),
+                )
+            )
+        for each in found.twice:
+            done = {"number": each.number.grouped, "counter": each.counter, "done": each.what}
+            words.append(_("Done twice: slip {number}, {counter}, {done}, by {by}", by=", ".join(each.logins), **done))
+        show(value, as_json=as_json, text="\n".join(words))
         if report.conflicts or found.cards or found.numbers:
             click.get_current_context().exit(4)
 
@@ -81,15 +107,20 @@ def verify(data: Data, file: Path | None, printed: tuple[str, ...], as_json: boo
             {"shift": each.shift, "line": each.sequence, "head": each.hash.hex(), "chain": each.proved}
             for each in sheets
         ]
-        words = [f"{report.lines} lines; {'every hash fits' if report.ok else 'NOT as it was written'}."]
-        words += [f"chain {each.chain}: line {each.sequence}, head {each.hash.hex()}" for each in report.heads]
+        words = [_("{count} lines; NOT as it was written.", count=report.lines)]
+        if report.ok:
+            words = [_("{count} lines; every hash fits.", count=report.lines)]
+        words += [
+            _("chain {chain}: line {line}, head {head}", chain=each.chain, line=each.sequence, head=each.hash.hex())
+            for each in report.heads
+        ]
         proved = sum(1 for each in sheets if each.proved)
         if sheets:
-            words.append(f"{len(sheets)} shift sheets were read; {proved} of them prove the journal as it stands.")
-        words += [
-            f"{each.kind.value}: " + (f"line {each.sequence} of chain {each.chain}: " if each.chain else "") + each.why
-            for each in report.troubles
-        ]
+            counts = {"count": len(sheets), "proved": proved}
+            words.append(
+                _("{count} shift sheets were read; {proved} of them prove the journal as it stands.", **counts)
+            )
+        words += map(_trouble, report.troubles)
         show(value, as_json=as_json, text="\n".join(words))
         if not report.ok:
             click.get_current_context().exit(4)
@@ -105,7 +136,9 @@ def views(data: Data, as_json: bool) -> None:
     """
     with data.installation() as installation:
         same = custody.rebuild_views(installation.ledger)
-        text = "The views were made anew and are identical." if same else "The views differed and were made right."
+        text = _("The views were made anew and are identical.")
+        if not same:
+            text = _("The views differed and were made right.")
         show({"identical": same}, as_json=as_json, text=text)
         if not same:
             click.get_current_context().exit(4)
@@ -137,15 +170,17 @@ def compare(context: click.Context, other: Path, other_passphrase_file: Path | N
     kinds = {kind: asdict(count) for kind, count in sorted(report.kinds.items())}
     value = {"equal": report.equal, "paper": report.paper, "kinds": kinds}
     value |= {"differences": [asdict(each) for each in report.differences]}
-    words = [f"{'fact':<20} {'same':>8} {'missing here':>13} {'missing there':>14} {'different':>10}"]
-    words += [
-        f"{kind:<20} {count.same:>8} {count.missing_here:>13} {count.missing_there:>14} {count.different:>10}"
-        for kind, count in sorted(report.kinds.items())
-    ]
-    words += [f"{each.standing.replace('_', ' ')}: {each.kind} {each.place}" for each in report.differences]
+    words = table(
+        [_("fact"), _("same"), *map(_, LABELS.values())],
+        *(
+            [kind, count.same, count.missing_here, count.missing_there, count.different]
+            for kind, count in sorted(report.kinds.items())
+        ),
+    )
+    words += [f"{_(LABELS[each.standing])}: {each.kind} {each.place}" for each in report.differences]
     if report.paper:
-        words.append("They have no chain in common, as after a rebuild from paper: only slips were compared.")
-    words.append("Nothing is missing and nothing differs." if report.equal else "They are NOT the same.")
+        words.append(_("They have no chain in common, as after a rebuild from paper: only slips were compared."))
+    words.append(_("Nothing is missing and nothing differs.") if report.equal else _("They are NOT the same."))
     show(value, as_json=as_json, text="\n".join(words))
     if not report.equal:
         context.exit(4)
@@ -186,6 +221,14 @@ def evidence(data: Data, purpose: str, out: Path, by: str, as_json: bool) -> Non
     show(value, as_json=as_json, text=words)
     if not report.ok:
         click.get_current_context().exit(4)
+
+
+def _trouble(each: Trouble) -> str:
+    """What is wrong at one place of the journal, in a line."""
+    told = {"kind": _(KIND_LABELS[each.kind]), "why": each.why}
+    if not each.chain:
+        return _("{kind}: {why}", **told)
+    return _("{kind}: line {line} of chain {chain}: {why}", line=each.sequence, chain=each.chain, **told)
 
 
 def heads_record(heads: tuple[Head, ...]) -> dict[str, dict[str, object]]:

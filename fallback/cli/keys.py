@@ -5,10 +5,11 @@ from pathlib import Path
 
 import click
 
-from fallback.cli.data import Data, json_option, no_part, show, strong
+from fallback.cli.data import Data, asked, json_option, no_part, show, strong
 from fallback.cli.sheets import out_option
+from fallback.cli.spoken import _
 from fallback.disk import needs_room, write_file
-from fallback.enrolment import Installation, hospital_keys
+from fallback.enrolment import FIRST_LOGIN, Installation, hospital_keys
 from fallback.errors import ParchiError
 from fallback.groups import recovery_text
 from fallback.hospital import Hospital
@@ -21,8 +22,15 @@ from fallback.printing import KeySheet, render_paper
 from fallback.slip import INDIA
 
 SHEET_BYTES = 600_000  # of a page, at most; a logo is on each
-PRINT_IT = "Print it at once and delete the file: it is the key itself, in plain. Best it never lies on a disk at all."
 _HELD = tuple(key.value for key in HospitalKey if key is not HospitalKey.RECOVERY)
+
+LABELS = {
+    "passphrase": "passphrase",
+    HospitalKey.RECOVERY.value: "recovery key",
+    HospitalKey.ROOT.value: "root's key",
+    HospitalKey.SUPERVISORS.value: "supervisors' key",
+    "cards": "cards",
+}
 
 key_argument = click.argument("name", metavar="root|supervisors", type=click.Choice(_HELD))
 parts_option = click.option(
@@ -45,7 +53,7 @@ def key_status(data: Data, as_json: bool) -> None:
     """
     with data.installation() as installation:
         value = _status(installation)
-    lines = [f"{name}: {_said(told)}" for name, told in value.items()]
+    lines = [f"{_(LABELS[name])}: {_said(told)}" for name, told in value.items()]
     show(value, as_json=as_json, text="\n".join(lines))
 
 
@@ -61,13 +69,11 @@ def key_passphrase(data: Data, new_file: Path | None) -> None:
     """
     with data.installation() as installation:
         installation.vault.needs_whole()
-        new = data.secret(new_file) if new_file else str(
-            click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True)
-        )  # fmt: skip
+        new = data.secret(new_file) if new_file else asked(_("New passphrase"), confirm=True)
         hospital_keys.change_passphrase(installation, strong(new))
-    click.echo("The passphrase is changed; the recovery key and the cards stay as they were.")
-    click.echo("A stick or copy that is not attached now still opens with the old one, until it is attached again.")
-    click.echo("Is the old one known to a stranger, who may hold such a copy? Then only a new installation helps.")
+    click.echo(_("The passphrase is changed; the recovery key and the cards stay as they were."))
+    click.echo(_("A stick or copy that is not attached now still opens with the old one, until it is attached again."))
+    click.echo(_("Is the old one known to a stranger, who may hold such a copy? Then only a new installation helps."))
 
 
 @key.command("recovery")
@@ -98,8 +104,8 @@ def key_recovery(data: Data, parts: int, needed: int | None, out: Path) -> None:
             for sheet in written:
                 sheet.unlink(missing_ok=True)  # of a key that opens nothing
             raise
-    click.echo(f"{out}: {_sheets(parts, needed)} {PRINT_IT}")
-    click.echo("A stick or copy that is not attached now still opens with the old key, until it is attached again.")
+    _tell_sheets(out, parts, needed)
+    click.echo(_("A stick or copy that is not attached now still opens with the old key, until it is attached again."))
 
 
 @key.command("part")
@@ -124,8 +130,13 @@ def key_part(data: Data, name: str, parts: int, needed: int, out: Path) -> None:
             write_sheets(installation, hospital, data, asked, secret, words, needed, out)
 
         hospital_keys.part_key(installation, asked, publish, parts=parts, needed=needed)
-    click.echo(f"{out}: {_sheets(parts, needed)} {PRINT_IT}")
-    click.echo(f"Then prove the sheets and remove the key from this computer: python -m fallback key take-out {name}")
+    _tell_sheets(out, parts, needed)
+    click.echo(
+        _(
+            "Then prove the sheets and remove the key from this computer: python -m fallback key take-out {key}",
+            key=name,
+        )
+    )
 
 
 @key.command("take-out")
@@ -141,7 +152,11 @@ def key_take_out(data: Data, name: str, parts_file: Path | None) -> None:
         installation.vault.needs_whole()
         hospital_keys.take_out(installation, HospitalKey(name), _asked(data, parts_file))
     click.echo(
-        f"The {name} key is no longer on this computer. Bring it back with: python -m fallback key put-back {name}"
+        _(
+            "{key}: no longer on this computer. Bring it back with: python -m fallback key put-back {name}",
+            key=_(LABELS[name]),
+            name=name,
+        )
     )
 
 
@@ -157,7 +172,7 @@ def key_put_back(data: Data, name: str, parts_file: Path | None) -> None:
     with data.installation() as installation:
         installation.vault.needs_whole()
         hospital_keys.put_back(installation, HospitalKey(name), _asked(data, parts_file))
-    click.echo(f"The {name} key is on this computer again.")
+    click.echo(_("{key}: on this computer again.", key=_(LABELS[name])))
 
 
 def write_sheets(
@@ -181,7 +196,8 @@ def write_sheets(
 def _checked(parts: int, needed: int | None) -> int:
     needed = needed or min(2, parts)
     if needed > parts or (parts > 1 and needed == 1):
-        raise click.UsageError(f"{needed} of {parts} parts is no way to keep a key: 2 of 3 is.")
+        why = _("{needed} of {parts} parts is no way to keep a key: 2 of 3 is.", needed=needed, parts=parts)
+        raise click.UsageError(why)
     return needed
 
 
@@ -189,12 +205,27 @@ def _asked(data: Data, parts_file: Path | None) -> list[str]:
     """The parts of a key: from a file, or asked for one after the other, each told at once when it was mistyped."""
     if parts_file:
         return read_parts(data.secret(parts_file)) or no_part(1)
-    first = read_parts(str(click.prompt("Part 1", hide_input=True, err=True))) or no_part(1)
+    first = read_parts(asked(_("Part {number}", number=1))) or no_part(1)
     return data.other_parts(first)
 
 
-def _sheets(parts: int, needed: int) -> str:
-    return "the key on one sheet." if parts == 1 else f"{parts} sheets, any {needed} of which give the key."
+def tell_once(recovery_key: str, pin: str, *, err: bool = False) -> None:
+    """Shows what is shown once: the recovery key of a new installation, and the first login's PIN."""
+    click.echo(_("Recovery key (print it, seal it, keep it elsewhere): {key}", key=recovery_key), err=err)
+    click.echo(_("First login: {login}   PIN: {pin}", login=FIRST_LOGIN, pin=pin), err=err)
+
+
+def print_it() -> str:
+    """What must be done at once with a file that is a key."""
+    return _(
+        "Print it at once and delete the file: it is the key itself, in plain. Best it never lies on a disk at all."
+    )
+
+
+def _tell_sheets(out: Path, parts: int, needed: int) -> None:
+    says = _("{file}: {parts} sheets, any {needed} of which give the key.", file=out, parts=parts, needed=needed)
+    click.echo(_("{file}: the key on one sheet.", file=out) if parts == 1 else says)
+    click.echo(print_it())
 
 
 def _status(installation: Installation) -> dict[str, dict[str, object]]:
@@ -226,11 +257,13 @@ def _last(told: Sequence[Event], fact: FactKind) -> dict[str, object]:
 def _said(told: dict[str, object]) -> str:
     words = []
     if "here" in told:
-        words.append("on this computer" if told["here"] else "not on this computer")
+        words.append(_("on this computer") if told["here"] else _("not on this computer"))
     if "count" in told:
-        words.append(f"{told['count']} that open this vault for a desk")
+        words.append(_("{count} that open this vault for a desk", count=told["count"]))
     if told.get("parts", 1) != 1:
-        words.append(f"on paper in {told['parts']} parts, {told['needed']} of which give it")
+        words.append(
+            _("on paper in {parts} parts, {needed} of which give it", parts=told["parts"], needed=told["needed"])
+        )
     if "at" in told:
-        words.append(f"since {told['at']}")
-    return "; ".join(words) or "as init made it"
+        words.append(_("since {since}", since=told["at"]))
+    return "; ".join(words) or _("as init made it")

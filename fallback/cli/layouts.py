@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from fallback.cli.data import Data, json_option, show
+from fallback.cli.spoken import _, table
 from fallback.disk import disk_error, write_file
 from fallback.printing.layout import load, names
 from fallback.printing.layout.file import BUNDLED, path_of
@@ -31,8 +32,7 @@ def layout_list(data: Data, as_json: bool) -> None:
     for name in names():
         sheet, file = load(BUNDLED / f"{name}.toml").sheet, path_of(name, hospital)
         value.append({"name": name, "sheet": sheet, "file": str(file)})
-    text = "\n".join(f"{each['name']:14} {each['sheet']:12} {each['file']}" for each in value)
-    show(value, as_json=as_json, text=text)
+    show(value, as_json=as_json, text="\n".join(table(*(list(each.values()) for each in value))))
 
 
 @layout.command("check")
@@ -42,7 +42,7 @@ def layout_check(file: Path) -> None:
 
     Example: python -m fallback layout check layouts/slip-a4.toml
     """
-    click.echo(f"{file} is a good layout for {load(file).sheet}.")
+    click.echo(_("{file} is a good layout for {sheet}.", file=file, sheet=load(file).sheet))
     _say_name(file)
 
 
@@ -63,10 +63,11 @@ def layout_preview(file: Path, out: Path) -> None:
             picture.save(out / f"{file.stem}-{pages}.png")
     except OSError as wrong:
         raise disk_error(wrong, out) from wrong
-    click.echo(f"{out / file.stem}.pdf and {pages} pictures were made.")
+    click.echo(_("{file}.pdf and {count} pictures were made.", file=out / file.stem, count=pages))
     _say_name(file)
 
 
 def _say_name(file: Path) -> None:
     if file.stem not in names() or file.suffix != ".toml":
-        click.echo(f"It is used under one of these names only, with .toml: {', '.join(names())}.", err=True)
+        known = ", ".join(names())
+        click.echo(_("It is used under one of these names only, with .toml: {names}.", names=known), err=True)

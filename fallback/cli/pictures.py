@@ -7,12 +7,32 @@ import click
 from fallback import custody, recovery
 from fallback.cli.data import Data, Words, json_option, show
 from fallback.cli.recover import by_option, progress
+from fallback.cli.spoken import _, table
 from fallback.ledger import queries
 from fallback.reconcile import PageState, page_state
 from fallback.recovery import ExportReport
 from fallback.slip import SlipNumber
 
 _WAITING = "waiting"
+LABELS = {
+    PageState.READ: "read",
+    PageState.REPEAT: "repeats",
+    PageState.BLANK: "blank",
+    PageState.FOREIGN: "foreign",
+    PageState.FORGED: "forged",
+    PageState.NEEDS_EYES: "need eyes",
+    _WAITING: "waiting",
+}
+KEPT_LABELS = {
+    recovery.Kept.WAITS: "a person has yet to look at it",
+    recovery.Kept.MEDICO_LEGAL: "it is, or may become, medico-legal",
+    recovery.Kept.UNLOOKED: "no hospital copy of its slip was read or looked at",
+    recovery.Kept.FORGED: "forged",
+    recovery.Kept.SET_ASIDE: "set aside, or too damaged",
+    recovery.Kept.NOT_IMPORTED: "its slip is not in the hospital system",
+    recovery.Kept.NO_SLIP: "nobody has said what it is",
+    recovery.Kept.YOUNG: "the rule's days are not over",
+}
 
 
 @click.group()
@@ -37,11 +57,10 @@ def list_(data: Data, as_json: bool) -> None:
         for outcome, count in row.outcomes.items():
             counts[outcome if outcome == _WAITING else page_state(outcome).value] += count
         value.append({"batch": row.batch, "pages": row.pages} | counts)
-    words = [f"{'pages':>7} " + " ".join(f"{name:>10}" for name in names) + "  batch"]
-    words += [
-        f"{each['pages']:>7} " + " ".join(f"{each[name]:>10}" for name in names) + f"  {each['batch']}"
-        for each in value
-    ]
+    words = table(
+        [_("batch"), _("pages"), *(_(LABELS[name]) for name in names)],
+        *([each["batch"], each["pages"], *(each[name] for name in names)] for each in value),
+    )
     show(value, as_json=as_json, text="\n".join(words))
 
 
@@ -65,7 +84,7 @@ def export(context: click.Context, to: Path, fhir: bool, batch: str, number: str
     of = SlipNumber.parse(number) if number else None
     hospital = data.hospital()
     with data.installation() as installation:
-        ledger, store, tell = installation.ledger, installation.pages, progress("pages")
+        ledger, store, tell = installation.ledger, installation.pages, progress(_("pages"))
         if fhir:
             report = recovery.export_fhir(ledger, store, hospital, to, batch=batch, number=of, by=by, progress=tell)
         else:
@@ -91,13 +110,14 @@ def copy(context: click.Context, to: Path | None, source: Path | None, as_json: 
     data: Data = context.obj
     folder = source or to
     if folder is None or (source and to):
-        raise click.UsageError("Say either --to or --from, and a folder.")
+        raise click.UsageError(_("Say either --to or --from, and a folder."))
     with data.installation() as installation:
         report = custody.copy_pages(
-            installation.ledger, installation.pages, folder, back=source is not None, progress=progress("pictures")
+            installation.ledger, installation.pages, folder, back=source is not None, progress=progress(_("pictures"))
         )
-    words = [f"{report.copied} pictures copied, {report.there} were there, {len(report.damaged)} damaged."]
-    words += [f"  damaged: {picture}" for picture in report.damaged]
+    counts = {"copied": report.copied, "there": report.there, "damaged": len(report.damaged)}
+    words = [_("{copied} pictures copied, {there} were there, {damaged} damaged.", **counts)]
+    words += ["  " + _("damaged: {picture}", picture=picture) for picture in report.damaged]
     value = {"copied": report.copied, "there": report.there, "damaged": report.damaged}
     show(value, as_json=as_json, text="\n".join(words))
     if report.damaged:
@@ -125,17 +145,23 @@ def destroy(data: Data, reason: str, by: str, dry_run: bool, as_json: bool) -> N
             installation.ledger, installation.pages, hospital, by=by, reason=reason, dry_run=dry_run
         )
     value = report.record() | {"dry_run": dry_run}
-    words = [f"{len(report.pictures)} pictures {'would be' if dry_run else 'were'} destroyed."]
-    words += [f"  {report.kept[why]} kept: {why.value}" for why in recovery.Kept if report.kept[why]]
+    count = len(report.pictures)
+    words = [_("{count} pictures were destroyed.", count=count)]
+    if dry_run:
+        words = [_("{count} pictures would be destroyed.", count=count)]
+    words += [
+        "  " + _("{count} kept: {why}", count=report.kept[why], why=KEPT_LABELS[why])
+        for why in recovery.Kept
+        if report.kept[why]
+    ]
     show(value, as_json=as_json, text="\n".join(words))
 
 
 def _told(report: ExportReport) -> list[str]:
-    words = [
-        f"{report.pages} pages: {report.written} written, {report.there} were there. They are not encrypted there."
-    ]
+    counts = {"pages": report.pages, "written": report.written, "there": report.there}
+    words = [_("{pages} pages: {written} written, {there} were there. They are not encrypted there.", **counts)]
     if report.destroyed:
-        words.append(f"  {report.destroyed} were destroyed by rule.")
-    words += [f"  missing: {picture}" for picture in report.missing]
-    words += [f"  damaged: {picture}" for picture in report.damaged]
+        words.append("  " + _("{count} were destroyed by rule.", count=report.destroyed))
+    words += ["  " + _("missing: {picture}", picture=picture) for picture in report.missing]
+    words += ["  " + _("damaged: {picture}", picture=picture) for picture in report.damaged]
     return words

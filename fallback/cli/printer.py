@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from fallback import language
 from fallback.cli.data import Data, json_option, show
+from fallback.cli.spoken import OK, RED, _, table, told
 from fallback.disk import write_file
 from fallback.errors import ParchiError, ProofMissing, ProofMixed
 from fallback.hospital import DPIS, Printer
@@ -34,7 +34,9 @@ def printer_test(out: Path, dpi: str, paper: str) -> None:
     Example: python -m fallback printer test --out test.pdf --dpi 203 --paper roll
     """
     write_file(out, render_proof(int(dpi), paper))
-    click.echo(f"{out}: print it at 100 %, scan or photograph it, then: python -m fallback printer read SCAN")
+    click.echo(
+        _("{file}: print it at 100 %, scan or photograph it, then: python -m fallback printer read SCAN", file=out)
+    )
 
 
 @printer.command("read")
@@ -48,12 +50,11 @@ def printer_read(context: click.Context, scans: tuple[Path, ...], as_json: bool)
 
     Example: python -m fallback printer read test-scan.pdf --json
     """
-    data: Data = context.obj
     pages = list(read_files(list(scans)))
     codes = _proof_codes(pages)
     for page in pages:
         if page.error:
-            click.echo(language.say(page.error, data.settings.language), err=True)
+            click.echo(told(page.error), err=True)
     dpi = codes[0][0].dpi
     findings = {kind: judge_proof(codes, kind, dpi) for kind in ProofKind}
     words = _advice(findings[ProofKind.QR], findings[ProofKind.BARS], dpi)
@@ -73,7 +74,7 @@ def printer_list(context: click.Context, as_json: bool) -> None:
     Example: python -m fallback printer list
     """
     data: Data = context.obj
-    states = [(each, _state(each, data.settings.language)) for each in data.hospital().printers]
+    states = [(each, _state(each)) for each in data.hospital().printers]
     value = [
         {
             "name": each.name,
@@ -88,20 +89,20 @@ def printer_list(context: click.Context, as_json: bool) -> None:
         for each, words in states
     ]
     text = "\n".join(
-        f"{'RED' if words else 'ok '}  {each.name} ({each.way}, {each.paper}, {each.dpi} dpi): {words or 'ready'}"
+        f"{RED if words else OK}  {each.name} ({each.way}, {each.paper}, {each.dpi} dpi): {words or _('ready')}"
         for each, words in states
     )
-    show(value, as_json=as_json, text=text or "hospital.toml names no printer: every desk prints from its browser.")
+    show(value, as_json=as_json, text=text or _("hospital.toml names no printer: every desk prints from its browser."))
     if any(words for _, words in states):
         context.exit(4)
 
 
-def _state(each: Printer, tongue: str) -> str:
+def _state(each: Printer) -> str:
     """Why a printer cannot print now; empty when it can."""
     try:
         spooler(each).check()
     except ParchiError as error:
-        return language.say(error, tongue)
+        return told(error)
     return ""
 
 
@@ -135,34 +136,47 @@ def _record(finding: ProofFinding) -> dict[str, Any]:
 
 
 def _table(findings: dict[ProofKind, ProofFinding]) -> list[str]:
-    return [
-        f"{_NAMES[kind]:8}  {size.code.dots:2} dots  {size.code.width:4.1f} mm  read {size.read} of {size.of}"
-        + ("  <- standard" if size.code.dots == finding.standard else "")
-        for kind, finding in findings.items()
-        for size in finding.sizes
-    ]
+    return table(
+        *(
+            [
+                _NAMES[kind],
+                _("{dots} dots", dots=size.code.dots),
+                f"{size.code.width:4.1f} mm",
+                _("read {read} of {all}", read=size.read, all=size.of),
+                _("<- standard") if size.code.dots == finding.standard else "",
+            ]
+            for kind, finding in findings.items()
+            for size in finding.sizes
+        )
+    )
 
 
 def _advice(squares: ProofFinding, bars: ProofFinding, dpi: int) -> str:
     """What to do, in words."""
     qr, standard = squares.fit, standard_code(ProofKind.QR, dpi)
-    size = f"a module of {standard.dots} dots, {standard.width:.1f} mm"
+    size = _("a module of {dots} dots, {width} mm", dots=standard.dots, width=f"{standard.width:.1f}")
     if qr and squares.is_standard:
-        words = f"Use the standard size ({size}): it was read with a margin."
+        words = _("Use the standard size ({size}): it was read with a margin.", size=size)
     elif qr:
         slot = qr.width + 2 * qr.quiet
-        words = (
-            f"The standard size ({size}) has no margin here. Clean the printer and the scanner's glass, scan at 300 "
-            f"dpi, and test again; or give the QR a square of {slot:.0f} mm in the layout (a module of {qr.dots} dots, "
-            f"{qr.width:.1f} mm)."
+        words = _(
+            "The standard size ({size}) has no margin here. Clean the printer and the scanner's glass, scan at 300 "
+            "dpi, and test again; or give the QR a square of {slot} mm in the layout ({larger}).",
+            size=size,
+            slot=f"{slot:.0f}",
+            larger=_("a module of {dots} dots, {width} mm", dots=qr.dots, width=f"{qr.width:.1f}"),
         )
     elif bars.is_standard:
-        words = f"The QR is not read safely in the standard size ({size}) or larger: use Code 128 and the journal."
+        words = _(
+            "The QR is not read safely in the standard size ({size}) or larger: use Code 128 and the journal.",
+            size=size,
+        )
     else:
-        words = (
-            f"Neither the QR in the standard size ({size}) or larger nor the Code 128 is read safely: go by the "
-            "printed number and the journal, and print elsewhere if you can."
+        words = _(
+            "Neither the QR in the standard size ({size}) or larger nor the Code 128 is read safely: go by the "
+            "printed number and the journal, and print elsewhere if you can.",
+            size=size,
         )
     if qr and not bars.is_standard:
-        words += " The Code 128 is not read safely: type the printed number where a scanner fails."
+        words += " " + _("The Code 128 is not read safely: type the printed number where a scanner fails.")
     return words

@@ -6,10 +6,12 @@ from typing import Any
 
 import click
 
-from fallback import language, names
-from fallback.cli.data import Data, json_option
+from fallback import names
+from fallback.cli.data import json_option
+from fallback.cli.spoken import _, told
 from fallback.cli.trusted import trusted
 from fallback.keys import PublicKeys
+from fallback.language import format_date
 from fallback.payload import CodeOutcome, Judged, judge
 from fallback.scanning import ReadPage, read_files
 from fallback.slip import letters
@@ -34,6 +36,20 @@ _BEST_FIRST = (
     CodeOutcome.NUMBER_ONLY,
     CodeOutcome.FOREIGN,
 )
+LABELS = {
+    "genuine": "genuine",
+    "unverified": "not verified",
+    "forged": "a forged slip: its signature is wrong",
+    "unknown_desk": "signed by a desk that was never enrolled",
+    "other_hospital": "another hospital's slip",
+    "wrong_version": "a code of a newer program",
+    "damaged": "a damaged code",
+    "number_only": "only the number could be read",
+    "foreign": "a code that is not ours",
+    "problem": "the page could not be read",
+    "blank": "blank",
+    "unread": "no code could be read",
+}
 
 
 @click.command()
@@ -46,8 +62,7 @@ _BEST_FIRST = (
     help="Verifies who signed: keys.json, or a scan of the poster, of desks' cards, of pad covers. May be repeated.",
 )
 @json_option
-@click.pass_obj
-def read(data: Data, paths: tuple[Path, ...], keys_from: tuple[Path, ...], as_json: bool) -> None:
+def read(paths: tuple[Path, ...], keys_from: tuple[Path, ...], as_json: bool) -> None:
     """Reads scans and prints what is on them: one line (with --json one object) for each page.
 
     A page's outcome is that of its best code; without a code it is blank, unread or problem. Exits 4 when a page could
@@ -64,7 +79,7 @@ def read(data: Data, paths: tuple[Path, ...], keys_from: tuple[Path, ...], as_js
         judged = [(code.text, judge(code.text, keys)) for code in page.texts]
         outcome = page_outcome(page, [each for _, each in judged])
         clean = clean and outcome in ("genuine", "unverified", "blank")
-        words = language.say(page.error, data.settings.language) if page.error else ""
+        words = told(page.error) if page.error else ""
         if as_json:
             record: dict[str, Any] = {"file": page.file, "page": page.page, "outcome": outcome}
             record["codes"] = [_code(text, each) for text, each in judged]
@@ -72,7 +87,8 @@ def read(data: Data, paths: tuple[Path, ...], keys_from: tuple[Path, ...], as_js
         else:
             held = sorted({each.number.grouped for _, each in judged if each.number})
             held += [_sheet(each.statement) for _, each in judged if each.statement and _is_genuine(each)]
-            click.echo(f"{page.file} page {page.page}: {outcome} {', '.join(held)} {words}".rstrip())
+            page_of = {"file": page.file, "page": page.page, "outcome": _(LABELS[outcome])}
+            click.echo(f"{_('{file} page {page}: {outcome}', **page_of)} {', '.join(held)} {words}".rstrip())
     if not clean:
         click.get_current_context().exit(4)
 
@@ -88,8 +104,13 @@ def _keys(paths: tuple[Path, ...]) -> PublicKeys:
     found = trusted(paths)
     if found.poster:
         name = names.normalise(found.poster.name)  # nobody vouches for it yet: no control signs to the terminal
-        words = f"The root key is that of a poster: hospital {found.poster.hospital:08x}, {name}."
-        click.echo(f"{words} Compare the id with the hospital's own papers.", err=True)
+        words = _(
+            "The root key is that of a poster: hospital {hospital}, {name}. "
+            "Compare the id with the hospital's own papers.",
+            hospital=f"{found.poster.hospital:08x}",
+            name=name,
+        )
+        click.echo(words, err=True)
     return found.keys
 
 
@@ -101,22 +122,34 @@ def _sheet(statement: Statement) -> str:
     """A statement in one line."""
     match statement:
         case RootStatement(name=name):
-            return f"poster of hospital {statement.hospital:08x}, {name}"
+            return _("poster of hospital {hospital}, {name}", hospital=f"{statement.hospital:08x}", name=name)
         case CertificateStatement(certificate=desk):
-            return f"certificate of desk {desk.series:03d}, {desk.name}"
+            return _("certificate of desk {series}, {name}", series=f"{desk.series:03d}", name=desk.name)
         case ShiftStatement() as shift:
             voids = " ".join(number.grouped for number in shift.voids)
-            return (
-                f"shift {shift.key}, page {shift.page} of {shift.pages}: {shift.issued} issued, serials {shift.first} "
-                f"to {shift.last}, {shift.receipts_rupees} rupees taken, {shift.refunded_rupees} given back, "
-                f"{shift.counted_cash} counted, void: {voids or 'none'}"
+            return _(
+                "shift {shift}, page {page} of {pages}: {issued} issued, serials {first} to {last}, "
+                "{taken} rupees taken, {refunded} given back, {counted} counted, void: {voids}",
+                shift=shift.key,
+                page=shift.page,
+                pages=shift.pages,
+                issued=shift.issued,
+                first=str(shift.first),
+                last=str(shift.last),
+                taken=shift.receipts_rupees,
+                refunded=shift.refunded_rupees,
+                counted=shift.counted_cash,
+                voids=voids or _("none"),
             )
         case DayStatement() as day:
             queue, last = letters(day.token_series), day.first + TOKENS_A_PAGE - 1
-            return f"day sheet of clinic {day.clinic}, {day.day}: tokens {queue}-{day.first} to {queue}-{last}"
+            tokens = {"first": f"{queue}-{day.first}", "last": f"{queue}-{last}"}
+            sheet = {"clinic": day.clinic, "day": format_date(day.day)}
+            return _("day sheet of clinic {clinic}, {day}: tokens {first} to {last}", **sheet, **tokens)
         case BoxStatement() as box:
-            count = f"{box.count} slips" if box.count else "the count stands on it by hand"
-            return f"box {box.box} of clinic {box.clinic}, {box.day}: {count}"
+            count = _("{count} slips", count=box.count) if box.count else _("the count stands on it by hand")
+            sheet = {"box": box.box, "clinic": box.clinic, "day": format_date(box.day)}
+            return _("box {box} of clinic {clinic}, {day}: {count}", **sheet, count=count)
     return statement.type
 
 

@@ -1,23 +1,22 @@
 """Commands on the record of what happened: access log, clock, reports after an attack, what is kept for how long."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import click
 
 from fallback import custody, recovery
-from fallback.cli.data import Data, Words, json_option, show
+from fallback.cli.data import DAY, Data, Words, json_option, show
 from fallback.cli.sheets import out_option
+from fallback.cli.spoken import _
 from fallback.disk import write_file
 from fallback.frontdesk.clock import ask_time_server, offset_of, right_time, tell_clock
-from fallback.language import format_moment
+from fallback.language import format_date, format_moment
 from fallback.ledger import queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries.events import clock_state, events
 from fallback.logbook import FOLDER_NAME
-
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
@@ -45,20 +44,20 @@ def verify(context: click.Context, as_json: bool) -> None:
         "troubles": [{"day": each.day, "why": each.why} for each in report.troubles],
     }  # fmt: skip
     count = sum(each.lines for each in report.days)
-    words = [
-        f"{len(report.days)} days, {count} lines; {'all as written' if report.ok else 'NOT as they were written'}."
-    ]
-    words += [f"{each.day}: {each.why}" for each in report.troubles]
+    words = [_("{days} days, {count} lines; NOT as they were written.", days=len(report.days), count=count)]
+    if report.ok:
+        words = [_("{days} days, {count} lines; all as written.", days=len(report.days), count=count)]
+    words += [_("{day}: {why}", day=_shown(each.day), why=each.why) for each in report.troubles]
     if report.destroyed:
-        words.append(f"{report.destroyed} days were destroyed by the rule.")
+        words.append(_("{count} days were destroyed by the rule.", count=report.destroyed))
     show(value, as_json=as_json, text="\n".join(words))
     if not report.ok:
         context.exit(4)
 
 
 @logs.command("export")
-@click.option("--from", "first", type=_DAY, required=True, help="The first day.")
-@click.option("--to", "last", type=_DAY, required=True, help="The last day.")
+@click.option("--from", "first", type=DAY, required=True, help="The first day.")
+@click.option("--to", "last", type=DAY, required=True, help="The last day.")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder to write into."
 )
@@ -67,14 +66,15 @@ def verify(context: click.Context, as_json: bool) -> None:
 def export(data: Data, first: datetime, last: datetime, out: Path, as_json: bool) -> None:
     """Copies days of the access log into a folder, for CERT-In or the police, with a list of their hashes.
 
-    Example: python -m fallback logs export --from 2026-11-23 --to 2026-11-26 --out /media/stick/logs
+    Example: python -m fallback logs export --from 23-11-2026 --to 26-11-2026 --out /media/stick/logs
     """
     with data.installation() as installation:
         folder = data.folder / FOLDER_NAME
         custody.close_logs(installation.ledger, folder, data.clock())
         found = custody.export_logs(installation.ledger, folder, out, first.date(), last.date())
     value = {"folder": str(out), "days": [{"day": each.day, "sha256": each.sha256} for each in found]}
-    show(value, as_json=as_json, text=f"{len(found)} days are in {out}, their hashes in {custody.HASHES}.")
+    made = {"count": len(found), "folder": out, "file": custody.HASHES}
+    show(value, as_json=as_json, text=_("{count} days are in {folder}, their hashes in {file}.", **made))
 
 
 @logs.command("destroy")
@@ -92,7 +92,10 @@ def destroy(data: Data, by: str, dry_run: bool, as_json: bool) -> None:
         days = custody.destroy_logs(
             installation.ledger, data.folder / FOLDER_NAME, hospital, data.clock(), by=by, dry_run=dry_run
         )
-    text = f"{len(days)} days {'would be' if dry_run else 'were'} destroyed. The rule: {hospital.keep_logs} days."
+    counts = {"count": len(days), "kept": hospital.keep_logs}
+    text = _("{count} days were destroyed. The rule: {kept} days.", **counts)
+    if dry_run:
+        text = _("{count} days would be destroyed. The rule: {kept} days.", **counts)
     show({"days": days, "dry_run": dry_run}, as_json=as_json, text=text)
 
 
@@ -110,7 +113,7 @@ def clock(data: Data, typed: str, server: str, by: str, as_json: bool) -> None:
     Example: python -m fallback clock --right "26-11-2026 06:10" --by meena
     """
     if typed and server:
-        raise click.UsageError("Say either --right or --from-ntp.")
+        raise click.UsageError(_("Say either --right or --from-ntp."))
     with data.installation() as installation:
         now, ledger = data.clock(), installation.ledger
         if typed:
@@ -125,11 +128,15 @@ def clock(data: Data, typed: str, server: str, by: str, as_json: bool) -> None:
         "source": state.source,
         "trouble": state.trouble.value if state.trouble else None,
     }
-    known = "Nobody has told how far it is off."
+    words = [_("This computer says {moment} in India.", moment=format_moment(now))]
     if state.told is not None and state.offset is not None:
-        known = f"Told {format_moment(state.told)} by {state.source}: {state.offset:+d} seconds are to be added."
-    trouble = " It is NOT RIGHT: correct it in the operating system." if state.trouble else ""
-    show(value, as_json=as_json, text=f"This computer says {format_moment(now)} in India. {known}{trouble}")
+        heard = {"moment": format_moment(state.told), "source": state.source, "seconds": f"{state.offset:+d}"}
+        words.append(_("Told {moment} by {source}: {seconds} seconds are to be added.", **heard))
+    else:
+        words.append(_("Nobody has told how far it is off."))
+    if state.trouble:
+        words.append(_("It is NOT RIGHT: correct it in the operating system."))
+    show(value, as_json=as_json, text=" ".join(words))
 
 
 @click.group()
@@ -137,7 +144,7 @@ def incident() -> None:
     """Makes the reports that the law asks for after an attack. Example: python -m fallback incident sheet --help"""
 
 
-_noticed = click.option("--noticed", required=True, help='When it was noticed, like "2026-11-26 06:10", in India.')
+_noticed = click.option("--noticed", required=True, help='When it was noticed, like "26-11-2026 06:10", in India.')
 
 
 @incident.command("sheet")
@@ -147,7 +154,7 @@ _noticed = click.option("--noticed", required=True, help='When it was noticed, l
 def incident_sheet(data: Data, noticed: str, out: Path) -> None:
     """The report to CERT-In, due six hours after noticing, as far as the journal knows; a person fills in the rest.
 
-    Example: python -m fallback incident sheet --noticed "2026-11-26 06:10" --out incident.pdf
+    Example: python -m fallback incident sheet --noticed "26-11-2026 06:10" --out incident.pdf
     """
     _duty(data, noticed, out, custody.incident_sheet)
 
@@ -159,7 +166,7 @@ def incident_sheet(data: Data, noticed: str, out: Path) -> None:
 def incident_personal_data(data: Data, noticed: str, out: Path) -> None:
     """The report to the Data Protection Board, due within 72 hours, and what each affected person must be told.
 
-    Example: python -m fallback incident personal-data --noticed "2026-11-26 06:10" --out breach.pdf
+    Example: python -m fallback incident personal-data --noticed "26-11-2026 06:10" --out breach.pdf
     """
     _duty(data, noticed, out, custody.personal_data_sheet)
 
@@ -170,7 +177,7 @@ def _duty(data: Data, noticed: str, out: Path, make: Callable[..., bytes]) -> No
         now, drill = data.clock(), installation.drill
         pdf = make(installation.ledger, data.folder, hospital, noticed=when, now=now, drill=drill)
     write_file(out, pdf)
-    click.echo(f"{out}: what only a person knows is left empty. Print it, fill it in, send it.")
+    click.echo(_("{file}: what only a person knows is left empty. Print it, fill it in, send it.", file=out))
 
 
 @click.command()
@@ -194,14 +201,25 @@ def retention(data: Data, as_json: bool) -> None:
         "journal": {"keep_days": None},
         "index": {"destroyed_times": gone[FactKind.INDEX_DESTROYED]},
     }
-    keep = f"{hospital.keep_pages} days" if hospital.keep_pages else "for ever ([pages] keep_days is not set)"
+    keep = _("for ever ([pages] keep_days is not set)")
+    if hospital.keep_pages:
+        keep = _("{days} days", days=hospital.keep_pages)
+    counts = {"kept": keep, "due": pictures, "destroyed": destroyed}
     words = [
-        f"access log: kept {hospital.keep_logs} days; {len(days)} days are due (logs destroy).",
-        f"pictures of pages: kept {keep}; {pictures} are due (pages destroy), {destroyed} were destroyed.",
-        "journal: kept for ever; no command destroys it.",
-        "patient index: until it is destroyed (index destroy).",
+        _("access log: kept {kept} days; {due} days are due (logs destroy).", kept=hospital.keep_logs, due=len(days)),
+        _("pictures of pages: kept {kept}; {due} are due (pages destroy), {destroyed} were destroyed.", **counts),
+        _("journal: kept for ever; no command destroys it."),
+        _("patient index: until it is destroyed (index destroy)."),
     ]
     show(value, as_json=as_json, text="\n".join(words))
+
+
+def _shown(day: str) -> str:
+    """A day of the access log, as printed; what is no day, as it stands."""
+    try:
+        return format_date(date.fromisoformat(day))
+    except ValueError:
+        return day
 
 
 COMMANDS = (logs, clock, incident, retention)

@@ -4,14 +4,15 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
-from fallback import frontdesk, language, recovery
-from fallback.cli.data import Data, Words, clinic_of, json_option, show
+from fallback import frontdesk, recovery
+from fallback.cli.data import DAY, Data, Words, clinic_of, json_option, show
+from fallback.cli.spoken import _, in_words, table, told
 from fallback.disk import write_file
 from fallback.ehospital.fhir import FhirConnector
 from fallback.enrolment import Installation
@@ -19,12 +20,29 @@ from fallback.enrolment.identities import for_import
 from fallback.errors import AccountWrong, TargetUnnamed, TokenMissing
 from fallback.hospital import Hospital, Target
 from fallback.keys import PublicKeys, is_genuine
+from fallback.language import format_date
 from fallback.ledger import queries
 from fallback.ledger.queries import doubts
 from fallback.reconcile import Bucket
 from fallback.slip import SlipNumber
 
 _EVERY = 0.5  # seconds between two lines of progress
+LABELS = {
+    Bucket.IMPORTED: "imported",
+    Bucket.VOIDED: "voided",
+    Bucket.SPOILED: "spoiled",
+    Bucket.UNUSED: "unused",
+    Bucket.HELD: "held",
+    Bucket.FAILED: "failed",
+    Bucket.WAITING: "waiting",
+    Bucket.MISSING: "missing",
+}
+STEP_LABELS = {
+    recovery.Step.NOTHING: "nothing to do",
+    recovery.Step.SEND: "to be sent",
+    recovery.Step.UPDATE: "to be updated",
+    recovery.Step.WITHDRAW: "to be withdrawn",
+}
 
 by_option = click.option(
     "--by", type=Words(empty=True), default="", help="The login of who does this, for the journal."
@@ -49,17 +67,17 @@ def reconcile(context: click.Context, to: str, as_json: bool) -> None:
     with data.installation() as installation:
         account = recovery.account_of(installation.ledger.db(), _target(hospital, to).name if to else _only(hospital))
         open_pages = len(queries.pages(installation.ledger.db(), open_only=True))
-    names = [each.value for each in Bucket]
-    words = [f"{'desk':>4} {'day':>10} {'clinic':>6} {'issued':>7} " + " ".join(f"{name:>8}" for name in names)]
+    rows: list[list[object]] = [[_("desk"), _("day"), _("clinic"), _("issued"), *(_(LABELS[each]) for each in Bucket)]]
     for part in account.parts:
-        clinic = hospital.clinic(part.clinic)
-        counts = " ".join(f"{part.sums.counts[each]:>8}" for each in Bucket)
+        clinic, day = hospital.clinic(part.clinic), format_date(date.fromisoformat(part.day)) if part.day else "?"
         code = clinic.shown_code if clinic else "?"
-        words.append(f"{part.series:>4} {part.day or '?':>10} {code:>6} {part.sums.issued:>7} {counts}")
+        rows.append([f"{part.series:03d}", day, code, part.sums.issued, *(part.sums.counts[each] for each in Bucket)])
     total = account.total
-    words.append(f"{'all':>22} {total.issued:>7} " + " ".join(f"{total.counts[each]:>8}" for each in Bucket))
-    words.append(f"Paper: {total.printed} printed, {total.back} back, {total.not_back} not back.")
-    words.append(f"Pages that need a person: {open_pages}. The account is {'closed' if account.closed else 'open'}.")
+    words = table(*rows, [_("all"), "", "", total.issued, *(total.counts[each] for each in Bucket)])
+    paper = {"printed": total.printed, "back": total.back, "missing": total.not_back}
+    words.append(_("Paper: {printed} printed, {back} back, {missing} not back.", **paper))
+    words.append(_("Pages that need a person: {count}.", count=open_pages))
+    words.append(_("The account is closed.") if account.closed else _("The account is open."))
     show(account.record() | {"open_pages": open_pages}, as_json=as_json, text="\n".join(words))
     if not account.closed:
         context.exit(4)
@@ -79,7 +97,7 @@ def declare(data: Data, outcome: str, numbers: tuple[str, ...], reason: str, by:
     parsed = [SlipNumber.parse(number) for number in numbers]
     with data.installation() as installation:
         frontdesk.declare(data.counter(installation), parsed, outcome, reason, by=by)
-        click.echo(f"{len(parsed)} declared {outcome}.")
+        click.echo(_("{count} declared: {outcome}.", count=len(parsed), outcome=_(LABELS[Bucket(outcome)])))
 
 
 @click.command()
@@ -105,12 +123,18 @@ def judge(data: Data, number: str, version: str, reason: str, by: str, as_json: 
         {"version": each.digest, "name": each.slip.patient.name, "by": each.login, "stands": each.stands}
         for each in found
     ]
-    lines = [
-        f"{each.digest[:8]}  {each.slip.patient.name or each.slip.kind.value}  by {each.login or 'paper only'}"
-        f"{'' if each.stands else '  (set aside)'}"
-        for each in found
-    ]
-    show(value, as_json=as_json, text="\n".join(lines) or "Nothing is known of this number.")
+    lines = table(
+        *(
+            [
+                each.digest[:8],
+                each.slip.patient.name or in_words(each.slip.kind),
+                _("by {login}", login=each.login) if each.login else _("by paper only"),
+                "" if each.stands else _("(set aside)"),
+            ]
+            for each in found
+        )
+    )
+    show(value, as_json=as_json, text="\n".join(lines) or _("Nothing is known of this number."))
 
 
 @click.command()
@@ -119,9 +143,9 @@ def judge(data: Data, number: str, version: str, reason: str, by: str, as_json: 
 @click.option(
     "--day",
     "days",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     multiple=True,
-    help="Only this day, as 2026-11-24; may be given several times.",
+    help="Only this day, as 24-11-2026; may be given several times.",
 )
 @click.option("--desk", "desks", type=int, multiple=True, help="Only this desk, by its series.")
 @again_option
@@ -140,7 +164,7 @@ def approve(
 ) -> None:
     """Lets slips go to the hospital system; without a filter, all that are ready.
 
-    Example: python -m fallback approve --clinic ENT --day 2026-11-24 --by meena
+    Example: python -m fallback approve --clinic ENT --day 24-11-2026 --by meena
     """
     hospital = data.hospital()
     choice = recovery.Choice(
@@ -151,7 +175,7 @@ def approve(
     )
     with data.installation() as installation:
         count = recovery.approve(installation.ledger, _target(hospital, to).name, choice, by=by)
-        show({"approved": count}, as_json=as_json, text=f"{count} slips are approved.")
+        show({"approved": count}, as_json=as_json, text=_("{count} slips are approved.", count=count))
 
 
 @click.command("import")
@@ -191,17 +215,26 @@ def import_(
                 recovery.pin(installation.ledger, connector, by=by, anew=True)
             reveal = for_import(installation, by=by) if installation.vault.whole else None
             report = recovery.run_import(
-                installation.ledger, connector, by=by, limit=limit, progress=progress("slips"), reveal=reveal
+                installation.ledger, connector, by=by, limit=limit, progress=progress(_("slips")), reveal=reveal
             )
         finally:
             connector.close()
     words = [
-        f"{report.created} created, {report.already_there} there already, {report.updated} updated, "
-        f"{report.withdrawn} withdrawn, {report.held} held, {report.failed} failed, {report.left} left."
+        _(
+            "{created} created, {there} there already, {updated} updated, {withdrawn} withdrawn, {held} held, "
+            "{failed} failed, {left} left.",
+            created=report.created,
+            there=report.already_there,
+            updated=report.updated,
+            withdrawn=report.withdrawn,
+            held=report.held,
+            failed=report.failed,
+            left=report.left,
+        )
     ]
-    words += [f"  {number}: {reason}" for number, reason in report.reasons.items()]
+    words += [f"  {number}: {_(reason)}" for number, reason in report.reasons.items()]
     if report.stopped:
-        words.append(language.say(report.stopped, data.settings.language))
+        words.append(told(report.stopped))
     show(report.record(), as_json=as_json, text="\n".join(words))
     if report.stopped:
         context.exit(report.stopped.exit_code)
@@ -223,9 +256,11 @@ def _show_plan(installation: Installation, connector: FhirConnector, limit: int 
         for each in planned
     ]
     words = [
-        f"{each.number.grouped} r{each.revision} {each.step.value} ({each.stage}) {each.reason}" for each in planned
+        f"{each.number.grouped} r{each.revision} {_(STEP_LABELS[each.step])} ({each.stage}) {_(each.reason)}"
+        for each in planned
     ]
-    show(value, as_json=as_json, text="\n".join([*words, f"{len(planned)} slips; nothing was sent."]))
+    words.append(_("{count} slips; nothing was sent.", count=len(planned)))
+    show(value, as_json=as_json, text="\n".join(words))
 
 
 @click.command()
@@ -243,10 +278,10 @@ def account(context: click.Context, to: str, out: Path | None, checked: Path | N
     """
     data: Data = context.obj
     if out and out.name in ("", ".."):
-        raise click.BadParameter("it names a folder. Write a name in it too, like account.", param_hint="--out")
+        raise click.BadParameter(_("it names a folder. Write a name in it too, like account."), param_hint="--out")
     if checked:
         _check(checked, keys_file or data.folder / "keys.json")
-        click.echo("The account is as the hospital signed it.")
+        click.echo(_("The account is as the hospital signed it."))
         return
     hospital = data.hospital()
     with data.installation() as installation:
@@ -266,7 +301,8 @@ def account(context: click.Context, to: str, out: Path | None, checked: Path | N
     if out:
         write_file(out.with_name(out.name + ".json"), json.dumps(record, ensure_ascii=False, indent=1).encode())
         write_file(out.with_name(out.name + ".pdf"), pdf)
-        click.echo(f"{out}.pdf and {out}.json: the account is {'closed' if found.closed else 'open'}.")
+        click.echo(_("{file}.pdf and {file}.json are written.", file=out))
+        click.echo(_("The account is closed.") if found.closed else _("The account is open."))
     else:
         click.echo(json.dumps(record, ensure_ascii=False))
     if not found.closed:
@@ -299,8 +335,9 @@ def progress(what: str) -> Callable[[int, int], None]:
         speed = done / max(now - start, 0.001)
         left = (total - done) / max(speed, 0.001)
         end = "\n" if done >= total else ""
-        sys.stderr.write(f"\r{done} of {total} {what}, {speed:.0f}/s, {left:.0f} s left ")
-        sys.stderr.write(end)
+        rate = {"speed": round(speed), "left": round(left)}
+        line = _("{done} of {total} {what}, {speed} a second, {left} s left", done=done, total=total, what=what, **rate)
+        sys.stderr.write(f"\r{line} {end}")
         sys.stderr.flush()
 
     return tell

@@ -7,7 +7,10 @@ import click
 
 from fallback.cli.data import Data, json_option, show
 from fallback.cli.recover import progress, token_from
+from fallback.cli.spoken import _
 from fallback.rehearsal import drill as rehearsal
+
+LABELS = {"registered": "registered", "scanned": "scanned", "imported": "imported"}
 
 
 @click.command()
@@ -38,7 +41,7 @@ def drill(
     data: Data = context.obj
     hospital = data.hospital()
     target = rehearsal.allowed(to, hospital) if to else None
-    tellers = {what: progress(what) for what in ("registered", "scanned", "imported")}
+    tellers = {what: progress(_(words)) for what, words in LABELS.items()}
     report = rehearsal.run(
         replace(hospital, targets=()),
         patients=patients,

@@ -8,7 +8,9 @@ import click
 from fallback import custody, enrolment, names, recovery
 from fallback.cli.data import Data, json_option, show
 from fallback.cli.journal import heads_record
+from fallback.cli.keys import tell_once
 from fallback.cli.scan import progress
+from fallback.cli.spoken import _
 from fallback.cli.trusted import trusted
 from fallback.recovery import PaperOnly
 
@@ -33,13 +35,21 @@ def restore(data: Data, source: Path, damaged: bool, as_json: bool) -> None:
     value: dict[str, Any] = {"lines": report.lines, "chains": heads_record(report.chains), "chain": report.chain}
     value |= {"pages": report.pages.copied, "damaged": report.pages.damaged}
     value |= {"damaged_lines": report.damaged, "saved": report.saved}
-    words = f"{report.lines} lines are restored in {data.folder}, with {report.pages.copied} pictures of pages. "
+    counts = {"count": report.lines, "pictures": report.pages.copied, "folder": data.folder}
+    words = [_("{count} lines are restored in {folder}, with {pictures} pictures of pages.", **counts)]
     if report.damaged:
-        words += f"{report.damaged} lines are damaged; {report.saved} slips were saved from behind them. "
+        lost = {"count": report.damaged, "saved": report.saved}
+        words.append(_("{count} lines are damaged; {saved} slips were saved from behind them.", **lost))
     value |= {"hospital_file": report.hospital}
     if not report.hospital:
-        words += f"No file of the hospital lay beside the copy: put its hospital.toml into {data.folder} first. "
-    show(value, as_json=as_json, text=words + "Enrol its desks now, then scan what was printed since that copy.")
+        words.append(
+            _(
+                "No file of the hospital lay beside the copy: put its hospital.toml into {folder} first.",
+                folder=data.folder,
+            )
+        )
+    words.append(_("Enrol its desks now, then scan what was printed since that copy."))
+    show(value, as_json=as_json, text=" ".join(words))
     if report.pages.damaged or report.damaged:
         click.get_current_context().exit(4)
 
@@ -78,8 +88,7 @@ def rebuild(
     installation, recovery_key, pin = enrolment.make_from_paper(data.folder, passphrase, found.keys, clock=data.clock)
     try:
         # First of all: they are shown once, and whatever fails below must not take them along.
-        click.echo(f"Recovery key (print it, seal it, keep it elsewhere): {recovery_key}", err=as_json)
-        click.echo(f"First login: {enrolment.FIRST_LOGIN}   PIN: {pin}", err=as_json)
+        tell_once(recovery_key, pin, err=as_json)
         installation.ledger.copy_to(*data.settings.copies)
         report = recovery.scan(
             installation, hospital, list(papers), batch="rebuild", workers=workers, progress=progress()
@@ -87,14 +96,18 @@ def rebuild(
         desks = recovery.paper_only(installation.ledger.db())
     finally:
         installation.close()
-    name = f", {names.normalise(found.poster.name)}" if found.poster else ""
-    words = [f"Hospital {found.keys.hospital:08x}{name}: compare the id with the hospital's own papers."]
-    words.append(f"{report.pages} pages: {report.read} read, {report.repeats} twice, {report.unread} need a person.")
+    hospital_id = f"{found.keys.hospital:08x}" + (f", {names.normalise(found.poster.name)}" if found.poster else "")
+    words = [_("Hospital {hospital}: compare the id with the hospital's own papers.", hospital=hospital_id)]
+    counts = {"pages": report.pages, "read": report.read, "twice": report.repeats, "unread": report.unread}
+    words.append(_("{pages} pages: {read} read, {twice} twice, {unread} need a person.", **counts))
     words += [_told(each) for each in desks]
     if report.outcomes["unknown_desk"]:
         words.append(
-            f"{report.outcomes['unknown_desk']} pages are of desks that no key proves. Name scans of their cards or "
-            "shift sheets with --keys, and rebuild into another empty folder."
+            _(
+                "{count} pages are of desks that no key proves. Name scans of their cards or shift sheets with --keys, "
+                "and rebuild into another empty folder.",
+                count=report.outcomes["unknown_desk"],
+            )
         )
     known = all(each.voids_known for each in desks)
     value = {"hospital": f"{found.keys.hospital:08x}", "scan": report.record(), "desks": [e.record() for e in desks]}
@@ -105,12 +118,21 @@ def rebuild(
 
 def _told(desk: PaperOnly) -> str:
     """A desk in one line."""
-    line = f"desk {desk.series:03d}: {desk.slips} slips, {desk.voids} of them void, {desk.gaps} numbers are missing; "
+    counts = {"slips": desk.slips, "voids": desk.voids, "gaps": desk.gaps, "series": f"{desk.series:03d}"}
+    words = [_("desk {series}: {slips} slips, {voids} of them void, {gaps} numbers are missing.", **counts)]
     if desk.voids_known:
-        return line + "every shift sheet is here."
-    lost = f", the sheets of shifts {', '.join(map(str, desk.missing))} are missing" if desk.missing else ""
-    seen = f"sheets of {len(desk.ended)} shifts are here{lost}" if desk.ended else "no shift sheet is here"
-    return line + f"VOIDS UNKNOWN: {seen}. Its slips are held until somebody approves them once more."
+        words.append(_("Every shift sheet is here."))
+    else:
+        words.append(_("VOIDS UNKNOWN: its slips are held until somebody approves them once more."))
+        words.append(
+            _("Sheets of {count} shifts are here.", count=len(desk.ended))
+            if desk.ended
+            else _("No shift sheet is here.")
+        )
+        if desk.ended and desk.missing:
+            lost = ", ".join(map(str, desk.missing))
+            words.append(_("The sheets of these shifts are missing: {shifts}.", shifts=lost))
+    return " ".join(words)
 
 
 COMMANDS = (restore, rebuild)

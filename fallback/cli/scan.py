@@ -16,23 +16,26 @@ import click
 
 from fallback import recovery
 from fallback.cli.data import Data, Words, json_option, show
+from fallback.cli.read import LABELS
 from fallback.cli.recover import by_option
+from fallback.cli.spoken import _
 from fallback.cli.watch import finished
 from fallback.enrolment import Installation
 from fallback.errors import ClusterUnreachable, ScanMissing, ScanNeedsDask, ScanStopped
 from fallback.hospital import Hospital
+from fallback.language import grouped
 from fallback.reconcile import PageState
 from fallback.recovery import Progress, ScanReport
 
 _EVERY = 0.5  # seconds between two lines of progress
 _REACH = 10  # seconds that a cluster has to answer
-_WORDS = {
+STATE_LABELS = {
     PageState.READ: "read",
     PageState.REPEAT: "repeats",
     PageState.BLANK: "blank",
     PageState.FOREIGN: "foreign",
     PageState.FORGED: "forged",
-    PageState.NEEDS_EYES: "for a person",
+    PageState.NEEDS_EYES: "need eyes",
 }
 
 
@@ -64,15 +67,18 @@ def scan(
     Example: python -m fallback scan scans/ --batch "box 7"
     """
     if not paths and (watch or not batch):
-        raise click.UsageError("Say which files or folders hold the scans.")
+        raise click.UsageError(_("Say which files or folders hold the scans."))
     data: Data = context.obj
     hospital = data.hospital()
     with data.installation() as installation, _cluster(dask) as executor, _ctrl_c() as stop:
         batch = batch or recovery.batch_name(installation.ledger)
         run = _Run(installation, hospital, batch, by, workers, executor, stop)
         report = run.watch(list(paths)) if watch else run.scan(list(paths))
-    words = [f"{report.pages} pages: {report.read} read, {report.repeats} seen before, {report.unread} need a person."]
-    words += [f"  {item.file} page {item.page}: {item.problem or item.outcome}" for item in report.work]
+    counts = {"pages": report.pages, "read": report.read, "repeats": report.repeats, "unread": report.unread}
+    words = [_("{pages} pages: {read} read, {repeats} seen before, {unread} need a person.", **counts)]
+    for item in report.work:
+        why = _(item.problem) or _(LABELS.get(item.outcome, item.outcome))
+        words.append("  " + _("{file} page {page}: {outcome}", file=item.file, page=item.page, outcome=why))
     show(report.record(), as_json=as_json, text="\n".join(words))
     if report.stopped and not watch:
         raise ScanStopped(batch=batch)
@@ -115,7 +121,7 @@ class _Run:
         whole = ScanReport(batch=self._batch)
         if missing := next((folder for folder in folders if not folder.is_dir()), None):
             raise ScanMissing(file=missing.name)
-        click.echo("Waiting for files. Ctrl-C ends it.", err=True)
+        click.echo(_("Waiting for files. Ctrl-C ends it."), err=True)
         for paths in finished(folders, self._stop):
             whole.add(self.scan(paths))
         return whole
@@ -129,7 +135,7 @@ def _ctrl_c() -> Iterator[Callable[[], bool]]:
     def note(_signal: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, before)
         pressed.set()
-        click.echo("\nStopping after the pages that are being read.", err=True)
+        click.echo("\n" + _("Stopping after the pages that are being read."), err=True)
 
     before = signal.signal(signal.SIGINT, note)
     try:
@@ -166,10 +172,15 @@ def progress() -> Callable[[Progress], None]:
         if (now - last < _EVERY and not over) or not far.total:
             return
         last = now
-        counts = ", ".join(f"{far.states[state]} {_WORDS[state]}" for state in _WORDS if far.states[state])
-        speed = f", {far.pages_a_second:.1f}/s" if far.pages_a_second else ""
-        left = "" if far.seconds_left is None else f", {_time(far.seconds_left)} left"
-        line = f"{far.done} of {far.total} pages{speed}{left}: {counts}"
+        counts = ", ".join(
+            f"{grouped(far.states[state])} {_(STATE_LABELS[state])}" for state in STATE_LABELS if far.states[state]
+        )
+        words = [_("{done} of {total} pages", done=far.done, total=far.total)]
+        if far.pages_a_second:
+            words.append(_("{speed} a second", speed=f"{far.pages_a_second:.1f}"))
+        if far.seconds_left is not None:
+            words.append(_("{time} left", time=_time(far.seconds_left)))
+        line = f"{', '.join(words)}: {counts}"
         sys.stderr.write(f"\r{line:<110}" + ("\n" if over else ""))
         sys.stderr.flush()
 
@@ -178,4 +189,6 @@ def progress() -> Callable[[Progress], None]:
 
 def _time(seconds: int) -> str:
     hours, minutes = divmod(seconds // 60, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes else f"{seconds} s"
+    if hours:
+        return _("{hours} h {minutes} min", hours=hours, minutes=minutes)
+    return _("{minutes} min", minutes=minutes) if minutes else _("{seconds} s", seconds=seconds)

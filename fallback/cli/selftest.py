@@ -11,11 +11,12 @@ import click
 
 from fallback import custody, payload
 from fallback.cli.data import Data, json_option, show
+from fallback.cli.spoken import OK, RED, _, told
 from fallback.enrolment import Installation
 from fallback.errors import ParchiError
 from fallback.hospital import Hospital
 from fallback.keys import SigningKey
-from fallback.language import format_moment
+from fallback.language import LANGUAGES, REFUSED, format_moment
 from fallback.ledger import queries
 from fallback.printing import PrintedSlip, render_slips
 from fallback.printing.layout import layout, names
@@ -47,29 +48,32 @@ def check(context: click.Context, as_json: bool) -> None:
     data: Data = context.obj
     hospital = data.hospital()
     with data.installation() as installation:
-        tries: dict[str, Callable[[], str]] = {
-            "hospital file": lambda: f"{hospital.name}: {len(hospital.clinics)} clinics",
-            "journal": lambda: _journal(installation),
-            "keys": lambda: _keys(installation),
-            "second copy": lambda: _copies(installation, data),
-            "disk": lambda: _disk(data.folder),
-            "clock": lambda: _clock(data.clock()),
-            "layouts": lambda: _layouts(hospital),
-            "printers": lambda: _printers(installation, hospital),
-            "print and read": lambda: _round_trip(hospital),
-        }
-        findings = [_try(what, act) for what, act in tries.items()]
+        clinics = {"name": hospital.name, "count": len(hospital.clinics)}
+        findings = [
+            _try(what="hospital file", act=lambda: _("{name}: {count} clinics", **clinics)),
+            _try(what="journal", act=lambda: _journal(installation)),
+            _try(what="keys", act=lambda: _keys(installation)),
+            _try(what="second copy", act=lambda: _copies(installation, data)),
+            _try(what="disk", act=lambda: _disk(data.folder)),
+            _try(what="clock", act=lambda: _clock(data.clock())),
+            _try(what="layouts", act=lambda: _layouts(hospital)),
+            _try(what="languages", act=_languages),
+            _try(what="printers", act=lambda: _printers(installation, hospital)),
+            _try(what="print and read", act=lambda: _round_trip(hospital)),
+        ]
     value = [{"what": each.what, "well": each.well, "words": each.words} for each in findings]
-    text = "\n".join(f"{'ok ' if each.well else 'RED'}  {each.what}: {each.words}" for each in findings)
+    text = "\n".join(f"{OK if each.well else RED}  {_(each.what)}: {each.words}" for each in findings)
     show(value, as_json=as_json, text=text)
     if not all(each.well for each in findings):
         context.exit(4)
 
 
-def _try(what: str, act: Callable[[], str]) -> Finding:
+def _try(*, what: str, act: Callable[[], str]) -> Finding:
     try:
         return Finding(what=what, well=True, words=act())
-    except (ParchiError, OSError, ValueError) as wrong:
+    except ParchiError as wrong:
+        return Finding(what=what, well=False, words=told(wrong))
+    except (OSError, ValueError) as wrong:
         return Finding(what=what, well=False, words=str(wrong))
 
 
@@ -77,9 +81,12 @@ def _journal(installation: Installation) -> str:
     report = custody.verify(installation.ledger)
     if not report.ok:
         raise ValueError(
-            f"{len(report.troubles)} lines are not as they were written. Run: python -m fallback journal verify"
+            _(
+                "{count} lines are not as they were written. Run: python -m fallback journal verify",
+                count=len(report.troubles),
+            )
         )
-    return f"{report.lines} lines, every hash fits"
+    return _("{count} lines; every hash fits.", count=report.lines)
 
 
 def _keys(installation: Installation) -> str:
@@ -92,32 +99,47 @@ def _keys(installation: Installation) -> str:
         except ParchiError:
             continue
     if not here:
-        cause = "this folder was copied, moved, restored or set back" if desks else "no desk is enrolled"
-        raise ValueError(f"{cause}: no number may be issued here. Enrol a desk with a new card: desk enrol NAME --card")
-    return f"{len(here)} of {len(desks)} desks may issue here; what says so lies in {installation.seat.state}"
+        cause = _("No desk is enrolled.")
+        if desks:
+            cause = _("This folder was copied, moved, restored or set back.")
+        do = _("No number may be issued here. Enrol a desk with a new card: desk enrol NAME --card")
+        raise ValueError(f"{cause} {do}")
+    may = {"here": len(here), "all": len(desks), "folder": installation.seat.state}
+    return _("{here} of {all} desks may issue here; what says so lies in {folder}", **may)
 
 
 def _copies(installation: Installation, data: Data) -> str:
     if not data.settings.copies:
-        raise ValueError("none is set. Plug in a stick and set PARCHI_COPY to a folder on it")
+        raise ValueError(_("none is set. Plug in a stick and set PARCHI_COPY to a folder on it"))
     sticks = installation.ledger.copies(data.clock())
-    told = [f"{each.label}: up to line {each.sequence}" for each in sticks if not each.behind]
-    if not told:
-        raise ValueError("none follows. Plug a stick in again, or set another folder")
-    return ", ".join(told + [f"{each.label}: not plugged in" for each in sticks if each.behind and each.label])
+    words = [
+        _("{label}: up to line {line}", label=each.label, line=each.sequence) for each in sticks if not each.behind
+    ]
+    if not words:
+        raise ValueError(_("none follows. Plug a stick in again, or set another folder"))
+    words += [_("{label}: not plugged in", label=each.label) for each in sticks if each.behind and each.label]
+    return ", ".join(words)
 
 
 def _disk(folder: Path) -> str:
     free = shutil.disk_usage(folder).free
     if free < _LEAST_FREE:
-        raise ValueError(f"only {free // 2**20} MB are free. Make room before the queue comes")
-    return f"{free // 2**30} GB free"
+        raise ValueError(_("only {megabytes} MB are free. Make room before the queue comes", megabytes=free // 2**20))
+    return _("{gigabytes} GB free", gigabytes=free // 2**30)
 
 
 def _clock(now: datetime) -> str:
     if now < _OLDEST_SENSIBLE:
-        raise ValueError(f"it says {format_moment(now)}, which cannot be. Set it before a shift is opened")
-    return f"{format_moment(now)} in India: compare it with a phone"
+        says = _("it says {moment}, which cannot be. Set it before a shift is opened", moment=format_moment(now))
+        raise ValueError(says)
+    return _("{moment} in India: compare it with a phone", moment=format_moment(now))
+
+
+def _languages() -> str:
+    """Every catalogue: one that is not whole is left out, and nobody at a screen would learn why."""
+    if REFUSED:
+        raise REFUSED[0]
+    return ", ".join(LANGUAGES)
 
 
 def _layouts(hospital: Hospital) -> str:
@@ -126,12 +148,15 @@ def _layouts(hospital: Hospital) -> str:
     strangers = sorted(file.name for file in own if file.stem not in names())
     if strangers:
         raise ValueError(
-            f"{', '.join(strangers)}: no sheet has such a name, so it is used for nothing. "
-            "The names: python -m fallback layout list"
+            _(
+                "{files}: no sheet has such a name, so it is used for nothing. "
+                "The names: python -m fallback layout list",
+                files=", ".join(strangers),
+            )
         )
     for name in names():
         layout(name, hospital)
-    return f"{len(names())} sheets, {len(own)} of them by the hospital's own layouts"
+    return _("{count} sheets, {own} of them by the hospital's own layouts", count=len(names()), own=len(own))
 
 
 def _printers(installation: Installation, hospital: Hospital) -> str:
@@ -141,18 +166,30 @@ def _printers(installation: Installation, hospital: Hospital) -> str:
         unknown = [name for name in printer.desks if name not in desks]
         if unknown:
             raise ValueError(
-                f"{printer.name} serves {', '.join(unknown)}, but no desk has that name. "
-                "Write it in hospital.toml as here: python -m fallback desk list"
+                _(
+                    "{printer} serves {desks}, but no desk has that name. "
+                    "Write it in hospital.toml as here: python -m fallback desk list",
+                    printer=printer.name,
+                    desks=", ".join(unknown),
+                )
             )
         dpi = layout(f"slip-{printer.paper}", hospital).dpi
         if printer.dpi % dpi:  # a module that is not whole dots is printed wide here and narrow there
             raise ValueError(
-                f"{printer.name} has {printer.dpi} dpi, and the layout slip-{printer.paper} is for {dpi}. "
-                "Copy it into your layouts and set its dpi: docs/layouts.md"
+                _(
+                    "{printer} has {dpi} dpi, and the layout {layout} is for {other}. "
+                    "Copy it into your layouts and set its dpi: docs/layouts.md",
+                    printer=printer.name,
+                    dpi=printer.dpi,
+                    layout=f"slip-{printer.paper}",
+                    other=dpi,
+                )
             )
         spooler(printer).check()
     ready = ", ".join(printer.name for printer in hospital.printers)
-    return f"{ready}: ready" if ready else "none in hospital.toml: every desk prints from its browser"
+    if ready:
+        return _("{printers}: ready", printers=ready)
+    return _("hospital.toml names no printer: every desk prints from its browser.")
 
 
 def _round_trip(hospital: Hospital) -> str:
@@ -168,5 +205,5 @@ def _round_trip(hospital: Hospital) -> str:
         sheet.write_bytes(render_slips([page], hospital))
         texts = {code.text for each in read_files([sheet], workers=1) for code in each.texts}
     if payload.to_digits(signed) not in texts:
-        raise ValueError("the printed code could not be read back. Tell the hospital's IT staff")
-    return "a slip was printed in memory and read back, all fields alike"
+        raise ValueError(_("the printed code could not be read back. Tell the hospital's IT staff"))
+    return _("a slip was printed in memory and read back, all fields alike")

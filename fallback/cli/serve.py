@@ -7,6 +7,7 @@ import click
 from fallback import enrolment, serving
 from fallback.authority import ServerCertificate
 from fallback.cli.data import Data
+from fallback.cli.spoken import _
 from fallback.disk import write_file
 from fallback.errors import CertificateMissing
 from fallback.settings import host as checked
@@ -37,23 +38,26 @@ def serve(data: Data, host: str | None, port: int | None) -> None:
         names=names,
         secure=secure,
         index=settings.index,
+        uidai=settings.uidai,
     )
     serving.serve(order, bound, port or settings.port, lambda opened: _tell(opened, bound, names))
 
 
 def _tell(opened: serving.Opened, host: str, names: tuple[str, ...]) -> None:
     if opened.server is None:
-        click.echo(f"The desk is open at http://{host}:{opened.port}  (Ctrl-C closes it)")
+        address = f"http://{host}:{opened.port}"
+        click.echo(_("The desk is open at {address}  (Ctrl-C closes it)", address=address))
         return
-    click.echo("The desk is open on the hospital's network  (Ctrl-C closes it):")
+    click.echo(_("The desk is open on the hospital's network  (Ctrl-C closes it):"))
     for name in names[: -len(serving.LOOPBACK) + 1]:  # all but the addresses that nobody types
         shown = f"[{name}]" if ":" in name else name
-        warns = "   (not in its certificate: browsers warn here)" if name in opened.missing else ""
-        click.echo(f"  https://{shown}:{opened.port}{warns}")
+        warns = _("(not in its certificate: browsers warn here)") if name in opened.missing else ""
+        click.echo(f"  https://{shown}:{opened.port}   {warns}".rstrip())
     if opened.missing:
-        click.echo("Start it once with the passphrase for a certificate with these names, or: trust --renew")
-    click.echo(f"Fingerprint of the hospital's authority, as on the poster:\n  {opened.server.fingerprint}")
-    click.echo("A computer that does not trust it yet: open /trust there and follow its steps.")
+        click.echo(_("Start it once with the passphrase for a certificate with these names, or: trust --renew"))
+    click.echo(_("Fingerprint of the hospital's authority, as on the poster:"))
+    click.echo(f"  {opened.server.fingerprint}")
+    click.echo(_("A computer that does not trust it yet: open /trust there and follow its steps."))
 
 
 @click.command()

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 import click
 
 from fallback import enrolment, frontdesk
-from fallback.cli.data import Data, clinic_of
+from fallback.cli.data import DAY, Data, clinic_of
+from fallback.cli.spoken import _
 from fallback.disk import write_file
-from fallback.frontdesk import STICKERS, Counter
+from fallback.errors import WardUnknown
+from fallback.frontdesk import STICKERS, Counter, ward_papers
 from fallback.slip import INDIA, SlipNumber
 from fallback.statement import TOKENS_A_PAGE
 
@@ -25,7 +27,7 @@ desk_option = click.option("--desk", "series", type=int, required=True, help="Th
 
 def clinic_options(command: F) -> F:
     """A clinic's code, and a day."""
-    with_day = click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day, else today.")
+    with_day = click.option("--date", "day", type=DAY, help="The day, else today.")
     return click.option("--clinic", required=True, help="The clinic's code, as in hospital.toml.")(with_day(command))
 
 
@@ -82,7 +84,7 @@ def sheet_shift(data: Data, key: str, out: Path) -> None:
 def sheet_day(data: Data, clinic: str, day: datetime | None, series: int, pages: int, out: Path) -> None:
     """A clinic's day sheet: a desk's tokens with a tick each, and whoever is known here beside them.
 
-    Example: python -m fallback sheet day --clinic ENT --date 2026-11-25 --desk 1 --pages 4 --out ent.pdf
+    Example: python -m fallback sheet day --clinic ENT --date 25-11-2026 --desk 1 --pages 4 --out ent.pdf
     """
 
     def make(counter: Counter) -> bytes:
@@ -103,7 +105,7 @@ def sheet_day(data: Data, clinic: str, day: datetime | None, series: int, pages:
 def sheet_box(data: Data, clinic: str, day: datetime | None, series: int, box: int, count: int, out: Path) -> None:
     """The sheet on a box of hospital copies.
 
-    Example: python -m fallback sheet box --clinic ENT --date 2026-11-25 --desk 1 --box 2 --out box.pdf
+    Example: python -m fallback sheet box --clinic ENT --date 25-11-2026 --desk 1 --box 2 --out box.pdf
     """
 
     def make(counter: Counter) -> bytes:
@@ -120,7 +122,7 @@ def sheet_box(data: Data, clinic: str, day: datetime | None, series: int, box: i
 def sheet_register(data: Data, clinic: str, day: datetime | None, out: Path) -> None:
     """The department register: a clinic's slips of a day.
 
-    Example: python -m fallback sheet register --clinic ENT --date 2026-11-25 --out ent.pdf
+    Example: python -m fallback sheet register --clinic ENT --date 25-11-2026 --out ent.pdf
     """
 
     def make(counter: Counter) -> bytes:
@@ -128,6 +130,37 @@ def sheet_register(data: Data, clinic: str, day: datetime | None, out: Path) -> 
         return frontdesk.register_sheets(counter, clinic=number, day=_day(data, day))
 
     _made(data, out, make)
+
+
+@sheet.command("round")
+@click.argument("ward")
+@out_option
+@click.pass_obj
+def sheet_round(data: Data, ward: str, out: Path) -> None:
+    """A ward bed by bed, by its code: who is known to lie there, and lines for a pen.
+
+    Example: python -m fallback sheet round FMW --out round.pdf
+    """
+
+    def make(counter: Counter) -> bytes:
+        found = next((each for each in counter.hospital.wards if each.code.casefold() == ward.casefold()), None)
+        if found is None:
+            raise WardUnknown(ward=ward[:12])
+        return ward_papers.round_sheet(counter, found, data.clock())
+
+    _made(data, out, make)
+
+
+@sheet.command("census")
+@click.option("--date", "day", type=DAY, help="The day, else today until now.")
+@out_option
+@click.pass_obj
+def sheet_census(data: Data, day: datetime | None, out: Path) -> None:
+    """The census of the wards: who lay there, came, went, and lies there now.
+
+    Example: python -m fallback sheet census --date 25-11-2026 --out census.pdf
+    """
+    _made(data, out, lambda counter: ward_papers.census_sheet(counter, _day(data, day), data.clock()))
 
 
 @sheet.command("labels")
@@ -185,7 +218,7 @@ def _made(data: Data, out: Path, make: Callable[[Counter], bytes]) -> None:
 
 def _write(out: Path, pdf: bytes) -> None:
     write_file(out, pdf)
-    click.echo(f"{out}: print it at 100 %.")
+    click.echo(_("{file}: print it at 100 %.", file=out))
 
 
 def _day(data: Data, day: datetime | None) -> date:

@@ -4,6 +4,7 @@ import click
 
 from fallback import enrolment
 from fallback.cli.data import Data, Words, json_option, show
+from fallback.cli.spoken import _, in_words, table
 from fallback.downtime import Role
 from fallback.ledger import queries
 
@@ -27,16 +28,16 @@ def user_set(data: Data, login: str, name: str | None, role: str, inactive: bool
     """
     switched = inactive or active
     if inactive and active:
-        raise click.UsageError("--inactive and --active exclude each other.")
+        raise click.UsageError(_("--inactive and --active exclude each other."))
     if switched == (name is not None):
-        raise click.UsageError("Give --name, or one of --inactive and --active.")
+        raise click.UsageError(_("Give --name, or one of --inactive and --active."))
     with data.installation() as installation:
         if name is None:
             enrolment.set_active(installation.ledger, login, active=active)
-            click.echo(f"{login}  {'switched on' if active else 'switched off'}")
+            click.echo(f"{login}  {_('switched on') if active else _('switched off')}")
         else:
             pin = enrolment.set_user(installation.ledger, login, name, Role(role), temporary=True)
-            click.echo(f"{login} ({role})  PIN: {pin}")
+            click.echo(_("{login} ({role})  PIN: {pin}", login=login, role=in_words(Role(role)), pin=pin))
 
 
 @user.command("unlock")
@@ -49,7 +50,7 @@ def user_unlock(data: Data, login: str) -> None:
     """
     with data.installation() as installation:
         enrolment.free_login(installation.ledger, login)
-        click.echo(f"{login} may try again now.")
+        click.echo(_("{login} may try again now.", login=login))
 
 
 @user.command("list")
@@ -73,6 +74,6 @@ def user_list(data: Data, as_json: bool) -> None:
             for each in found
         ]
         lines = (
-            f"{each.login}  {each.role.value}  {each.name}{'' if each.active else '  (switched off)'}" for each in found
+            [each.login, in_words(each.role), each.name, "" if each.active else _("(switched off)")] for each in found
         )
-        show(value, as_json=as_json, text="\n".join(lines))
+        show(value, as_json=as_json, text="\n".join(table(*lines)))

@@ -12,9 +12,12 @@ from fallback.ehospital import fhir_resources as resources
 from fallback.ehospital.fhir_answers import ID, made_by_transaction, subject_of, version_of, was_created
 from fallback.ehospital.fhir_compare import differences, made_by, merged, strangers, values
 from fallback.ehospital.fhir_resources import Resource
+from fallback.ehospital.fhir_stays import ward_unknown
 from fallback.ehospital.fhir_wire import PAUSES, Reply, Transient, Wire
 from fallback.errors import ParchiError, Sentence, TargetNotAllowed
 from fallback.hospital import Hospital, Target
+from fallback.language.fields import LABELS
+from fallback.needs import is_told
 from fallback.slip import Slip
 
 _MOST_MATCHES = 50
@@ -86,8 +89,14 @@ class FhirConnector:
             return Sentence("A slip of the kind {kind} is no visit of its own. Enter it by hand.", kind=slip.kind.value)
         if not slip.patient.name and not slip.patient.name_hindi:
             return Sentence("The system wants a name and the slip has none. Correct the slip.")
+        for need in sorted(self._target.needed):
+            if not is_told(slip.patient, need):
+                why = "The system needs what the slip does not have: {field}. Correct the slip."
+                return Sentence(why, field=LABELS[need])
         if slip.visit.clinic and self._hospital.clinic(slip.visit.clinic) is None:
             return Sentence("hospital.toml has no clinic {number}. Add it again.", number=slip.visit.clinic)
+        if ward := ward_unknown(slip, self._hospital):
+            return Sentence("hospital.toml has no ward {number}. Add it again.", number=ward)
         return ""
 
     def preview(self, slip: Slip) -> Mapping[str, Any]:
@@ -250,7 +259,7 @@ class FhirConnector:
         gone = Acknowledgement(outcome=Outcome.CREATED, patient=found.patient, encounter=found.encounter)
         if visit.get("status") == resources.WITHDRAWN:
             return gone
-        if visit.get("status") != resources.STATUS or not made_by(slip, self._hospital, visit):
+        if visit.get("status") != resources.status_of(slip) or not made_by(slip, self._hospital, visit):
             raise _Held(
                 why="The slip is void, but the visit was changed in the system. Take it back there by hand.",
                 found=found,

@@ -13,7 +13,7 @@ _OURS = {
     "Patient": ("identifier", "name", "gender", "telecom", "birthDate", "address", "contact", "link"),
     "Encounter": (
         "identifier", "status", "class", "subject", "serviceType", "priority", "period", "appointment",
-        "serviceProvider",
+        "serviceProvider", "location", "hospitalization",
     ),
 }  # fmt: skip
 _MAY_GROW = ("identifier", "link")  # a target files its own numbers beside ours

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
+from fallback.ehospital.fhir_stays import LASTS, OVER, stay_of, stay_parts
 from fallback.hospital import Hospital
 from fallback.slip import INDIA, AgeUnit, Category, Kind, Relation, Slip
 from fallback.states import state
@@ -111,6 +112,12 @@ def patient(slip: Slip, hospital: Hospital, *, mother: str = "") -> Resource:
     return found
 
 
+def status_of(slip: Slip) -> str:
+    """The status that the Encounter of a slip has, while nobody else changed it."""
+    stay = stay_of(slip)
+    return STATUS if stay is None else OVER if stay.how else LASTS
+
+
 def encounter(slip: Slip, hospital: Hospital, subject: str) -> Resource:
     """The Encounter of a slip; `subject` is a reference to the patient."""
     code, display = CLASSES[slip.kind]
@@ -137,6 +144,13 @@ def encounter(slip: Slip, hospital: Hospital, subject: str) -> Resource:
         found["priority"] = _concept(priority, "EM", "emergency")
     if slip.issued:
         found["period"] = {"start": slip.issued.astimezone(INDIA).isoformat()}
+    if slip.visit.ipd_number:
+        text = {"text": "Inpatient number"}
+        system = f"{hospital.slip_system}/ipd"
+        identifiers.append({"use": "secondary", "type": text, "system": system, "value": slip.visit.ipd_number})
+    if stay := stay_of(slip):
+        found.pop("period", None)
+        found |= stay_parts(slip, stay, hospital)
     if slip.visit.booking:
         found["appointment"] = [{"identifier": {"value": slip.visit.booking}}]
     return found

@@ -36,6 +36,15 @@ class IndexDamaged(ParchiError):
     exit_code = 3
 
 
+class IndexOld(IndexDamaged):
+    """An index that an older version of Parchi loaded, without what finds look-alikes."""
+
+    says = (
+        "The patient index in {folder} was loaded by an older version of Parchi, which kept less. Load it again from "
+        "the hospital's file."
+    )
+
+
 class LooksUsedUp(ParchiError):
     """A clerk who has looked up as many patients as an hour's work needs."""
 
@@ -55,3 +64,12 @@ class LookTooWide(ParchiError):
         "name, or use the mobile number."
     )
     http_status = 422
+
+
+class NobodyTaken(ParchiError):
+    """A look-alike that was chosen and is not there (any more)."""
+
+    says = (
+        "The person chosen beside the form is not there any more. Nothing was lost: choose again, or register as new."
+    )
+    http_status = 404

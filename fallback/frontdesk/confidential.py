@@ -6,17 +6,19 @@ on what is sealed already: a correction the same bytes, a later slip a mark that
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from fallback import names, payload
 from fallback.errors import CannotSeal, FieldWrong
 from fallback.frontdesk.registration import Registration
-from fallback.identity import Identity
+from fallback.identity import CAME, Identity
 from fallback.keys import seal_to
 from fallback.ledger import queries
 from fallback.ledger.queries import identities
 from fallback.ledger.writer import Transaction
 from fallback.slip import Patient, Slip, SlipNumber
 
+_NOT_TOLD: dict[str, Any] = dict.fromkeys(CAME, "")  # who brought them, and from where, tells who they are
 _OTHER_ALIASES = 8  # tries for one that nobody has here
 
 
@@ -64,8 +66,10 @@ def conceal(tx: Transaction, registration: Registration, hospital: int, number: 
     home = payload.home_of(earlier.slip) if earlier else registration.patient_number
     if home is None:
         raise _changed()
-    kept = replace(registration, patient=patient, patient_number=home, uhid="", mother=None, booking="")
-    return Concealed(registration=kept, sealed=payload.ELSEWHERE)
+    kept = replace(registration, patient=patient, patient_number=home, uhid="", mother=None, booking="", **_NOT_TOLD)
+    came = {name: getattr(registration, name) for name in CAME if getattr(registration, name)}
+    slip = Slip(number=number, hospital=hospital, sealed=payload.ELSEWHERE)
+    return Concealed(registration=kept, sealed=slip.sealed, rest=_rest(tx, came, slip) if came else b"")
 
 
 def conceal_again(
@@ -97,8 +101,10 @@ def conceal_again(
         uhid="",
         mother=None,
         booking="",
+        **_NOT_TOLD,
     )
-    return Concealed(registration=kept, sealed=old.sealed, rest=_rest(tx, {"reason": reason}, old)), ""
+    came = {name: getattr(registration, name) for name in CAME}
+    return Concealed(registration=kept, sealed=old.sealed, rest=_rest(tx, {"reason": reason} | came, old)), ""
 
 
 def _seal(
@@ -110,7 +116,7 @@ def _seal(
         "previous": registration.previous.text if registration.previous else "",
         "mother": registration.mother.text if registration.mother else "",
         "reason": reason,
-    }
+    } | {name: getattr(registration, name) for name in CAME}
     identity = Identity.of(registration.patient, registration.uhid, **others)
     key = _key(tx)
     plain = payload.pack_identity(identity)
@@ -123,6 +129,7 @@ def _seal(
         mother=None,
         uhid="",
         booking="",
+        **_NOT_TOLD,
     )
     slip = Slip(number=number, hospital=hospital, sealed=sealed)
     return Concealed(registration=shown, sealed=sealed, rest=_rest(tx, identity.rest, slip))

@@ -10,7 +10,8 @@ from fallback.hospital import Hospital
 from fallback.keys import Sign
 from fallback.ledger import Ledger, queries
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import SlipRow
+from fallback.ledger.queries import SlipRow, queue
+from fallback.ledger.queries.money import receipt_of
 from fallback.ledger.writer import Transaction
 from fallback.printing import PrintedSlip, Reprint, render_slips
 from fallback.slip import Slip, SlipNumber
@@ -49,15 +50,20 @@ def sheet(counter: Counter, issued: Issued) -> bytes:
 def printed(counter: Counter, issued: Issued) -> PrintedSlip:
     """What printing needs of an issued slip. The QR is the head's: a void prints its void."""
     row = issued.row
-    desk = queries.desk(counter.ledger.db(), row.slip.number.series)
+    db = counter.ledger.db()
+    desk, (room, unit) = queries.desk(db, row.slip.number.series), queue.place_of(db, row.slip.number)
+    paid = receipt_of(db, row.slip.number) if row.receipt else None
     return PrintedSlip(
         slip=row.slip,
         digits=payload.to_digits(row.payload),
         reprint=issued.reprint,
         card=issued.card,
         receipt=row.receipt,
+        payment=paid.payment if paid else None,
         desk_name=desk.name if desk else "",
         cut=row.cut,
+        room=room,
+        unit=unit,
     )
 
 

@@ -36,21 +36,28 @@ def look_up(
     Raises IndexMissing, LooksUsedUp for more looks an hour than the hospital allows, LookTooWide (also a fact, with
     nobody shown).
     """
+    held = index.status().index
+    found: tuple[IndexedPatient, ...] = ()
+    try:
+        found = index.look(by, value, sex=sex, age=age, today=today)
+    finally:
+        write_look(counter, held, by, len(found), reason, login=login, series=series, shift=shift)
+    return found
+
+
+def write_look(
+    counter: Counter, index: str, by: LookField, found: int, reason: LookReason, *, login: str, series: int, shift: str
+) -> None:
+    """Journals a look into the index of this id, which would show so many. Raises LooksUsedUp."""
     limit = counter.hospital.looks_an_hour
 
     def ask(tx: Transaction) -> None:
         if looks_since(tx.db, login, tx.now - _HOUR) >= limit:
             raise LooksUsedUp(login=login, limit=limit)
-        content = {"index": status.index, "field": by.value, "found": len(found), "reason": reason.value}
+        content = {"index": index, "field": by.value, "found": found, "reason": reason.value}
         tx.append(FactKind.PATIENT_LOOKED_UP, content, series=series, shift=shift, by=login)
 
-    status = index.status()
-    found: tuple[IndexedPatient, ...] = ()
-    try:
-        found = index.look(by, value, sex=sex, age=age, today=today)
-    finally:
-        counter.ledger.write(ask)
-    return found
+    counter.ledger.write(ask)
 
 
 def load_index(

@@ -15,6 +15,7 @@ from fallback.errors import (
     SlipUnknown,
 )
 from fallback.frontdesk.counter import Counter, Issued, printed
+from fallback.hospital import STICKER_SHEETS, ServiceCounter
 from fallback.keys import Certificate, Sign
 from fallback.ledger import Transaction, queries
 from fallback.ledger.facts import FactKind
@@ -35,7 +36,7 @@ from fallback.printing import (
 from fallback.slip import EPOCH, SERIES_LIMIT, TUBES_LIMIT, Kind, SlipNumber
 from fallback.statement import HEAD_SIZE, TOKENS_A_PAGE, BoxStatement, DayStatement, RootStatement, ShiftStatement
 
-STICKERS = ("sticker-24", "sticker-40", "label-50x25")
+STICKERS = STICKER_SHEETS
 SINGLE_SHEETS = ("wristband", "receipt", "token", "referral")
 SLIP_SHEETS = (*STICKERS, *SINGLE_SHEETS)
 MOST_TOKENS = 2_500  # of one printing: a hundred pages
@@ -50,14 +51,16 @@ def slip_sheet(
     count: int = 1,
     first_tube: int = 0,
     start: int = 1,
+    at: ServiceCounter | None = None,
     by: str = "",
     series: int = 0,
 ) -> bytes:
     """A sheet made of one slip, by its layout's name (see SLIP_SHEETS); of stickers and labels `count` pieces.
 
     `first_tube` is the number of the first tube, 0: the next that has no sticker yet. `start` is the first sticker of
-    the sheet that is still there. Each sheet is a fact, so a second receipt, token or referral says REPRINT. Raises
-    SlipUnknown, SlipIsVoid, ReceiptMissing, and FieldWrong for a count, tube or sticker that there is not.
+    the sheet that is still there. `at` is the counter that makes stickers, which has tube numbers of its own; None: a
+    desk. Each sheet is a fact, so a second receipt, token or referral says REPRINT. Raises SlipUnknown, SlipIsVoid,
+    ReceiptMissing, and FieldWrong for a count, tube or sticker that there is not.
     """
     if not 0 < count <= TUBES_LIMIT:
         raise _not_within("count", TUBES_LIMIT)
@@ -66,16 +69,19 @@ def slip_sheet(
         slip = printed(counter, Issued(row=row, reprint=again))
         return render_sheet(name, [slip], counter.hospital, tubes=range(first, first + count), skip=start - 1)
 
-    asked = (_with_sheets(counter.ledger.db(), number, name), first_tube or 1, None)
+    stickers, lowest = name in STICKERS, at.tubes.start if at else 1
+    asked = (_with_sheets(counter.ledger.db(), number, name), first_tube or (lowest if stickers else 1), None)
     made = draw(*asked)  # what cannot be drawn was not made
 
     def job(tx: Transaction) -> tuple[SlipRow, int, Reprint | None]:
         found = _with_sheets(tx.db, number, name)
         before = papers.sheets_made(tx.db, number, name)
-        first = (first_tube or papers.last_tube(tx.db, number) + 1) if name in STICKERS else 1
-        if first + count - 1 > TUBES_LIMIT:
+        first = (first_tube or _next_tube(tx, counter, number, at)) if stickers else 1
+        last = first + count - 1 if stickers else 0
+        if last > TUBES_LIMIT:
             raise _not_within("count", TUBES_LIMIT)
-        last = first + count - 1 if name in STICKERS else 0
+        if stickers:
+            _check_tubes(counter, at, range(first, last + 1))
         content = {"number": number.text, "sheet": name, "count": before + 1, "last_tube": last}
         tx.append(FactKind.SHEET_PRINTED, content, series=series, by=by)
         marked = before and name not in (*STICKERS, "wristband")
@@ -83,6 +89,25 @@ def slip_sheet(
 
     told = counter.ledger.write(job)
     return made if told == asked else draw(*told)
+
+
+def _next_tube(tx: Transaction, counter: Counter, number: SlipNumber, at: ServiceCounter | None) -> int:
+    """The tube after all that whoever asks has put stickers on: a desk, or a counter among its own numbers."""
+    elsewhere = [tube for each in counter.hospital.counters if each != at for tube in each.tubes]
+    made = [tube for tube in papers.last_tubes(tx.db, number) if tube not in elsewhere and (not at or tube in at.tubes)]
+    return max(made, default=at.tubes.start - 1 if at else 0) + 1
+
+
+def _check_tubes(counter: Counter, at: ServiceCounter | None, tubes: range) -> None:
+    """Refuses a tube number that another counter may be putting on this patient's blood at this moment."""
+    if at is not None and not (tubes.start in at.tubes and tubes[-1] in at.tubes):
+        why = "This counter has the tubes {first} to {last}."
+        raise FieldWrong(field="count", why=Sentence(why, first=at.tubes.start, last=at.tubes.stop - 1))
+    for each in counter.hospital.counters:
+        if each != at and set(each.tubes) & set(tubes):
+            why = "The tubes {first} to {last} are the counter's: {name}. Take other numbers."
+            last = each.tubes.stop - 1
+            raise FieldWrong(field="tubes", why=Sentence(why, first=each.tubes.start, last=last, name=each.name))
 
 
 def _with_sheets(db: queries.Database, number: SlipNumber, name: str) -> SlipRow:
@@ -140,6 +165,11 @@ def shift_sheet(counter: Counter, key: str) -> bytes:
         note=shift.note,
         copies=[(each.label, each.at, each.sequence) for each in copies],
         carrier=carrier,
+        modes=sums.modes,
+        banked=sums.banked,
+        waived=sums.waived,
+        opening=shift.opening_notes,
+        counted=shift.counted_notes,
         certificate=_certificate_digits(counter, _enrolment(counter, shift.series)[0]),
         chain=end.chain,
         hash=end.hash.hex(),

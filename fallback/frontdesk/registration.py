@@ -9,11 +9,24 @@ from fallback import names, payload
 from fallback.errors import FieldWrong, Sentence
 from fallback.hospital import Hospital
 from fallback.identity import Identity
+from fallback.money import Payment
+from fallback.needs import LABELS, is_told
 from fallback.slip import OLDEST_YEARS, AgeUnit, FeeStatus, Kind, Patient, SlipNumber
 
 _MOBILE = re.compile(r"[6-9][0-9]{9}")
 _PIN_CODE = re.compile(r"[1-9][0-9]{5}")
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/\-]{0,29}")
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/\-]{0,29}")
+_SCRIPTS = {
+    "name": "latin",
+    "name_hindi": "hindi",
+    "guardian": "any",
+    "district": "address",
+    "locality": "address",
+    "identification_marks": "address",
+    "found_at": "address",
+    "brought_by": "address",
+    "police_station": "address",
+}
 _AGE_LIMITS = {AgeUnit.YEARS: OLDEST_YEARS, AgeUnit.MONTHS: 36, AgeUnit.DAYS: 99}
 
 
@@ -22,7 +35,10 @@ class Registration:
     """Who came and for what. `patient_number` or `uhid` names a returning patient; `previous` is the earlier slip.
 
     `confidential`: who it is is to be sealed, and an alias to stand everywhere else. `kept`: `patient` is an alias, and
-    the identity stays sealed where it is.
+    the identity stays sealed where it is. `none`: the fields of which somebody said that the patient has none. `day` is
+    that of the visit (None: today, or of a correction as it was); `overbooked` why a full or closed clinic takes it.
+    `alike` are people (see `Slip.person`) who stood beside the form and were not taken, `asked` a field and its answer;
+    `shown` the last four digits of an Aadhaar that was scanned, and what is known of its signature (idcards.Check).
     """
 
     patient: Patient = field(default_factory=Patient)
@@ -33,13 +49,25 @@ class Registration:
     previous: SlipNumber | None = None
     mother: SlipNumber | None = None
     fee_status: FeeStatus = FeeStatus.PAID
+    payment: Payment = field(default_factory=Payment)
+    exemption: str = ""
     booking: str = ""
     medico_legal_number: str = ""
+    found_at: str = ""
+    brought_by: str = ""
+    police_station: str = ""
+    brought_dead: bool = False
     alias: bool = False
     emergency: bool = False
     medico_legal: bool = False
     confidential: bool = False
     kept: bool = False
+    none: frozenset[str] = frozenset()
+    day: date | None = None
+    overbooked: str = ""
+    alike: tuple[str, ...] = ()
+    asked: tuple[str, str] | None = None
+    shown: tuple[str, str] | None = None
 
     @property
     def returning(self) -> bool:
@@ -55,15 +83,9 @@ def check(registration: Registration, hospital: Hospital, today: date) -> dict[s
     def say(field_name: str, why: str) -> None:
         wrong.setdefault(field_name, FieldWrong(field=field_name, why=why))
 
-    for name, script in (
-        ("name", "latin"),
-        ("name_hindi", "hindi"),
-        ("guardian", "any"),
-        ("district", "address"),
-        ("locality", "address"),
-    ):
+    for name, script in _SCRIPTS.items():
         try:
-            names.check_text(name, getattr(patient, name), script=script)
+            names.check_text(name, getattr(patient if hasattr(patient, name) else registration, name), script=script)
         except FieldWrong as found:
             wrong[name] = found
     if not registration.kept:
@@ -87,16 +109,18 @@ def check(registration: Registration, hospital: Hospital, today: date) -> dict[s
         ("booking", registration.booking),
         ("medico_legal_number", registration.medico_legal_number),
     ):
-        if code and not _CODE.fullmatch(code):
+        if code and not CODE.fullmatch(code):
             say(name, "Use at most 30 letters and digits, with - or / between them.")
-    if hospital.clinic(registration.clinic) is None:
+    anywhere = registration.kind is Kind.ADMISSION and not registration.clinic  # a bed is enough
+    if hospital.clinic(registration.clinic) is None and not anywhere:
         say("clinic", "Choose a clinic from the list, by its code or its name.")
     return wrong
 
 
 def _check_person(registration: Registration, today: date, say: Callable[[str, str], None]) -> None:
     patient = registration.patient
-    if (patient.birth_date is None) == (patient.age is None):
+    nobody_knows = registration.alias and patient.birth_date is None
+    if (patient.birth_date is None) == (patient.age is None) and not nobody_knows:
         say("age", "Write the age, or the date of birth; not both.")
     if patient.age and patient.age.value > _AGE_LIMITS[patient.age.unit]:
         say("age", "This age is too high for its unit. Use years from 3 years on, months from 100 days on.")
@@ -104,6 +128,21 @@ def _check_person(registration: Registration, today: date, say: Callable[[str, s
         say("birth_date", "The date of birth is in the future. Write it as day-month-year.")
     if patient.birth_date and patient.birth_date < today - timedelta(days=366 * OLDEST_YEARS):
         say("birth_date", "The date of birth is more than 125 years ago. Write it as day-month-year.")
+
+
+def missing(registration: Registration, hospital: Hospital) -> dict[str, FieldWrong]:
+    """What the hospital's own system will ask for and nobody asked the patient, by field.
+
+    In an emergency, of somebody whom nobody knows, or whose identity is sealed already, nothing is missing: the slip
+    waits for it after the outage. So it does where somebody said that the patient has none.
+    """
+    if registration.emergency or registration.alias or registration.kept or registration.kind is Kind.CASUALTY:
+        return {}
+    return {
+        field: FieldWrong(field=field, why=LABELS[field])
+        for field in hospital.needed
+        if field not in registration.none and not is_told(registration.patient, field)
+    }
 
 
 def _check_sealed(registration: Registration, wrong: dict[str, FieldWrong], say: Callable[[str, str], None]) -> None:

@@ -10,6 +10,7 @@ from fallback.language import format_time
 from fallback.ledger import CopyStatus, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.writer import Transaction
+from fallback.money import NOT_COUNTED, Cash
 
 
 def start_downtime(counter: Counter, reason: str, *, by: str = "") -> Downtime:
@@ -39,28 +40,47 @@ def end_downtime(counter: Counter, *, by: str = "") -> None:
 
 
 def open_shift(
-    counter: Counter, *, series: int, login: str, opening_float: int = 0, clock_offset: int | None = None
+    counter: Counter,
+    *,
+    series: int,
+    login: str,
+    opening_float: int = 0,
+    notes: Cash = NOT_COUNTED,
+    clock_offset: int | None = None,
 ) -> Shift:
     """Opens a clerk's shift at a desk. Raises NoDowntime, DeskNotUsable or DeskBusy.
 
+    `notes` is the float by denomination, where it was counted so.
     `clock_offset` is how many seconds the person says that the computer's clock is off; None: nobody was asked.
     """
     counter.sign(series)
 
     def job(tx: Transaction) -> Shift:
-        return _open(tx, series=series, login=login, opening_float=opening_float, clock_offset=clock_offset)
+        return _open(
+            tx, series=series, login=login, opening_float=opening_float, notes=notes, clock_offset=clock_offset
+        )
 
     return counter.ledger.write(job)
 
 
-def close_shift(counter: Counter, key: str, *, counted_cash: int, note: str, by: str, carrier: str = "") -> Shift:
+def close_shift(
+    counter: Counter,
+    key: str,
+    *,
+    counted_cash: int,
+    note: str,
+    by: str,
+    notes: Cash = NOT_COUNTED,
+    carrier: str = "",
+) -> Shift:
     """Closes a shift with the cash as counted, in whole rupees, and the second copies as they stand.
 
+    `notes` is the cash by denomination, where it was counted so.
     `carrier` is who takes away the stick that is taken out now, "" for nobody. Raises ShiftNotOpen.
     """
 
     def job(tx: Transaction) -> Shift:
-        return _close(tx, counter, key, counted_cash=counted_cash, note=note, by=by, carrier=carrier)
+        return _close(tx, counter, key, counted_cash=counted_cash, notes=notes, note=note, by=by, carrier=carrier)
 
     return counter.ledger.write(job)
 
@@ -73,6 +93,7 @@ def hand_over(
     note: str,
     by: str,
     to: str,
+    notes: Cash = NOT_COUNTED,
     carrier: str = "",
     allowed_by: str = "",
 ) -> Shift:
@@ -88,14 +109,25 @@ def hand_over(
 
     def job(tx: Transaction) -> Shift:
         closed = _close(
-            tx, counter, key, counted_cash=counted_cash, note=note, by=by, carrier=carrier, allowed_by=allowed_by
+            tx,
+            counter,
+            key,
+            counted_cash=counted_cash,
+            notes=notes,
+            note=note,
+            by=by,
+            carrier=carrier,
+            allowed_by=allowed_by,
+            handed_to=to,
         )
-        return _open(tx, series=closed.series, login=to, opening_float=counted_cash)
+        return _open(tx, series=closed.series, login=to, opening_float=counted_cash, notes=notes)
 
     return counter.ledger.write(job)
 
 
-def _open(tx: Transaction, *, series: int, login: str, opening_float: int, clock_offset: int | None = None) -> Shift:
+def _open(
+    tx: Transaction, *, series: int, login: str, opening_float: int, notes: Cash, clock_offset: int | None = None
+) -> Shift:
     needs_downtime(tx)
     desk = queries.desk(tx.db, series)
     if desk is None or desk.retired:
@@ -108,7 +140,7 @@ def _open(tx: Transaction, *, series: int, login: str, opening_float: int, clock
     key = shift_key(series, ordinal)
     if clock_offset is not None:
         write_clock(tx, clock_offset, by=login, series=series)
-    content = {"shift": key, "opening_float": opening_float}
+    content = {"shift": key, "opening_float": opening_float, "notes": notes.record()}
     tx.append(FactKind.SHIFT_OPENED, content, series=series, shift=key, by=login)
     return needs_shift(tx, key)
 
@@ -119,17 +151,21 @@ def _close(
     key: str,
     *,
     counted_cash: int,
+    notes: Cash,
     note: str,
     by: str,
     carrier: str = "",
     allowed_by: str = "",
+    handed_to: str = "",
 ) -> Shift:
     lasting = needs_shift(tx, key)
-    content: dict[str, object] = {"shift": key, "counted_cash": counted_cash, "note": note}
+    content: dict[str, object] = {"shift": key, "counted_cash": counted_cash, "notes": notes.record(), "note": note}
     content |= {"copies": [_stood(each, tx.now) for each in counter.ledger.copies(tx.now, tx.db) if each.stick]}
     content |= {"carrier": carrier}
     if allowed_by:
         content["allowed_by"] = allowed_by
+    if handed_to:
+        content["handed_to"] = handed_to
     tx.append(FactKind.SHIFT_CLOSED, content, series=lasting.series, shift=key, by=by)
     closed = queries.shift(tx.db, key)
     return closed or lasting

@@ -1,7 +1,8 @@
 """Slips at the counter: issued, corrected, voided; each one journal line, durable before it prints."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from fallback import payload
 from fallback.downtime import Shift
@@ -14,13 +15,16 @@ from fallback.errors import (
 )
 from fallback.frontdesk.confidential import Concealed, conceal, conceal_again
 from fallback.frontdesk.counter import Counter, Issued, journal_slip, needs_downtime, needs_shift, needs_slip
+from fallback.frontdesk.money import Taken, give_back, taken
 from fallback.frontdesk.registration import Registration, check
+from fallback.frontdesk.roster import admit
+from fallback.frontdesk.stays import not_an_admission
 from fallback.keys import Sign
 from fallback.ledger import queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries.logins import is_supervisor
 from fallback.ledger.writer import Transaction
-from fallback.slip import INDIA, FeeStatus, Kind, Slip, SlipNumber, Visit
+from fallback.slip import INDIA, Kind, Slip, SlipNumber, Visit
 
 _LAST_REVISION = 14  # the fifteenth is kept for the void
 
@@ -35,8 +39,9 @@ def register(counter: Counter, shift_key: str, registration: Registration, *, fo
         shift, sign = _ready(counter, tx, shift_key, registration)
         if sent := queries.form_number(tx.db, form) if form else None:
             return _already(tx, sent)
+        day, overbooked = admit(counter, tx, registration, tx.now.astimezone(INDIA).date())
         number = tx.take_number(shift.series)
-        visit, receipt = _visit(counter, tx, shift, registration)
+        visit, money = _visit(counter, tx, shift, registration, day)
         hidden = conceal(tx, registration, counter.hospital_id, number)
         slip = _draft(counter, hidden, number, shift, tx.now, visit)
         card = _gets_card(registration)
@@ -46,10 +51,13 @@ def register(counter: Counter, shift_key: str, registration: Registration, *, fo
             slip,
             payload.encode(slip, sign),
             shift,
-            receipt=receipt,
+            receipt=money.receipt,
             form=form,
             card=card,
             **hidden.content,
+            **money.content,
+            **overbooked,
+            **_beside(hidden),
         )
         return Issued(row=row, card=card)
 
@@ -74,13 +82,14 @@ def fill_pad(
         row = queries.slip(tx.db, number)
         if row and row.slip.kind is not Kind.PAD:
             raise PadUnknown(number=number.grouped, why="it has been filled in already")
-        visit, receipt = _visit(counter, tx, shift, registration)
+        visit, money = _visit(counter, tx, shift, registration, tx.now.astimezone(INDIA).date())
         hidden = conceal(tx, registration, counter.hospital_id, number)
         slip = replace(
             _draft(counter, hidden, number, shift, tx.now, visit), revision=1, replaces=payload.digest(blank)[:4]
         )
         signed, card = payload.encode(slip, sign), _gets_card(registration)
-        content = {"receipt": receipt, "form": form, "change": "pad", "card": card} | hidden.content
+        content = {"receipt": money.receipt, "form": form, "change": "pad", "card": card}
+        content |= hidden.content | money.content
         done = journal_slip(tx, FactKind.SLIP_REVISED, slip, signed, shift, **content)
         return Issued(row=done, card=card)
 
@@ -103,31 +112,35 @@ def correct(
         if row.revision >= _LAST_REVISION:
             raise RevisionsUsedUp(number=number.grouped)
         old = row.slip
-        hidden, told = conceal_again(tx, registration, counter.hospital_id, old, reason)
-        visit = replace(old.visit, clinic=registration.clinic, medico_legal_number=registration.medico_legal_number)
-        if registration.clinic != old.visit.clinic:
-            day = (old.issued or tx.now).astimezone(INDIA).date().isoformat()
-            token = tx.take_token(shift.series, registration.clinic, day)
-            visit = replace(visit, token=token, token_series=shift.series)
+        not_an_admission(old)
+        hidden, why = conceal_again(tx, registration, counter.hospital_id, old, reason)
+        told: dict[str, Any] = {"medico_legal_number": registration.medico_legal_number, **_casualty(registration)}
+        visit = replace(old.visit, clinic=registration.clinic, **told)
+        overbooked: dict[str, str] = {}
+        if registration.clinic != old.visit.clinic or registration.day not in (None, old.visit_day):
+            visit, overbooked = _moved(counter, tx, shift, registration, old, visit)
         slip = replace(
             _draft(counter, hidden, number, shift, tx.now, visit),
             revision=row.revision + 1,
             replaces=bytes.fromhex(row.head)[:4],
             issued=old.issued,
-            reason=told,
+            reason=why,
         )
-        content = {"receipt": row.receipt, "form": form, "change": "correction"} | hidden.content
+        content = {"receipt": row.receipt, "form": form, "change": "correction"} | hidden.content | overbooked
         done = journal_slip(tx, FactKind.SLIP_REVISED, slip, payload.encode(slip, sign), shift, **content)
         return Issued(row=done)
 
     return counter.ledger.write(job)
 
 
-def void(counter: Counter, shift_key: str, number: SlipNumber, reason: str, *, allowed_by: str = "") -> Issued:
+def void(
+    counter: Counter, shift_key: str, number: SlipNumber, reason: str, *, allowed_by: str = "", receipt: str = ""
+) -> Issued:
     """Voids a slip: a signed slip of kind void, which is printed too. Its number never comes back.
 
+    `receipt` is what was read from the original receipt: with it the fee is given back, without it the money stays.
     Raises SupervisorNeeded when money was taken and `allowed_by` is no supervisor's login, SlipCannotBeVoided for a
-    medico-legal slip; else as `correct`.
+    medico-legal slip; what `money.refund` raises; else as `correct`.
     """
 
     def job(tx: Transaction) -> Issued:
@@ -137,6 +150,8 @@ def void(counter: Counter, shift_key: str, number: SlipNumber, reason: str, *, a
             raise SlipCannotBeVoided(number=number.grouped)
         if row.receipt and not is_supervisor(tx.db, allowed_by):
             raise SupervisorNeeded(number=number.grouped)
+        if receipt:
+            give_back(tx, shift_key, number, receipt, reason, allowed_by=allowed_by)
         slip = Slip(
             number=number,
             kind=Kind.VOID,
@@ -150,7 +165,8 @@ def void(counter: Counter, shift_key: str, number: SlipNumber, reason: str, *, a
             reason=reason,
         )
         signed = payload.encode(slip, counter.sign(shift.series))
-        done = journal_slip(tx, FactKind.SLIP_VOIDED, slip, signed, shift, reason=reason, allowed_by=allowed_by)
+        content = {"reason": reason, "allowed_by": allowed_by, "refunds": False}
+        done = journal_slip(tx, FactKind.SLIP_VOIDED, slip, signed, shift, **content)
         return Issued(row=replace(done, slip=slip, payload=signed))
 
     return counter.ledger.write(job)
@@ -171,24 +187,63 @@ def _already(tx: Transaction, number: SlipNumber) -> Issued:
     return Issued(row=row, again=True, card=row.revision == 0 and row.slip.patient_number is None and not row.slip.uhid)
 
 
-def _visit(counter: Counter, tx: Transaction, shift: Shift, registration: Registration) -> tuple[Visit, str]:
-    """The visit with its token and fee, and the receipt number ("" when no money was taken)."""
+def _moved(
+    counter: Counter, tx: Transaction, shift: Shift, registration: Registration, old: Slip, visit: Visit
+) -> tuple[Visit, dict[str, str]]:
+    """The visit in another clinic's queue, or another day's: a new token, and the old one is void."""
+    issued, today = (each.astimezone(INDIA).date() for each in (old.issued or tx.now, tx.now))
+    day, overbooked = registration.day or old.visit_day or today, dict[str, str]()
+    if day >= today or day != old.visit_day:  # what is over has no room to give, and nobody is sent there
+        _, overbooked = admit(counter, tx, replace(registration, day=day), today)
+    token = tx.take_token(shift.series, registration.clinic, day.isoformat())
+    told = "" if day == issued else day.isoformat()
+    return replace(visit, token=token, token_series=shift.series, day=told), overbooked
+
+
+def _visit(
+    counter: Counter, tx: Transaction, shift: Shift, registration: Registration, day: date
+) -> tuple[Visit, Taken]:
+    """The visit with its token and fee, and what it does to the drawer."""
     today = tx.now.astimezone(INDIA).date()
     clinic = counter.hospital.clinic(registration.clinic)
     due = 0 if clinic is None or registration.returning else clinic.fee_on(today)
-    fee = 0 if registration.fee_status is FeeStatus.EXEMPT else due
-    paid = fee > 0 and registration.fee_status is FeeStatus.PAID
-    token = tx.take_token(shift.series, registration.clinic, today.isoformat())
+    money = taken(tx, counter, shift.key, due, registration.fee_status, registration.payment, registration.exemption)
+    token = tx.take_token(shift.series, registration.clinic, day.isoformat())
     visit = Visit(
         clinic=registration.clinic,
         token=token,
         token_series=shift.series,
-        fee=fee,
+        fee=money.fee,
         fee_status=registration.fee_status,
         booking=registration.booking,
         medico_legal_number=registration.medico_legal_number,
+        day="" if day == today else day.isoformat(),
+        **_casualty(registration),
     )
-    return visit, f"{shift.key}-{queries.receipts(tx.db, shift.key) + 1}" if paid else ""
+    return visit, money
+
+
+def _casualty(registration: Registration) -> dict[str, Any]:
+    """What casualty asks for besides, as a visit has it."""
+    return {
+        "found_at": registration.found_at,
+        "brought_by": registration.brought_by,
+        "police_station": registration.police_station,
+        "brought_dead": registration.brought_dead,
+    }
+
+
+def _beside(hidden: Concealed) -> dict[str, Any]:
+    """Who stood beside the form and was not taken, and the question that decided: of a confidential patient nothing."""
+    if hidden.sealed:
+        return {}
+    registration = hidden.registration
+    content: dict[str, Any] = {"alike": list(registration.alike)} if registration.alike else {}
+    if registration.asked:
+        content["asked"] = {"field": registration.asked[0], "answer": registration.asked[1]}
+    if registration.shown:
+        content["shown"] = {"last4": registration.shown[0], "check": registration.shown[1]}
+    return content
 
 
 def _gets_card(registration: Registration) -> bool:
@@ -211,7 +266,7 @@ def _draft(counter: Counter, hidden: Concealed, number: SlipNumber, shift: Shift
         previous=registration.previous,
         mother=registration.mother,
         patient=registration.patient,
-        visit=replace(visit, booking=registration.booking),
+        visit=replace(visit, booking=registration.booking, **_casualty(registration)),
         sealed=hidden.sealed,
         alias=registration.alias,
         emergency=registration.emergency,

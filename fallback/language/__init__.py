@@ -1,6 +1,7 @@
 """The catalogues: one for screens, command line and paper alike; English is the source and the fallback.
 
-A third language is one more file in `catalogues/`. `python -m fallback.language missing` lists what has no translation.
+A third language is one more file in `catalogues/`, offered when it is whole: see `third`. `python -m fallback.language
+missing` lists what has no translation.
 """
 
 from collections.abc import Mapping
@@ -8,14 +9,13 @@ from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 
-from babel.messages.pofile import read_po
-
-from fallback.errors import ParchiError, Sentence
+from fallback.errors import LanguageIncomplete, ParchiError, Sentence
 from fallback.language.fields import LABELS
+from fallback.language.third import check, messages_of
 
 CATALOGUES = Path(__file__).parent.parent / "catalogues"
 SOURCE = "en"
-LANGUAGES: tuple[str, ...] = (SOURCE, *sorted(path.stem for path in CATALOGUES.glob("*.po")))
+OWN = "hi"  # whole by our own tests; what others are measured by
 
 _INDIA = timezone(timedelta(hours=5, minutes=30), "IST")
 _SPOKEN = frozenset({"field", "why", "what"})  # values that are words of ours, and are translated as well
@@ -56,19 +56,42 @@ def format_moment(moment: datetime | None) -> str:
     return f"{format_date(moment)} {format_time(moment)}".strip()
 
 
+def grouped(count: int) -> str:
+    """A number as it is printed in India, by its last three digits and then by pairs: 1,50,000."""
+    digits = str(abs(count))
+    head, tail = digits[:-3], digits[-3:]
+    pairs = [head[max(0, at - 2) : at] for at in range(len(head), 0, -2)]
+    return ("-" if count < 0 else "") + ",".join([*reversed(pairs), tail])
+
+
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
     """English text to text of one language; empty for English and for a language that has no catalogue."""
     if language == SOURCE or language not in LANGUAGES:
         return {}
-    with (CATALOGUES / f"{language}.po").open("rb") as file:
-        messages = read_po(file, locale=language, abort_invalid=True)
-    found: dict[str, str] = {}
-    for message in messages:
-        if isinstance(message.id, str) and isinstance(message.string, str) and message.string and not message.fuzzy:
-            found[message.id] = message.string
-    found.pop("", None)
-    return found
+    return _catalogue(CATALOGUES / f"{language}.po")
+
+
+@cache
+def _catalogue(file: Path) -> Mapping[str, str]:
+    return messages_of(file)
+
+
+def offered(folder: Path) -> tuple[tuple[str, ...], tuple[LanguageIncomplete, ...]]:
+    """The languages of a folder of catalogues that are whole, and why each other one is left out."""
+    found, refused = [SOURCE, OWN], []
+    for file in sorted(folder.glob("*.po")):
+        if file.stem in found:
+            continue
+        try:
+            check(file, _catalogue(folder / f"{OWN}.po"))
+            found.append(file.stem)
+        except LanguageIncomplete as wrong:
+            refused.append(wrong)
+    return tuple(found), tuple(refused)
+
+
+LANGUAGES, REFUSED = offered(CATALOGUES)
 
 
 def _fill(sentence: str, source: str, values: Mapping[str, object], language: str) -> str:

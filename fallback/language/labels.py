@@ -5,7 +5,10 @@ from enum import StrEnum
 
 from fallback.downtime import LookReason, Role
 from fallback.language import translate
+from fallback.money import Mode
 from fallback.slip import AgeUnit, Category, FeeStatus, Kind, Relation, Sex
+from fallback.stay import Ended
+from fallback.stream import Stream
 
 # By kind first: members of two enums with one value (Sex.OTHER, Category.OTHER) are equal as dictionary keys.
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
@@ -56,15 +59,32 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Category.PRISONER: "Prisoner",
         Category.OTHER: "Other",
     },
+    Stream: {
+        Stream.EMERGENCY: "Emergency",
+        Stream.PRIORITY: "Priority",
+        Stream.GENERAL: "General",
+    },
     FeeStatus: {
         FeeStatus.PAID: "Paid",
         FeeStatus.EXEMPT: "Exempt",
         FeeStatus.LATER: "To be paid later",
     },
+    Mode: {
+        Mode.CASH: "Cash",
+        Mode.UPI: "UPI",
+        Mode.CARD: "Card",
+    },
+    Ended: {
+        Ended.DISCHARGED: "Discharged",
+        Ended.LAMA: "Left against advice",
+        Ended.ABSCONDED: "Absconded",
+        Ended.DIED: "Died",
+    },
     LookReason: {
         LookReason.CARD: "The patient is here, with the card",
         LookReason.CARD_LOST: "The patient is here, the card is lost",
         LookReason.CHECK: "A slip is being checked",
+        LookReason.TYPING: "A registration is being typed",
     },
     Role: {
         Role.CLERK: "Clerk",

@@ -2,7 +2,7 @@
 
 A text is found where it is: `says = "..."` of an error class; the first argument of `_`, `gettext`, `translate` or
 `Sentence`; anything called `why`, `what` or `field`; the second argument of `fail` and `say`; the values of a table
-called LABELS; and in templates `_("...")` and `{% trans %}`.
+called LABELS or ..._LABELS; and in templates `_("...")` and `{% trans %}`.
 """
 
 import ast
@@ -73,7 +73,7 @@ def _in_python(source: str) -> Iterator[tuple[int, str]]:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             names = {target.id for target in targets if isinstance(target, ast.Name)}
             spoken += [node.value] if names & _SPOKEN else []
-            spoken += [node.value] if "LABELS" in names else []
+            spoken += [node.value] if any(name.endswith("LABELS") for name in names) else []
         for expression in spoken:
             yield from _constants(expression)
 

@@ -40,19 +40,24 @@ class FactKind(StrEnum):
     - EVIDENCE_MADE `{file, sha256, lines, heads, for}`: an export for an investigator or a court
     - LOGS_CLOSED `{day, sha256, lines}`: a day of the access log is complete (`2026-11-26`; `2026-11-26.2` is a second
       file of it); LOGS_DESTROYED `{until, days}`
-    - SHIFT_OPENED `{shift, opening_float}`, SHIFT_CLOSED `{shift, counted_cash, note, copies, carrier}`: `copies` are
+    - SHIFT_OPENED `{shift, opening_float, notes}`, SHIFT_CLOSED `{shift, counted_cash, notes, note, copies, carrier}`:
+      `notes` is the cash by denomination, `{"500": 3}`, empty where only its sum was told; `handed_to`, in the second,
+      is the login that took desk and cash over; `copies` are
       the second copies as they stood, each `{stick, label, sequence, at}` (at: when it last had everything, ISO in UTC,
       None when nobody knows); `carrier` is who takes the one away that is taken out, "" for nobody;
       `allowed_by`: a supervisor, or its clerk, said that somebody else may close it and take the desk over
     - SLIP_ISSUED `{slip, receipt, form, prints, card}` + payload: a new number; `slip` is the full record; `prints`:
       its first print is journalled too (a line without it is older, and counts as printed); `card`: with a card
-      `payment` `{mode, reference, book}` and `exemption` (a code) where money was asked for; `overbooked` is why a
+      `payment` `{mode, reference, book}`, or `exemption` (a code) and `waived` (rupees), where money was asked for;
+      `overbooked` is why a
       full or closed clinic took the patient; `alike` are the people (numbers, `uhid:`) who stood beside the form and
-      were not taken, `asked` `{field, answer}` the question that decided
+      were not taken, `asked` `{field, answer}` the question that decided;
+      `shown` `{last4, check}` an Aadhaar whose code was scanned: its last digits, and what was known of its signature
     - SLIP_REVISED `{slip, receipt, form, change, prints, card}` + payload: a correction, or a pad filled in; with
       `checked_by` (no shift, no print) a pad that came back, typed in after the outage and read by a second login too.
       Of a confidential patient `sealed_rest` (hex) in both: what else was told, sealed for the supervisors
-    - SLIP_VOIDED `{slip, reason, allowed_by, prints}` + payload of kind void
+    - SLIP_VOIDED `{slip, reason, allowed_by, prints, refunds}` + payload of kind void; `refunds` False: a line of its
+      own says what was given back (a line without it is older, and gave back what the receipt says)
     - SLIP_REPRINTED `{number, digest, count, printer, card}`: it waits for a printer, or is the browser's (printer "")
     - SLIP_PRINTED `{number, digest, reprint, printer}`: written before the paper can leave; `reprint` is 0 for the
       first print of a version, else the reprint's count; printer "": handed to the browser
@@ -84,16 +89,20 @@ class FactKind(StrEnum):
     - PAGE_REOPENED `{picture, reason}`: what was decided about a page, or entered from it, is taken back
     - PAD_ENTERED `{picture, number, step, fields}`: what one person read on a pad; its number gets content when two
       agree. `step` is first (all fields), second (what identifies a person, by another login) or chosen (of the two)
-    - VISIT_SEEN `{number, outcome}`: at the room's door: seen or not_seen
-    - VISIT_CALLED `{number, room}`: the room calls for its next patient; VISIT_PUT_BACK `{number, reason}`: back among
-      those who wait; VISIT_PLACED `{number, unit, room}`: a department's counter says where the visit goes
+    - VISIT_SEEN `{number, outcome, clinic, room}`: at the room's door: seen or not_seen (a line without a clinic is
+      older, or said of the slip and not in a room)
+    - VISIT_CALLED `{number, clinic, room}`: the room calls for its next patient; VISIT_PUT_BACK `{number, clinic, room,
+      reason}`: back among those who wait; both hold while the visit is that clinic's. VISIT_PLACED `{number, unit,
+      room}`: a department's counter says where the visit goes
     - ROSTER_SET `{clinic, day, sits, room, unit, cap, reason}`: a supervisor's word for one day; None: as in
       hospital.toml. CLINIC_SWITCHED `{clinic, back, reason}`: the clinic is back on the hospital's own system, or not
-    - SERVICE_DONE `{number, digest, counter, what}`: a counter (laboratory, pharmacy) did this for the slip of this
-      digest; SERVICE_UNDONE `{number, counter, what, reason}`
+    - SERVICE_DONE `{number, digest, counter, what, again}`: a counter (laboratory, pharmacy) did this for the slip of
+      this digest ("": only the number was read); `again`: once more, knowing that it was done there already.
+      SERVICE_UNDONE `{number, counter, what, reason, again}` takes one of them back
     - FEE_SETTLED `{number, receipt, rupees, payment}`: what was to be paid later is paid; FEE_REFUNDED
-      `{number, receipt, rupees, reason, allowed_by}`; CASH_BANKED `{shift, rupees, bank, challan}`
-    - STAY_MOVED `{number, ward, bed, unit}`: the patient of an admission slip lies elsewhere; STAY_ENDED
+      `{number, receipt, rupees, reason, allowed_by}`, back the way it came; CASH_BANKED `{shift, rupees, drawer, bank,
+      challan}`: `drawer`, out of the drawer while the shift was open; else of what was counted
+    - STAY_MOVED `{number, ward, bed, unit, at}`: the patient of an admission slip lies elsewhere; STAY_ENDED
       `{number, how, at, note}`: discharged, lama, absconded or died; STAY_REOPENED `{number, reason}`
     - PATIENTS_LINKED `{number, to, reason}`: the patient of this slip is the one of `to` (a slip number, or `uhid:`)
     - PICTURES_EXPORTED `{count, form}`: pictures left this house, as a folder or as FHIR documents
@@ -101,7 +110,8 @@ class FactKind(StrEnum):
     - TARGET_PINNED `{target, url, software, fingerprint}`: the hospital system as it showed itself
     - SLIP_APPROVED `{number, revision, target}`: it may be sent
     - SLIP_SENDING `{number, revision, target}`: written before the request leaves
-    - SLIP_CONFIRMED `{number, revision, target, patient, encounter, uhid, created}`: the target has it, read back
+    - SLIP_CONFIRMED `{number, revision, target, patient, encounter, uhid, created, stay}`: the target has it, as read
+      back; `stay` is what it was told of an admission's stay (none of every other slip)
     - SLIP_HELD, SLIP_FAILED `{number, revision, target, reason}`: a person decides; the target's own words
     """
 

@@ -3,12 +3,14 @@
 A card that was used in two journals has shifts of one key in both; whichever journal arrives first, the same one wins.
 """
 
+import json
+
 from sqlite_utils import Database
 
 from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import Line
 
-_END = ("closed", "counted_cash", "note", "end_chain", "end_sequence", "end_hash")
+_END = ("closed", "counted_cash", "counted_notes", "handed_to", "note", "end_chain", "end_sequence", "end_hash")
 
 
 def fold_downtime(db: Database, line: Line, key: str) -> None:
@@ -33,17 +35,28 @@ def fold_shift(db: Database, line: Line, key: str) -> None:
     content = line.content
     if line.fact is FactKind.SHIFT_OPENED:
         db.execute(
-            "INSERT INTO shift (key, series, login, opened, opening_float, begun) VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET login = excluded.login, opened = excluded.opened, opening_float = "
-            "excluded.opening_float, begun = excluded.begun WHERE shift.begun = '' OR excluded.begun < shift.begun",
-            (content["shift"], line.series, line.by, line.at.isoformat(), content["opening_float"], key),
+            "INSERT INTO shift (key, series, login, opened, opening_float, opening_notes, begun) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET login = excluded.login, opened = excluded.opened, "
+            "opening_float = excluded.opening_float, opening_notes = excluded.opening_notes, begun = excluded.begun "
+            "WHERE shift.begun = '' OR excluded.begun < shift.begun",
+            (
+                content["shift"],
+                line.series,
+                line.by,
+                line.at.isoformat(),
+                content["opening_float"],
+                json.dumps(content.get("notes", {}), sort_keys=True),
+                key,
+            ),
         )
     else:  # it may have been opened in a journal that has not come yet: then `begun` is ""
-        end = (line.at.isoformat(), content["counted_cash"], content["note"], line.chain, line.sequence, line.hash)
+        counted = (content["counted_cash"], json.dumps(content.get("notes", {}), sort_keys=True))
+        told = (content.get("handed_to", ""), content["note"])
+        end = (line.at.isoformat(), *counted, *told, line.chain, line.sequence, line.hash)
         sets = ", ".join(f"{name} = excluded.{name}" for name in _END)
         db.execute(
             f"INSERT INTO shift (key, series, login, opened, opening_float, begun, {', '.join(_END)}) "
-            f"VALUES (?, ?, '', '', 0, '', ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET {sets} "
+            f"VALUES (?, ?, '', '', 0, '', {', '.join('?' * len(_END))}) ON CONFLICT DO UPDATE SET {sets} "
             "WHERE closed IS NULL OR ? < printf('%012d ', end_sequence) || end_chain",
             (content["shift"], line.series, *end, key),
         )

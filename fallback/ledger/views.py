@@ -10,7 +10,24 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from fallback.ledger import doubt_view, identity_view, page_view, print_view, shift_view, statement_view, trust_view
+from fallback.ledger import (
+    alike_view,
+    card_view,
+    delivery_view,
+    doubt_view,
+    identity_view,
+    kin_view,
+    money_view,
+    pace_view,
+    page_view,
+    print_view,
+    queue_view,
+    service_view,
+    shift_view,
+    statement_view,
+    stay_view,
+    trust_view,
+)
 from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import Line
 from fallback.slip import SERIAL_LIMIT, Kind, Slip, SlipNumber
@@ -25,10 +42,9 @@ CREATE TABLE desk (series INTEGER PRIMARY KEY, name TEXT NOT NULL DEFAULT '', ce
 CREATE TABLE user (login TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, pin_hash TEXT NOT NULL,
     active INTEGER NOT NULL, temporary INTEGER NOT NULL, stamp TEXT NOT NULL) STRICT;
 CREATE TABLE shift (key TEXT PRIMARY KEY, series INTEGER NOT NULL, login TEXT NOT NULL, opened TEXT NOT NULL,
-    closed TEXT, opening_float INTEGER NOT NULL, counted_cash INTEGER, note TEXT NOT NULL DEFAULT '',
+    closed TEXT, opening_float INTEGER NOT NULL, opening_notes TEXT NOT NULL DEFAULT '{}', counted_cash INTEGER,
+    counted_notes TEXT NOT NULL DEFAULT '{}', handed_to TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '',
     end_chain TEXT, end_sequence INTEGER, end_hash BLOB, begun TEXT NOT NULL) STRICT;
-CREATE TABLE receipt (shift TEXT NOT NULL, count INTEGER NOT NULL, number TEXT NOT NULL, rupees INTEGER NOT NULL,
-    PRIMARY KEY (shift, count, number)) STRICT;
 CREATE TABLE counter (series INTEGER PRIMARY KEY, next_serial INTEGER NOT NULL) STRICT;
 CREATE TABLE token (series INTEGER NOT NULL, clinic INTEGER NOT NULL, day TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (series, clinic, day)) STRICT;
@@ -47,6 +63,8 @@ CREATE INDEX slip_person ON slip (person);
 CREATE INDEX slip_mobile ON slip (mobile) WHERE mobile <> '';
 CREATE INDEX slip_name ON slip (name);
 CREATE INDEX slip_series ON slip (series, serial);
+CREATE INDEX slip_conflict ON slip (number) WHERE conflict = 1;
+CREATE INDEX slip_day ON slip (day, clinic, series, voided, kind);
 CREATE TABLE form (key TEXT PRIMARY KEY, number TEXT NOT NULL, digest TEXT NOT NULL) STRICT;
 CREATE TABLE reprint (line TEXT PRIMARY KEY, number TEXT NOT NULL, count INTEGER NOT NULL, at TEXT NOT NULL,
     login TEXT NOT NULL) STRICT;
@@ -57,24 +75,18 @@ CREATE TABLE spent (number TEXT PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT 
     stamp TEXT NOT NULL) STRICT;
 CREATE TABLE target (name TEXT PRIMARY KEY, url TEXT NOT NULL, software TEXT NOT NULL, fingerprint TEXT NOT NULL,
     stamp TEXT NOT NULL) STRICT;
-CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTEGER NOT NULL, stage TEXT NOT NULL,
-    reason TEXT NOT NULL, patient TEXT NOT NULL, encounter TEXT NOT NULL, uhid TEXT NOT NULL, attempts INTEGER NOT NULL,
-    confirmed INTEGER NOT NULL, known TEXT NOT NULL, stamp TEXT NOT NULL, PRIMARY KEY (number, target)) STRICT;
 """
 
+# Rooms that fold alike, each the facts that it names: also those that something above folds besides.
+_ROOMS = (alike_view, card_view, delivery_view, kin_view, money_view, pace_view, queue_view, service_view, stay_view)
+
 VIEWS: tuple[str, ...] = (
-    "heard", "installation", "downtime", "desk", "user", "shift", "receipt", "counter", "token", "version", "slip",
-    "form", "reprint", "pad", "spent", *page_view.TABLES, "target", "delivery", "print", "sheet_print", "statement",
+    "heard", "installation", "downtime", "desk", "user", "shift", "counter", "token", "version", "slip",
+    "form", "reprint", "pad", "spent", *page_view.TABLES, "target", "print", "sheet_print", "statement",
     "void_told", *trust_view.TABLES, *identity_view.TABLES, *doubt_view.TABLES,
+    *(name for room in _ROOMS for name in room.TABLES),
 )  # fmt: skip
 
-_STAGES = {
-    FactKind.SLIP_APPROVED: "approved",
-    FactKind.SLIP_SENDING: "sending",
-    FactKind.SLIP_CONFIRMED: "confirmed",
-    FactKind.SLIP_HELD: "held",
-    FactKind.SLIP_FAILED: "failed",
-}
 _SPENT = {
     FactKind.NUMBER_UNUSED: "unused",
     FactKind.NUMBER_SPOILED: "spoiled",
@@ -87,7 +99,7 @@ _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 def create(db: Database) -> None:
     """Makes the empty tables, inside the caller's transaction."""
-    rooms = (page_view, print_view, statement_view, trust_view, identity_view, doubt_view)
+    rooms = (page_view, print_view, statement_view, trust_view, identity_view, doubt_view, *_ROOMS)
     for statement in (_SCHEMA + "".join(room.SCHEMA for room in rooms)).split(";\n"):
         if statement.strip():
             db.execute(statement)
@@ -179,14 +191,6 @@ def fold(db: Database, line: Line) -> None:
         case FactKind.TARGET_PINNED:
             pin = (content["target"], content["url"], content["software"], content["fingerprint"], stamp(db, line))
             _latest(db, "target", "name", ("name", "url", "software", "fingerprint", "stamp"), pin)
-        case (
-            FactKind.SLIP_APPROVED
-            | FactKind.SLIP_SENDING
-            | FactKind.SLIP_CONFIRMED
-            | FactKind.SLIP_HELD
-            | FactKind.SLIP_FAILED
-        ):
-            _fold_delivery(db, line)
         case fact if fact in page_view.FACTS:
             page_view.fold(db, line, stamp(db, line))
         case FactKind.IDENTITY_RELEASED:
@@ -196,6 +200,10 @@ def fold(db: Database, line: Line) -> None:
             trust_view.fold(db, line, _key(line))
         case _:
             pass
+    asked = [room for room in _ROOMS if line.fact in room.FACTS]
+    stands = stamp(db, line) if asked else ""  # once for all of them: a registration is folded by most
+    for room in asked:
+        room.fold(db, line, stands)
 
 
 def _latest(db: Database, table: str, key: str, columns: tuple[str, ...], row: tuple[Any, ...]) -> None:
@@ -266,11 +274,6 @@ def _fold_slip(db: Database, line: Line) -> None:
             "INSERT INTO token VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = max(count, excluded.count)",
             (slip.visit.token_series, slip.visit.clinic, day, slip.visit.token),
         )
-    if journalled and receipt:
-        db.execute(
-            "INSERT INTO receipt VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET rupees = max(rupees, excluded.rupees)",
-            (receipt.rpartition("-")[0], int(receipt.rpartition("-")[2]), number, slip.visit.fee),
-        )
     if form := line.content.get("form", ""):
         db.execute(
             "INSERT INTO form VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number, "
@@ -310,7 +313,8 @@ def _count_again(db: Database, series: int) -> None:
 
 
 def _day(record: dict[str, Any]) -> str:
-    return (record["issued"] or "")[:10]
+    """The day of the visit, "" where the clock was not trusted."""
+    return str(record.get("day") or (record["issued"] or "")[:10])
 
 
 def _refresh(db: Database, number: str, known: tuple[dict[str, Any], str, Slip] | None = None) -> None:
@@ -349,6 +353,8 @@ def _refresh(db: Database, number: str, known: tuple[dict[str, Any], str, Slip] 
         int(weighed.strange),
     )
     db.execute(f"INSERT OR REPLACE INTO slip VALUES ({', '.join('?' * 18)})", row)
+    void = void_slip or void_told
+    queue_view.refresh(db, slip, content.digest, counts=not (void or weighed.strange))
 
 
 def _fold_pads(db: Database, line: Line) -> None:
@@ -364,35 +370,3 @@ def _fold_pads(db: Database, line: Line) -> None:
             row,
         )
         _count(db, number)
-
-
-def _fold_delivery(db: Database, line: Line) -> None:
-    """The newest line says the stage; the newest that names the target's own ids says those, in whatever order."""
-    content, stage = line.content, _STAGES[line.fact]
-    told = stamp(db, line) if content.get("encounter") else ""
-    newer = (("revision", "stage", "reason"), "excluded.stamp > stamp")
-    known = (("patient", "encounter", "uhid"), "excluded.known > known")
-    sets = [
-        f"{name} = CASE WHEN {rule} THEN excluded.{name} ELSE {name} END"
-        for names, rule in (newer, known)
-        for name in names
-    ]
-    sets += [f"{name} = max({name}, excluded.{name})" for name in ("confirmed", "known", "stamp")]
-    db.execute(
-        "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number, target) DO UPDATE SET "
-        "attempts = attempts + excluded.attempts, " + ", ".join(sets),
-        (
-            content["number"],
-            content["target"],
-            content["revision"],
-            stage,
-            content.get("reason", ""),
-            content.get("patient", ""),
-            content.get("encounter", ""),
-            content.get("uhid", ""),
-            int(line.fact is FactKind.SLIP_SENDING),
-            content["revision"] if line.fact is FactKind.SLIP_CONFIRMED else -1,
-            told,
-            stamp(db, line),
-        ),
-    )

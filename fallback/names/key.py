@@ -115,11 +115,15 @@ def word_key(word: str) -> str:
     return _word_key(normalise(word))
 
 
-def name_key(name: str) -> str:
-    """The keys of a name's words, in their order, without titles (Shri, Smt, Dr): what two spellings agree on."""
+def spoken_words(name: str) -> list[str]:
+    """A name's words in their order, in either script, without titles (Shri, Smt, Dr)."""
     words = [word for word in re.split(r"[^\w\u0900-\u097f\u200c\u200d']+", normalise(name)) if word]
-    spoken = [word for word in words if word not in _TITLES and _latin(word) not in _TITLES] or words
-    return " ".join(key for key in map(_word_key, spoken) if key)
+    return [word for word in words if word not in _TITLES and _latin(word) not in _TITLES] or words
+
+
+def name_key(name: str) -> str:
+    """The keys of a name's words: what two spellings agree on."""
+    return " ".join(key for key in map(_word_key, spoken_words(name)) if key)
 
 
 def _latin(word: str) -> str:

@@ -46,6 +46,8 @@ def normalise(text: str) -> str:
 
     Zero-width joiners stay after a Devanagari letter, where they shape it. Twice is the same as once.
     """
+    if text.isascii() and text.isprintable():  # nearly all that is typed: a list of patients has millions of them
+        return " ".join(text.split())
     straight = unicodedata.normalize("NFC", text).translate(_STRAIGHT)
     kept = [sign for at, sign in enumerate(straight) if not _hidden(straight, at) or sign.isspace()]
     joined = "".join(sign for at, sign in enumerate(kept) if sign not in (ZWJ, ZWNJ) or _joins(kept, at))

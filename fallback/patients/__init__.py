@@ -1,6 +1,6 @@
 """The frozen copy of the hospital's patient index: loaded from a file, encrypted, and asked one question at a time."""
 
-from fallback.patients.index import IndexStatus, LoadReport, PatientIndex
+from fallback.patients.index import MOST, IndexStatus, LoadReport, PatientIndex
 from fallback.patients.rows import (
     BadRow,
     Columns,
@@ -12,6 +12,7 @@ from fallback.patients.rows import (
 )
 
 __all__ = [
+    "MOST",
     "BadRow",
     "Columns",
     "IndexStatus",

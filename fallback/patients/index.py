@@ -22,26 +22,32 @@ from fallback.errors import (
     IndexDamaged,
     IndexFileWrong,
     IndexMissing,
+    IndexOld,
     LookTooWide,
     Sentence,
 )
+from fallback.patients.candidates import INDEXES, KEYS, MOST_PEOPLE, SELECT, candidates, patient_of
 from fallback.patients.rows import BadRow, Columns, IndexedPatient, LookField, read_rows
+from fallback.person import Person, seek_keys
 from fallback.slip import Sex
 from fallback.vault import Vault
 
 PURPOSE = "index"
 FILE_NAME = "index.db"
 MOST = 20  # candidates that one look shows
-_BATCH = 5_000
+_BATCH = 50_000  # rows; a smaller one writes the same pages of words again and again
 _BAD_KEPT = 1_000
+_CACHE = 16_384  # KiB; each thread that looks has its own
 _AGE_SLACK = 2  # years; the NHA's rule for the same person
-_SCHEMA = """
+_FORMAT = 2  # of the file; 1 had no keys of likely people
+_SCHEMA = f"""
 CREATE TABLE about (index_id TEXT NOT NULL, source TEXT NOT NULL, done INTEGER NOT NULL, whole INTEGER NOT NULL,
     rows INTEGER NOT NULL, left_out INTEGER NOT NULL, bad INTEGER NOT NULL, double INTEGER NOT NULL) STRICT;
 CREATE TABLE patient (id INTEGER PRIMARY KEY, uhid TEXT NOT NULL UNIQUE, name TEXT NOT NULL, sex TEXT NOT NULL,
-    birth TEXT NOT NULL, guardian TEXT NOT NULL, locality TEXT NOT NULL, mobile BLOB, last4 TEXT NOT NULL) STRICT;
-CREATE INDEX patient_mobile ON patient (mobile) WHERE mobile IS NOT NULL;
+    birth TEXT NOT NULL, guardian TEXT NOT NULL, locality TEXT NOT NULL, mobile BLOB, last4 TEXT NOT NULL,
+    {", ".join(f"{key} INTEGER" for key in KEYS)}) STRICT;
 CREATE TABLE word (key TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (key, id)) STRICT, WITHOUT ROWID;
+PRAGMA user_version = {_FORMAT};
 """
 
 
@@ -121,6 +127,8 @@ class PatientIndex:
             db = self._begin(fresh, mark)
             try:
                 report = self._fill(db, source, columns, left_out, mark, total, progress)
+                for index in INDEXES:  # sorted at the end: kept in order all along, a large one takes hours
+                    db.execute(index)
                 db.execute("UPDATE about SET whole = 1, rows = ?", (report.rows,))
                 db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
                 db.execute("PRAGMA journal_mode = DELETE").fetchall()
@@ -158,14 +166,22 @@ class PatientIndex:
             db = self._db()
             match by:
                 case LookField.UHID:
-                    rows = db.execute(f"{_SELECT} WHERE uhid = ?", (value.strip().upper(),)).fetchall()
+                    rows = db.execute(f"{SELECT} WHERE uhid = ?", (value.strip().upper(),)).fetchall()
                 case LookField.MOBILE:
-                    rows = db.execute(f"{_SELECT} WHERE mobile = ? LIMIT ?", (self._hash(value), MOST + 1)).fetchall()
+                    rows = db.execute(f"{SELECT} WHERE mobile = ? LIMIT ?", (self._hash(value), MOST + 1)).fetchall()
                 case LookField.NAME:
                     rows = self._named(db, value, sex, age, today)
         if len(rows) > MOST:
             raise LookTooWide(most=MOST)
-        return tuple(_patient(row) for row in rows)
+        return tuple(patient_of(row) for row in rows)
+
+    def candidates(self, asked: Person, most: int = MOST_PEOPLE) -> list[tuple[IndexedPatient, Person]]:
+        """People who may be the one that is asked for, at most `most` and in no order, as they are shown and weighed.
+
+        Raises as `look`. Whoever asks writes down that it was asked, before anybody is shown.
+        """
+        with self._told():
+            return candidates(self._db(), asked, self._hash, most)
 
     def _named(
         self, db: Any, value: str, sex: Sex | None, age: int | None, today: date | None
@@ -174,7 +190,7 @@ class PatientIndex:
         if not keys:
             return []
         words = " AND ".join("id IN (SELECT id FROM word WHERE key = ?)" for _ in keys)
-        wanted, given = f"{_SELECT} WHERE {words}", list(keys)
+        wanted, given = f"{SELECT} WHERE {words}", list(keys)
         if sex is not None and sex is not Sex.UNKNOWN:
             wanted, given = f"{wanted} AND sex IN (?, 'unknown')", [*given, sex.value]
         if age is not None and today is not None:
@@ -193,6 +209,7 @@ class PatientIndex:
         db = self._open(fresh)
         try:
             known = db.execute("SELECT source FROM about").fetchone()
+            known = known if _is_today(db) else None
         except sqlcipher.Error:
             known = None
         if known is None or known[0] != mark:
@@ -251,11 +268,8 @@ class PatientIndex:
             report.left_out += 1
             return
         told = (person.uhid, person.name, person.sex.value, person.birth, person.guardian, person.locality)
-        cursor = db.execute(
-            "INSERT OR IGNORE INTO patient (uhid, name, sex, birth, guardian, locality, mobile, last4) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*told, self._hash(mobile) if mobile else None, person.last4),
-        )
+        known = (self._hash(mobile) if mobile else None, person.last4, *seek_keys(person.person()))
+        cursor = db.execute(_INSERT, (*told, *known))
         if not cursor.rowcount:
             report.double += 1
             return
@@ -273,12 +287,16 @@ class PatientIndex:
             self._forget()
             self._local.db = self._open(self.path)
             self._local.db.execute("PRAGMA query_only = ON")
+            self._local.db.execute(f"PRAGMA cache_size = -{_CACHE}")
+            if not _is_today(self._local.db):
+                self._forget()
+                raise IndexOld(folder=self.folder)
             self._local.known = (now.st_ino, now.st_mtime_ns)
         return self._local.db
 
     def _open(self, path: Path) -> Any:
         db = self._vault.connect(path, PURPOSE)
-        db.execute("PRAGMA cache_size = -65536")
+        db.execute("PRAGMA cache_size = -262144")
         return db
 
     def _forget(self) -> None:
@@ -301,14 +319,15 @@ class PatientIndex:
             raise IndexDamaged(folder=self.folder, why=name) from wrong
 
 
-_SELECT = "SELECT uhid, name, sex, birth, guardian, locality, last4 FROM patient"
+_INSERT = (
+    f"INSERT OR IGNORE INTO patient (uhid, name, sex, birth, guardian, locality, mobile, last4, {', '.join(KEYS)}) "
+    f"VALUES ({', '.join('?' * (8 + len(KEYS)))})"
+)
 
 
-def _patient(row: tuple[Any, ...]) -> IndexedPatient:
-    uhid, name, sex, birth, guardian, locality, last4 = row
-    return IndexedPatient(
-        uhid=uhid, name=name, sex=Sex(sex), birth=birth, guardian=guardian, locality=locality, last4=last4
-    )
+def _is_today(db: Any) -> bool:
+    """Whether the file is of this version."""
+    return bool(db.execute("PRAGMA user_version").fetchone()[0] == _FORMAT)
 
 
 def _measure(source: Path) -> tuple[int, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fallback import names
 from fallback.errors import IndexColumnsWrong, IndexFileWrong, Sentence
+from fallback.person import Person
 from fallback.slip import OLDEST_YEARS, Sex, digits_of
 from fallback.toml_table import document_of
 
@@ -59,6 +60,19 @@ class IndexedPatient:
             return day.year - int(self.birth)
         born = date.fromisoformat(self.birth)
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+    def person(self, mobile: str = "") -> Person:
+        """As a person to be compared; `mobile` is the whole one, where whoever asks knew it already."""
+        mobiles = (mobile or self.last4,) if mobile or self.last4 else ()
+        return Person(
+            name=self.name,
+            sex=self.sex,
+            birth=self.birth,
+            guardian=self.guardian,
+            mobiles=mobiles,
+            locality=self.locality,
+            uhid=self.uhid,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from functools import partial
 
 from fallback.errors import PayloadTooLong, PayloadWrong, SlipNumberWrong
 from fallback.keys import SIGNATURE_SIZE, PublicKeys, Sign, Trust, is_genuine
-from fallback.payload.record import CUTTABLE, SHORTEST_CUT, VERSION, has_cut, pack, unpack
+from fallback.payload.record import CUTTABLE, SHORTEST_CUT, VERSION, has_cut, pack, text_of, unpack
 from fallback.payload.sealed_part import (
     ELSEWHERE,
     IDENTITY_SIZE,
@@ -237,7 +237,7 @@ def _fit(slip: Slip) -> bytes:
         return message
     cut: dict[str, str] = {}
     for name in () if slip.sealed else CUTTABLE:
-        text = str(slip.reason if name == "reason" else getattr(slip.patient, name))
+        text = text_of(slip, name)
         last = min(len(text) - 1, _LONGEST_CUT)
         places = [length for length in range(SHORTEST_CUT, last + 1) if not _is_inside_syllable(text, length)]
         if not places:
@@ -268,6 +268,6 @@ def _is_inside_syllable(text: str, length: int) -> bool:
 
 
 def _longest(slip: Slip) -> str:
-    texts = {name: len(getattr(slip.patient, name)) for name in CUTTABLE if name != "reason"}
-    texts |= {"reason": len(slip.reason), "scheme_id": len(slip.patient.scheme_id), "booking": len(slip.visit.booking)}
+    texts = {name: len(text_of(slip, name)) for name in CUTTABLE}
+    texts |= {"scheme_id": len(slip.patient.scheme_id), "booking": len(slip.visit.booking)}
     return max(texts, key=lambda name: texts[name])

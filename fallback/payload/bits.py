@@ -73,3 +73,8 @@ class BitReader:
         """Bytes as `put_bytes` wrote them."""
         count = self.take_count()
         return self.take(8 * count).to_bytes(count, "big")
+
+    def whole_bytes(self) -> bytes:
+        """What is left, from the next whole byte on."""
+        left, self._left = self._left // 8, 0
+        return (self._value & (1 << 8 * left) - 1).to_bytes(left, "big")

@@ -16,6 +16,14 @@ from fallback.payload.codings import (
     take_number,
     take_series,
 )
+from fallback.payload.extension import (
+    MORE_CUTTABLE,
+    PATIENT_PARTS,
+    VISIT_PARTS,
+    pack_block,
+    unpack_block,
+    value_of,
+)
 from fallback.payload.text import put_text, take_text
 from fallback.slip import (
     Age,
@@ -44,9 +52,10 @@ _CATEGORIES = (Category.GENERAL, Category.BPL, Category.PMJAY, Category.CGHS, Ca
 _FEE_STATUSES = (FeeStatus.PAID, FeeStatus.EXEMPT, FeeStatus.LATER)
 _FLAGS = ("drill", "alias", "emergency", "medico_legal", "provisional")
 
-# What may be cut, in this order, when a record is too long; the mask of what was cut has a bit for each.
-CUTTABLE = ("reason", "locality", "guardian", "district", "name_hindi", "name")
-_IN_PATIENT = frozenset(CUTTABLE) - {"reason"}
+# What may be cut when a record is too long: the mask has a bit for each of these; CUTTABLE is the order of the cutting.
+_MASKED = ("reason", "locality", "guardian", "district", "name_hindi", "name")
+CUTTABLE = (*_MASKED[:4], *MORE_CUTTABLE, *_MASKED[4:])  # the extension has a mask of its own
+_IN_PATIENT = frozenset(_MASKED) - {"reason"}
 SHORTEST_CUT = 8  # letters that a cut text keeps, whatever happens
 
 
@@ -241,7 +250,8 @@ def pack(slip: Slip, cut: dict[str, str]) -> bytes:
     bits.put(_KINDS.index(slip.kind), 5)
     for flag in _FLAGS:
         bits.put(int(getattr(slip, flag)), 1)
-    bits.put(int(bool(cut)), 1)
+    masked = [name in cut for name in _MASKED]
+    bits.put(int(any(masked)), 1)
     bits.put(0, 1)
     _put("hospital", _put_hospital, bits, slip.hospital)
     put_number(bits, slip.number)
@@ -255,12 +265,13 @@ def pack(slip: Slip, cut: dict[str, str]) -> bytes:
     bits.put(_CATEGORIES.index(slip.patient.category), 5)
     _put("clinic", _put_clinic, bits, slip.visit.clinic)
     bits.put(_FEE_STATUSES.index(slip.visit.fee_status), 2)
-    values = [(part, cut.get(part.name, part.get(slip))) for part in OPTIONAL]
+    values = [(part, cut.get(part.name, part.get(slip))) for part in OPTIONAL[:-1]]
+    values.append((OPTIONAL[-1], pack_block(slip, cut)))
     for part, value in values:
         bits.put(int(value != part.absent), 1)
-    if cut:
-        for name in CUTTABLE:
-            bits.put(int(name in cut), 1)
+    if any(masked):
+        for each in masked:
+            bits.put(int(each), 1)
     for part, value in values:
         if value != part.absent:
             _put(part.name, part.put, bits, value)
@@ -268,8 +279,10 @@ def pack(slip: Slip, cut: dict[str, str]) -> bytes:
 
 
 def has_cut(message: bytes) -> bool:
-    """Whether a text was cut in a message that `pack` made."""
-    return bool(message[1] & 0b10)  # the bit after version, kind and flags
+    """Whether a text may have been cut in a message that `pack` made: one in an extension is not looked for here."""
+    place = 128 + len(OPTIONAL) + (32 if message[9] & 0b11 or message[10] & 0b11000000 else 0)  # of a revision above 0
+    has_block = message[(place - 1) // 8] >> (-place % 8) & 1
+    return bool(message[1] & 0b10 or has_block)  # the bit after version, kind and flags
 
 
 def unpack(message: bytes, mark: str) -> tuple[Slip, tuple[str, ...]]:
@@ -279,7 +292,7 @@ def unpack(message: bytes, mark: str) -> tuple[Slip, tuple[str, ...]]:
     """
     try:
         slip, cut = _unpack(BitReader(message), mark)
-        texts = {name: _value(slip, name).removesuffix(mark) for name in cut}
+        texts = {name: text_of(slip, name).removesuffix(mark) for name in cut}
         again = pack(slip, texts)
     except PayloadWrong:
         raise
@@ -291,7 +304,10 @@ def unpack(message: bytes, mark: str) -> tuple[Slip, tuple[str, ...]]:
     return slip, cut
 
 
-def _value(slip: Slip, name: str) -> str:
+def text_of(slip: Slip, name: str) -> str:
+    """One of the texts that may be cut, as a slip has it."""
+    if name in MORE_CUTTABLE:
+        return str(value_of(slip, name))
     return str(getattr(slip.patient if name in _IN_PATIENT else slip, name))
 
 
@@ -312,11 +328,13 @@ def _unpack(bits: BitReader, mark: str) -> tuple[Slip, tuple[str, ...]]:
     clinic = bits.take(8)
     fee_status = _pick(_FEE_STATUSES, bits.take(2), "fee status")
     present = [bool(bits.take(1)) for _ in OPTIONAL]
-    cut = tuple(name for name in CUTTABLE if bits.take(1)) if has_cut else ()
+    cut = tuple(name for name in _MASKED if bits.take(1)) if has_cut else ()
     values: dict[str, Any] = {}
     for part, there in zip(OPTIONAL, present, strict=True):
         value = part.take(bits) if there else part.absent
         values[part.name] = value + mark if part.name in cut else value
+    more, cut_more, values["extension"] = unpack_block(values["extension"])
+    more |= {name: more[name] + mark for name in cut_more}
     signer, token_series = values["signer"], values["token_series"]
     own_token = number.series if values["token"] else 0
     return (
@@ -328,15 +346,21 @@ def _unpack(bits: BitReader, mark: str) -> tuple[Slip, tuple[str, ...]]:
             hospital=hospital,
             signer=number.series if signer is None else signer,
             issued=issued,
-            patient=Patient(sex=sex, category=category, **{name: values[name] for name in _PATIENT_PARTS}),
+            patient=Patient(
+                sex=sex,
+                category=category,
+                **{name: values[name] for name in _PATIENT_PARTS},
+                **{name: more[name] for name in PATIENT_PARTS},
+            ),
             visit=Visit(
                 clinic=clinic,
                 fee_status=fee_status,
                 token_series=own_token if token_series is None else token_series,
                 **{name: values[name] for name in _VISIT_PARTS},
+                **{name: more[name] for name in VISIT_PARTS},
             ),
             **{name: values[name] for name in _SLIP_PARTS},
             **flags,
         ),
-        cut,
+        tuple(name for name in CUTTABLE if name in cut + cut_more),
     )

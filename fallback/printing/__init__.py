@@ -3,6 +3,7 @@
 from fallback.printing.job import PrintedSlip, Reprint
 from fallback.printing.pads import render_pads
 from fallback.printing.papers import (
+    BedRow,
     BoxSheet,
     Certificate63,
     DaySheet,
@@ -15,7 +16,10 @@ from fallback.printing.papers import (
     PersonalDataSheet,
     Poster,
     Register,
+    RoundSheet,
     ShiftSheet,
+    WardCensus,
+    render_book,
     render_paper,
 )
 from fallback.printing.report import Column, Report, Table, render_report
@@ -24,6 +28,7 @@ from fallback.printing.slips import render_slips
 from fallback.printing.typesetting import warm
 
 __all__ = [
+    "BedRow",
     "BoxSheet",
     "Certificate63",
     "Column",
@@ -40,8 +45,11 @@ __all__ = [
     "Register",
     "Report",
     "Reprint",
+    "RoundSheet",
     "ShiftSheet",
     "Table",
+    "WardCensus",
+    "render_book",
     "render_pads",
     "render_paper",
     "render_report",

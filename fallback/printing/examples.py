@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from fallback.hospital import PAPERS, Clinic, Fee, Hospital
+from fallback.money import Mode, Payment
 from fallback.printing.job import PrintedSlip, Reprint
 from fallback.printing.pads import render_pads
 from fallback.printing.slips import render_slips
@@ -31,6 +32,7 @@ HOSPITAL = Hospital(
                fees=(), casualty=True),
     ),
 )  # fmt: skip
+PAID = Payment(mode=Mode.CARD, reference="482913", book="B-0471")
 
 
 def digits(count: int, seed: int) -> str:
@@ -65,7 +67,7 @@ def plain() -> PrintedSlip:
         patient=patient,
         visit=Visit(clinic=7, token=47, token_series=1, fee=10, booking="ORS-2026-448812"),
     )
-    return PrintedSlip(slip=slip, digits=digits(363, 1), card=True, receipt="A-000123", desk_name="OPD 1")
+    return PrintedSlip(slip=slip, digits=digits(363, 1), card=True, receipt="A-000123", desk_name="OPD 1", payment=PAID)
 
 
 def full() -> PrintedSlip:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from fallback import names
 from fallback.hospital import Clinic, Hospital
+from fallback.printing.beds import bed_flags, bed_notes, with_beds
 from fallback.printing.content import Content, Field
 from fallback.printing.job import PrintedSlip
 from fallback.printing.labels import (
@@ -21,8 +22,10 @@ from fallback.printing.labels import (
     TITLES,
     Words,
 )
+from fallback.roster import reports_at
 from fallback.slip import INDIA, FeeStatus, Kind, Patient, Slip
 from fallback.states import state
+from fallback.stream import Stream, stream_of
 
 _SEALED = ("guardian", "mobile", "address", "category", "scheme_id", "abha", "uhid")
 HIDDEN = "–"  # what stands for a field that is sealed
@@ -118,15 +121,16 @@ def fields_of(
         Kind.SHIFT,
         Kind.VOID,
     )  # a void tells of no fee: "free" beside its receipt is a lie
-    called = clinic_names(visit.clinic, hospital)
+    called, visits = clinic_names(visit.clinic, hospital), slip.visit_day
     whole_mobile = whole_mobile and not _is_discreet(clinic)
     values = {
         "number": slip.number.grouped,
         "issued": moment(slip.issued) if slip.issued else "",
         "token": slip.token_text,
         "clinic": "\n".join(dict.fromkeys(called[::-1])) if language == "both" else called.said(language),
-        "room": clinic.room if clinic else "",
-        "unit": clinic.unit if clinic and not clinic.discreet else "",
+        "room": printed.room or (clinic.room_on(visits) if clinic and visits else clinic.room if clinic else ""),
+        "unit": _unit(printed, clinic),
+        "report": _report(slip, clinic),
         "name": patient.name,
         "name_hindi": hindi_name(patient),
         "mobile": grouped(patient.mobile, 5, 5) if whole_mobile else last_four(patient.mobile),
@@ -145,7 +149,7 @@ def fields_of(
         "desk": printed.desk_name,
         "reason": slip.reason,
         "age_sex": age_sex(patient),
-        "day": moment(slip.issued)[:10] if slip.issued else "",
+        "day": day(visits) if visits else "",
         "issued_to": printed.issued_to,
     }
     found = {name: Field(FIELDS.get(name, FIELDS["name"]), value, name in _SOLID) for name, value in values.items()}
@@ -154,7 +158,23 @@ def fields_of(
     found["guardian"] = Field(relation, patient.guardian)
     if slip.sealed:  # an empty line would be filled in by pen, with what is sealed
         found |= {name: replace(found[name], value=HIDDEN) for name in _SEALED}
-    return found
+    return with_beds(found, slip, hospital, language)
+
+
+def _unit(printed: PrintedSlip, clinic: Clinic | None) -> str:
+    """The unit; of a discreet clinic none: its name would tell what the clinic's must not."""
+    if clinic is None or clinic.discreet:
+        return ""
+    on = printed.slip.visit_day
+    return printed.unit or (clinic.unit_on(on) if on else clinic.unit)
+
+
+def _report(slip: Slip, clinic: Clinic | None) -> str:
+    """When to be at the room: a time, with the date before it where it is another day's; "" where nothing is said."""
+    at, issued = reports_at(slip, clinic), slip.issued.astimezone(INDIA).date() if slip.issued else None
+    if slip.visit_day not in (None, issued):
+        return day(slip.visit_day) + (f" {at:%H:%M}" if at else "") if slip.visit_day else ""
+    return f"{at:%H:%M}" if at else ""
 
 
 def _is_discreet(clinic: Clinic | None) -> bool:
@@ -198,12 +218,14 @@ def flags_of(slip: Slip) -> tuple[Words, ...]:
         "drill": slip.drill,
         "void": slip.kind is Kind.VOID,
         "emergency": slip.emergency,
+        "priority": stream_of(slip) is Stream.PRIORITY and slip.kind is not Kind.VOID,
         "medico_legal": slip.medico_legal,
         "alias": slip.alias,
         "sealed": bool(slip.sealed),
         "provisional": slip.provisional,
     }
     found = [FLAGS[name] for name, is_set in shown.items() if is_set]
+    found += bed_flags(slip)
     if slip.revision and slip.kind is not Kind.VOID:
         english, hindi = FLAGS["corrected"]
         found.append(Words(f"{english} r{slip.revision}", f"{hindi} r{slip.revision}"))
@@ -224,6 +246,7 @@ def notes_of(printed: PrintedSlip) -> str:
         notes.append(f"r{slip.revision} replaces {slip.replaces.hex()}".rstrip())
     if slip.signer not in (0, slip.number.series):
         notes.append(f"signed by desk series {slip.signer}")
+    notes += bed_notes(slip)
     if slip.issued is None:
         notes.append("clock not set: write the date · दिनांक लिखें")
     if printed.cut:

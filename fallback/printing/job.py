@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from fallback.money import Payment
 from fallback.slip import Slip
 
 
@@ -21,7 +22,8 @@ class PrintedSlip:
 
     `digits` is the text of its QR (at most 512 digits), `cut` names the fields that are shorter there. `card` prints a
     registration card as well: for a patient's first registration. `receipt`, `desk_name` and a pad's `issued_to` (a
-    ward or counter) are not in the record.
+    ward or counter) are not in the record; nor are `room` and `unit`, where somebody said another one than the
+    hospital's file; nor is `payment`, how the fee on the receipt was paid, None where no money was taken.
     """
 
     slip: Slip
@@ -30,5 +32,8 @@ class PrintedSlip:
     card: bool = False
     receipt: str = ""
     desk_name: str = ""
+    room: str = ""
+    unit: str = ""
     issued_to: str = ""
+    payment: Payment | None = None
     cut: tuple[str, ...] = ()

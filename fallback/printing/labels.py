@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from fallback.money import Mode
 from fallback.slip import AgeUnit, Category, FeeStatus, Kind, Relation, Sex
 
 
@@ -92,6 +93,11 @@ FEE_STATUS = {
     FeeStatus.EXEMPT: Words("Exempt", "छूट"),
     FeeStatus.LATER: Words("To be paid", "बाद में देय"),
 }
+PAID_BY = {
+    Mode.CASH: Words("Cash", "नक़द"),
+    Mode.UPI: Words("UPI", "यूपीआई"),
+    Mode.CARD: Words("Card", "कार्ड"),
+}
 FREE = Words("Free", "निःशुल्क")
 FIELDS = {
     "number": Words("Slip number", "पर्ची संख्या"),
@@ -100,6 +106,7 @@ FIELDS = {
     "clinic": Words("Clinic", "विभाग"),
     "room": Words("Room", "कमरा"),
     "unit": Words("Unit", "यूनिट"),
+    "report": Words("Come at", "आने का समय"),
     "name": Words("Name", "नाम"),
     "sex": Words("Age and sex", "आयु व लिंग"),
     "birth": Words("Date of birth, sex", "जन्म तिथि, लिंग"),
@@ -113,8 +120,15 @@ FIELDS = {
     "patient_number": Words("Temporary number", "अस्थायी संख्या"),
     "fee": Words("Fee", "शुल्क"),
     "receipt": Words("Receipt", "रसीद संख्या"),
-    "booking": Words("Booking", "बुकिंग संख्या"),
+    "booking": Words("Unverified booking", "बिना जाँची बुकिंग"),
     "medico_legal_number": Words("MLC number", "एम.एल.सी. संख्या"),
+    "ward": Words("Ward", "वार्ड"),
+    "bed": Words("Bed", "बिस्तर"),
+    "ipd_number": Words("IPD number", "आई.पी.डी. संख्या"),
+    "brought_by": Words("Brought by", "कौन लाया"),
+    "found_at": Words("Found at", "कहाँ मिले"),
+    "police_station": Words("Police station", "थाना"),
+    "identification_marks": Words("Identification marks", "पहचान के निशान"),
     "previous": Words("Previous slip", "पिछली पर्ची"),
     "mother": Words("Mother's slip", "माता की पर्ची"),
     "desk": Words("Desk", "काउंटर"),
@@ -128,6 +142,8 @@ FIELDS = {
     "purpose": Words("Received for", "किस मद में"),
     "amount": Words("Amount received", "प्राप्त राशि"),
     "amount_words": Words("In words", "शब्दों में"),
+    "payment": Words("Paid by, reference", "कैसे दिया, संदर्भ"),
+    "book": Words("Receipt book", "रसीद बुक संख्या"),
 }
 CUT_FIELDS = {
     "name_hindi": Words("Name in Hindi", "हिन्दी नाम"),
@@ -137,10 +153,12 @@ CUT_FIELDS = {
 FLAGS = {
     "drill": DRILL,
     "emergency": Words("EMERGENCY", "आपातकाल"),
+    "priority": Words("PRIORITY", "प्राथमिकता"),
     "medico_legal": Words("MLC", "मेडिको-लीगल"),
     "alias": Words("ALIAS", "छद्म नाम"),
     "sealed": Words("CONFIDENTIAL", "गोपनीय"),
     "provisional": Words("PROVISIONAL", "अनंतिम"),
+    "brought_dead": Words("BROUGHT DEAD", "मृत लाए गए"),
     "corrected": Words("CORRECTED", "संशोधित"),
     "void": VOID,
 }

@@ -9,7 +9,7 @@ from fallback.printing import labels
 from fallback.printing.content import Content, Field
 from fallback.printing.fields import names_of
 from fallback.printing.job import PrintedSlip
-from fallback.printing.labels import FIELDS, FLAGS, Words
+from fallback.printing.labels import FEE_STATUS, FIELDS, FLAGS, PAID_BY, Words
 from fallback.printing.layout import Layout, draw, layout
 from fallback.printing.money import rupees, rupees_in_words
 from fallback.printing.sheet import Box, sheet
@@ -92,7 +92,7 @@ def contents(printed: PrintedSlip, hospital: Hospital, plan: Layout, tubes: Sequ
         case "label":
             return [_label(plain, printed, plan.language, tube) for tube in tubes]
         case "wristband":
-            return [_with(plain, _names(printed, plan.language))]
+            return [_band(_with(plain, _names(printed, plan.language)), printed)]
         case "receipt":
             return [_with(plain, _money(printed, plan.language))]
         case "referral":
@@ -104,6 +104,14 @@ def contents(printed: PrintedSlip, hospital: Hospital, plan: Layout, tubes: Sequ
 def _with(plain: Content, values: Mapping[str, str]) -> Content:
     fields = {name: Field(FIELDS.get(name, FIELDS["name"]), value) for name, value in values.items()}
     return replace(plain, fields={**plain.fields, **fields})
+
+
+def _band(plain: Content, printed: PrintedSlip) -> Content:
+    """A wristband; in a ward the number of the admission stands where there is no UHID."""
+    slip = printed.slip
+    if slip.uhid or not slip.visit.ipd_number:
+        return plain
+    return replace(plain, fields={**plain.fields, "uhid": Field(FIELDS["ipd_number"], slip.visit.ipd_number)})
 
 
 def _label(plain: Content, printed: PrintedSlip, language: str, tube: int) -> Content:
@@ -123,11 +131,17 @@ def _names(printed: PrintedSlip, language: str) -> dict[str, str]:
 
 
 def _money(printed: PrintedSlip, language: str) -> dict[str, str]:
-    """What was received: nothing, where the fee is exempt or is to be paid later."""
-    visit = printed.slip.visit
-    amount = visit.fee if visit.fee_status is FeeStatus.PAID else 0
+    """What was received, and how: nothing, where the fee is exempt or is still to be paid."""
+    visit, paid = printed.slip.visit, printed.payment
+    amount = visit.fee if paid or visit.fee_status is FeeStatus.PAID else 0
     words = rupees_in_words(amount)
-    return {
+    how = {"payment": "", "book": ""}
+    if paid is not None:  # the slip's own words are of the day it was issued: the fee may have been paid since
+        status = FEE_STATUS[FeeStatus.PAID].said(language)
+        mode = PAID_BY[paid.mode].said(language)
+        how = {"fee": f"₹{visit.fee} · {status}", "book": paid.book}
+        how["payment"] = f"{mode} · {paid.reference}" if paid.reference else mode
+    return how | {
         "purpose": labels.FEE_PURPOSE.said(language),
         "amount": rupees(amount),
         "amount_words": words.said(language),

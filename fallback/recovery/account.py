@@ -251,6 +251,13 @@ def _contradictions(found: dict[str, Any]) -> Table:
         for number in found["numbers"]
     ]
     rows += [[ACCOUNT["revoked"].both, f"{each['series']:03d}: {each['reason']}"] for each in found["revoked"]]
+    rows += [
+        [
+            ACCOUNT["done twice at counters"].both,
+            f"{SlipNumber.parse(each['number']).grouped}: {each['counter']}, {each['what']} ({', '.join(each['by'])})",
+        ]
+        for each in found.get("twice", ())
+    ]
     return Table(
         title=ACCOUNT["What contradicts itself"].both,
         columns=[Column(ACCOUNT["What"].both, 2.0), Column(ACCOUNT["Where"].both, 3.0)],

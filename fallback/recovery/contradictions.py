@@ -1,9 +1,9 @@
-"""What contradicts itself and waits for a person: cards used twice, numbers with two contents, revoked keys."""
+"""What contradicts itself and waits for a person: cards used twice, two contents, revoked keys, services done twice."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from fallback.ledger.queries import Database, doubts
+from fallback.ledger.queries import Database, doubts, services
 from fallback.ledger.queries.cards import Revocation, Use, revoked, used_twice
 from fallback.slip import SlipNumber
 
@@ -12,12 +12,14 @@ from fallback.slip import SlipNumber
 class Contradictions:
     """`cards` are the uses of each card that was used twice; `numbers` have versions of which nobody has chosen one.
 
-    `revoked` are the desks and cards whose key is in strange hands, by their series.
+    `revoked` are the desks and cards whose key is in strange hands, by their series; `twice` is what counters that
+    could not see each other both did for one slip.
     """
 
     cards: tuple[tuple[Use, ...], ...]
     numbers: tuple[SlipNumber, ...]
     revoked: tuple[Revocation, ...]
+    twice: tuple[services.Twice, ...] = ()
 
     def record(self) -> dict[str, Any]:
         """They as JSON values."""
@@ -31,6 +33,10 @@ class Contradictions:
             ],
             "numbers": [number.text for number in self.numbers],
             "revoked": [{"series": each.series, "reason": each.reason} for each in self.revoked],
+            "twice": [
+                {"number": each.number.text, "counter": each.counter, "what": each.what, "by": list(each.logins)}
+                for each in self.twice
+            ],
         }
 
 
@@ -40,4 +46,5 @@ def contradictions(db: Database) -> Contradictions:
         cards=tuple(used_twice(db)),
         numbers=tuple(doubts.conflicts(db)),
         revoked=tuple(revoked(db).values()),
+        twice=tuple(services.twice(db)),
     )

@@ -8,10 +8,11 @@ from fallback.ehospital import Acknowledgement, Connector, Found, Outcome, Targe
 from fallback.errors import ParchiError, Sentence, TargetChanged, TargetNotAllowed
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import Database
+from fallback.ledger.queries import Database, stays
 from fallback.recovery.sealed_slips import KEPT_BACK, Reveal, goes_as_itself, hold, told
-from fallback.recovery.stages import Choice, Step, Work, sent_as, step_of, work_at
+from fallback.recovery.stages import Choice, Step, Work, sent_as, sent_before, step_of, work_at
 from fallback.slip import Slip, SlipNumber
+from fallback.stay import Admitted
 
 Progress = Callable[[int, int], None]
 _TO_GO = ("approved", "sending")
@@ -182,7 +183,8 @@ class _Run:
             found = self._find(shown)
             if found is not None:
                 answer = self._connector.confirm(shown, found)
-                self._record(slip.number, delivery.revision, Step.SEND, self._veil(slip, answer))
+                stay = shown.stay.text if isinstance(shown, Admitted) else ""
+                self._record(slip.number, delivery.revision, Step.SEND, self._veil(slip, answer), stay)
 
     def _take(self, number: SlipNumber) -> None:
         """One slip: *sending* is durable before anything leaves, the answer after it came."""
@@ -191,7 +193,9 @@ class _Run:
             return
         try:
             withdrawn = work.step is Step.WITHDRAW  # by its number: nobody needs to know who it was
-            slip = sent_as(self._ledger.db(), work.row.slip) if withdrawn else self._told(work.row.slip)
+            db = self._ledger.db()
+            before = sent_before(db, work.row.slip, work.delivery) if withdrawn and work.delivery else None
+            slip = before or self._told(work.row.slip)
         except ParchiError as error:
             self._record(number, work.row.revision, work.step, Acknowledgement(outcome=Outcome.HELD, reason=str(error)))
             return
@@ -202,7 +206,8 @@ class _Run:
                 answer = self._update(work, slip)
             case _:
                 answer = self._connector.withdraw(slip)
-        self._record(number, work.row.revision, work.step, self._veil(work.row.slip, answer))
+        stay = slip.stay.text if isinstance(slip, Admitted) else ""
+        self._record(number, work.row.revision, work.step, self._veil(work.row.slip, answer), stay)
 
     def _told(self, slip: Slip) -> Slip:
         """A slip as the target is told it; raises what keeps a sealed identity from being opened."""
@@ -239,17 +244,18 @@ class _Run:
     def _update(self, work: Work, slip: Slip) -> Acknowledgement:
         db = self._ledger.db()
         before = queries.version(db, work.number, work.delivery.confirmed) if work.delivery else None
-        if before is None:
+        if before is None or work.delivery is None:
             why = "What the system has of this slip is not known here. Compare the two by hand."
             return Acknowledgement(outcome=Outcome.HELD, reason=why)
-        return self._connector.update(slip, self._told(before))
+        return self._connector.update(slip, told(db, sent_before(db, before, work.delivery), self._reveal))
 
     def _begin(self, tx: Transaction, number: SlipNumber) -> Work | None:
         """Looks at the slip once more, for it may have changed since the list was made; None when it is not to go."""
         row, delivery = queries.slip(tx.db, number), queries.delivery(tx.db, number, self._target)
         if row is None or delivery is None:
             return None
-        work = Work(row=row, delivery=delivery, step=step_of(row, delivery))
+        step = step_of(row, delivery, stays.stay(tx.db, number))
+        work = Work(row=row, delivery=delivery, step=step)
         if work.step is Step.NOTHING or work.stage not in _TO_GO:
             return None
         content = {"number": number.text, "revision": row.revision, "target": self._target}
@@ -261,7 +267,7 @@ class _Run:
         tx.append(FactKind.SLIP_SENDING, content, series=number.series, by=self._by)
         return work
 
-    def _record(self, number: SlipNumber, revision: int, step: Step, answer: Acknowledgement) -> None:
+    def _record(self, number: SlipNumber, revision: int, step: Step, answer: Acknowledgement, stay: str = "") -> None:
         if answer.outcome is Outcome.UNREACHABLE:
             raise _Stopped(answer.error or ParchiError())
         content: dict[str, Any] = {"number": number.text, "revision": revision, "target": self._target}
@@ -270,7 +276,7 @@ class _Run:
             content |= {"reason": str(answer.reason)}
             self._report.reasons[number.text] = str(answer.reason)
         else:
-            content |= {"uhid": answer.uhid, "created": answer.created}
+            content |= {"uhid": answer.uhid, "created": answer.created} | ({"stay": stay} if stay else {})
         fact = _FACTS[answer.outcome]
         self._ledger.write(lambda tx: tx.append(fact, content, series=number.series, by=self._by))
         self._count(step, answer.outcome)

@@ -7,9 +7,11 @@ from functools import partial
 
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import Database, Delivery, SlipRow
+from fallback.ledger.queries import Database, Delivery, SlipRow, stays
 from fallback.recovery.doubts import doubt, voids_unknown
-from fallback.slip import INDIA, Kind, Slip, SlipNumber
+from fallback.recovery.linked import as_linked
+from fallback.slip import Kind, Slip, SlipNumber
+from fallback.stay import Admitted, Stay
 
 _BATCH = 500
 _REFUSED = ("held", "failed")
@@ -39,7 +41,7 @@ class Choice:
 
     def takes(self, slip: Slip) -> bool:
         """Whether a slip is meant."""
-        day = slip.issued.astimezone(INDIA).date().isoformat() if slip.issued else ""
+        day = slip.visit_day.isoformat() if slip.visit_day else ""
         return (
             (self.clinics is None or slip.visit.clinic in self.clinics)
             and (self.days is None or day in self.days)
@@ -69,18 +71,23 @@ class Work:
     def stage(self) -> str:
         """The stage of the newest revision: ready, approved, sending, confirmed, held, failed."""
         delivery = self.delivery
-        if delivery and (delivery.revision == self.row.revision or delivery.stage in _REFUSED):
+        goes_on = delivery is not None and delivery.stage == "confirmed" and self.step is Step.UPDATE  # a stay did
+        if delivery and not goes_on and (delivery.revision == self.row.revision or delivery.stage in _REFUSED):
             return delivery.stage
         return "held" if self.doubt else "ready"
 
 
-def step_of(row: SlipRow, delivery: Delivery | None) -> Step:
-    """The next step. A slip with two contradicting versions takes none: a person looks first."""
+def step_of(row: SlipRow, delivery: Delivery | None, stay: Stay | None = None) -> Step:
+    """The next step. A slip with two contradicting versions takes none: a person looks first.
+
+    `stay` is that of an admission: a move or an end since it was sent is a change, too.
+    """
     if row.conflict or row.slip.kind in (Kind.PAD, Kind.SHIFT):
         return Step.NOTHING
     confirmed = delivery.confirmed if delivery else -1
     if confirmed == row.revision:
-        return Step.NOTHING
+        moved = delivery is not None and stay is not None and not row.voided and delivery.stay != stay.text
+        return Step.UPDATE if moved else Step.NOTHING
     if row.voided:
         return Step.WITHDRAW if delivery and delivery.attempts else Step.NOTHING
     return Step.SEND if confirmed < 0 else Step.UPDATE
@@ -90,10 +97,11 @@ def work_at(db: Database, target: str, choice: Choice | None = None) -> list[Wor
     """Every slip that still needs a step at the target, a patient's first slip before the later ones."""
     wanted = choice or Choice()
     deliveries, unknown = queries.deliveries(db, target), voids_unknown(db)
+    known = {stay.number: stay for stay in stays.stays(db)}
     found = []
     for row in queries.slips(db):
         delivery = deliveries.get(row.slip.number.text)
-        step = step_of(row, delivery)
+        step = step_of(row, delivery, known.get(row.slip.number))
         if step is not Step.NOTHING and wanted.takes(row.slip):
             found.append(Work(row=row, delivery=delivery, step=step, doubt=doubt(row, unknown)))
     return sorted(found, key=_order)
@@ -109,12 +117,25 @@ def approve(ledger: Ledger, target: str, choice: Choice | None = None, *, by: st
 
 
 def sent_as(db: Database, slip: Slip) -> Slip:
-    """The slip as it is told to a target: a patient known by a slip that has a UHID is known by that UHID.
+    """The slip as it is told to a target: a patient known by a slip that has a UHID is known by that UHID; an admission
+    with its stay.
 
-    Else the second visit of a known patient, registered by the first slip's number, would become a second patient.
+    Else the second visit of a known patient, registered by the first slip's number, would become a second patient. One
+    who came unidentified goes as the person that somebody linked them to.
     """
+    slip = as_linked(db, slip)
     first = queries.slip(db, slip.patient_number) if slip.patient_number and not slip.uhid else None
-    return replace(slip, uhid=first.slip.uhid) if first is not None else slip
+    told = replace(slip, uhid=first.slip.uhid) if first is not None else slip
+    stay = stays.stay(db, slip.number) if slip.kind is Kind.ADMISSION else None
+    return Admitted.of(told, stay) if stay else told
+
+
+def sent_before(db: Database, slip: Slip, delivery: Delivery) -> Slip:
+    """A version of a slip as the target was told it last: with the stay as it was then."""
+    told = sent_as(db, slip)
+    if not delivery.stay or slip.kind is not Kind.ADMISSION:
+        return told
+    return Admitted.of(told, Stay.from_text(slip.number, delivery.stay))
 
 
 def _may_be_approved(work: Work, *, again: bool) -> bool:

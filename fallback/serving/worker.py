@@ -40,6 +40,7 @@ class Order:
     names: tuple[str, ...]
     secure: bool
     index: str = ""
+    uidai: Path | None = None
 
 
 def work(control: Connection, lanes: Sequence[socket.socket]) -> None:
@@ -85,6 +86,7 @@ def serving(order: Order) -> Iterator[tuple[WSGIApplication, DeskCertificate | N
         app = create_app(
             installation, hospital, language=order.language, hosts=order.names, https=order.secure, queue=queue,
             authority=known.authority if known else None, index_address=order.index,
+            uidai=order.uidai,
         )  # fmt: skip
         stack.callback(close, app)
         yield app, certificate

@@ -33,8 +33,11 @@ from fallback.web import (
 )
 from fallback.web.buckets import Limiter
 from fallback.web.cutter import Cutter
+from fallback.web.lens import Lens
 from fallback.web.numbers import SlipNumberConverter
 from fallback.web.sessions import Sessions
+from fallback.web.signers import read_signers
+from fallback.web.unsent import Unsent
 
 __all__ = ["close", "create_app"]
 
@@ -57,15 +60,16 @@ def create_app(
     queue: PrintQueue | None = None,
     index_address: str = "",
     authority: bytes | None = None,
+    uidai: Path | None = None,
 ) -> Flask:
     """The app for one installation and hospital.
 
     `hosts` are names that it answers under besides this machine's own, `language` that of first screens; `https` says
     that the browser reaches it encrypted, so that its cookie is never sent otherwise. `queue` prints for desks with a
     printer of the server's, and is started and stopped by whoever made it. `index_address` leads to the computer that
-    answers for the patient index; `authority` is the certificate (DER) that browsers of the network are told to trust.
-    Whoever made the app closes it, before the
-    installation. Raises AccessNotStated.
+    answers for the patient index; `authority` is the certificate (DER) that browsers of the network are told to trust;
+    `uidai` is the file of UIDAI's certificates. Whoever made the app closes it, before the
+    installation. Raises AccessNotStated or SettingWrong.
     """
     app = Flask("fallback.web", static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(
@@ -98,7 +102,10 @@ def create_app(
         intake=Intake(installation, hospital),
         worklist=Worklist(installation.ledger, clock),
         cutter=Cutter(),
+        lens=Lens(),
+        signers=read_signers(uidai),
         sessions=Sessions(),
+        unsent=Unsent(installation.folder, installation.vault),
         queue=queue,
         index=PatientIndex(installation.folder, installation.vault),
         index_address=index_address,
@@ -131,6 +138,7 @@ def create_app(
     access.check(app)
     limits.check(app)
     printing.warm()
+    frontdesk.lists.warm()
     return app
 
 
@@ -139,6 +147,7 @@ def close(app: Flask) -> None:
     found: place.Place = app.extensions[place.NAME]
     found.intake.close()
     found.cutter.close()
+    found.lens.close()
     found.logbook.write("stopped", "web")
 
 

@@ -160,9 +160,9 @@ def unlock(user: User) -> None:
 
 
 def forget() -> None:
-    """Ends this browser's session. What stays is the language, and whose it was: their forms are kept for them."""
+    """Ends this browser's session. What stays: language, look, counter, and whose it was, for their forms."""
     here().sessions.end(str(session.get("key", "")))
-    kept = {name: session[name] for name in ("language", "look", "login") if name in session}
+    kept = {name: session[name] for name in ("language", "look", "login", "counter") if name in session}
     session.clear()
     g.pop("csrf_token", None)  # made for the earlier session: the page that is shown now needs one of this
     session.update(kept)

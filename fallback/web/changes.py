@@ -1,15 +1,20 @@
 """What a correction changed: fields of two versions of a slip, in words."""
 
+from datetime import date
+
 from fallback.language import format_date, translate
 from fallback.language.fields import LABELS
 from fallback.language.labels import label
-from fallback.slip import Slip
+from fallback.slip import Kind, Slip
 from fallback.states import state
 from fallback.web.place import here, language
 
 _SAID = (
     "name", "name_hindi", "sex", "birth_date", "age", "guardian", "relation", "mobile", "locality", "district", "state",
-    "pin_code", "category", "scheme_id", "uhid", "abha", "clinic", "fee_status", "booking", "medico_legal_number",
+    "pin_code", "category", "scheme_id", "uhid", "abha", "clinic", "visit_day", "fee_status",
+    "booking", "medico_legal_number", "birth_time", "birth_order", "identification_marks", "found_at", "brought_by",
+    "police_station", "brought_dead",
+    "ward", "bed", "unit", "ipd_number", "in_bed", "admitted_on",
 )  # fmt: skip
 
 
@@ -41,8 +46,28 @@ def said(slip: Slip, name: str) -> str:
             clinic = here().hospital.clinic(visit.clinic)
             return (clinic.shown_hindi if hindi else clinic.shown) if clinic else ""
         case "fee_status":
-            return label(visit.fee_status, language())
-        case "booking" | "medico_legal_number":
+            return label(visit.fee_status, language()) if slip.kind is not Kind.ADMISSION else ""
+        case "ward":
+            ward = here().hospital.ward(visit.ward)
+            return (ward.shown_hindi if hindi else ward.shown) if ward else str(visit.ward or "")
+        case "brought_dead" | "in_bed":
+            return "✓" if getattr(visit, name) else ""
+        case "admitted_on":
+            return format_date(date.fromisoformat(visit.admitted_on)) if visit.admitted_on else ""
+        case "visit_day":
+            return format_date(slip.visit_day) if visit.day else ""
+        case "birth_order":
+            return str(patient.birth_order or "")
+        case (
+            "booking"
+            | "medico_legal_number"
+            | "found_at"
+            | "brought_by"
+            | "police_station"
+            | "bed"
+            | "unit"
+            | "ipd_number"
+        ):
             return str(getattr(visit, name))
         case "uhid":
             return slip.uhid

@@ -2,6 +2,7 @@
 
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from fallback.downtime import User
@@ -43,13 +44,18 @@ def resume(found: User, kept: str, error: ParchiError) -> ResponseReturnValue | 
     Raises FormStale for a form that is not one of ours.
     """
     draft = drafts.give_back(kept)
-    if draft.login not in ("", found.login):
-        return None
+    return form_again(found, draft.path, draft.typed, error) if draft.login in ("", found.login) else None
+
+
+def form_again(
+    found: User, path: str, typed: MultiDict[str, str], error: ParchiError | None
+) -> ResponseReturnValue | None:
+    """The page that shows a form again which is to be sent to a path; None when this user has no such page."""
     try:
-        endpoint, values = current_app.url_map.bind("").match(draft.path, method="POST")
+        endpoint, values = current_app.url_map.bind("").match(path, method="POST")
     except HTTPException:
         return None
     asked = stated_by(current_app.view_functions[endpoint])
     if asked.again is None or asked.public or not may(found, asked):
         return None
-    return asked.again(draft.typed, error, **values)
+    return asked.again(typed, error, **values)

@@ -11,7 +11,7 @@ from fallback.errors import FormStale, SealBroken
 from fallback.web.place import here
 
 _PURPOSE = "web draft"
-_NEVER = frozenset({"csrf_token", "pin", "new_pin", "new_pin_again", "card"})  # a PIN is typed again, a card scanned
+NEVER = frozenset({"csrf_token", "pin", "new_pin", "new_pin_again", "card"})  # a PIN is typed again, a card scanned
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Draft:
 
 def keep(path: str, typed: MultiDict[str, str]) -> str:
     """The form, sealed with the installation's key, as a text for a hidden field. It is its writer's alone."""
-    items = [(name, value) for name, value in typed.items(multi=True) if name not in _NEVER]
+    items = [(name, value) for name, value in typed.items(multi=True) if name not in NEVER]
     plain = json.dumps([session.get("login", ""), path, items]).encode()
     return urlsafe_b64encode(here().installation.vault.seal(_PURPOSE, plain)).decode()
 

@@ -26,7 +26,7 @@ _ALWAYS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), clipboard-read=()",
+    "Permissions-Policy": "camera=({camera}), microphone=(), geolocation=(), clipboard-read=()",
 }
 
 
@@ -52,8 +52,9 @@ def check_form() -> None:
 def add_headers(response: Response) -> Response:
     """What every answer carries. Pages and papers are never stored; files of `static/` are, by their fingerprint."""
     paper = response.mimetype == PDF
+    camera = "self" if request.blueprint == "frontdesk" else ""  # the one box reads codes with it
     for name, value in _ALWAYS.items():
-        response.headers.setdefault(name, value)
+        response.headers.setdefault(name, value.format(camera=camera))
     framed = paper or request.endpoint in _FRAMED
     policy = _PAPER if paper else _PAGE.format(ancestors="'self'" if framed else "'none'")
     response.headers.setdefault("Content-Security-Policy", policy)

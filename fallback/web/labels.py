@@ -91,6 +91,10 @@ LABELS: Mapping[str, str] = {
     "told referred": "referred",
     "told investigations": "investigations asked",
     "told medico_legal": "medico-legal",
+    # an Aadhaar that was scanned
+    "card genuine": "signature checked",
+    "card unchecked": "signature not checked",
+    "card doubtful": "signature is none of UIDAI's",
     # figures of sheets that came back
     "box copies": "copies in the boxes",
     "day slips": "ticked tokens that have a slip",

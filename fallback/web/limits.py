@@ -19,6 +19,7 @@ SHARES: Mapping[str, Share] = {
     "enrolment.set_user": _PERSON,
     "enrolment.free_login": _PERSON,
     "enrolment.enrol_desk": _PERSON,
+    "frontdesk.find_picture": Share(burst=240, every=0.25),  # three pictures a second while a camera looks
     "frontdesk.identity": _PERSON,
     "frontdesk.index": _PERSON,
     "frontdesk.void": _PERSON,

@@ -12,8 +12,9 @@ from markupsafe import Markup
 from fallback.downtime import Shift, User
 from fallback.enrolment import Installation
 from fallback.errors import FieldWrong, LoggedOut, ShiftNotOpen
-from fallback.frontdesk import Counter, PrintQueue
+from fallback.frontdesk import Counter, Looks, PrintQueue
 from fallback.hospital import Hospital
+from fallback.idcards import Signers
 from fallback.language import LANGUAGES, translate
 from fallback.ledger import queries
 from fallback.ledger.queries import Database
@@ -23,7 +24,9 @@ from fallback.recovery import Intake, Worklist
 from fallback.slip import INDIA
 from fallback.web.buckets import Limiter
 from fallback.web.cutter import Cutter
+from fallback.web.lens import Lens
 from fallback.web.sessions import Sessions
+from fallback.web.unsent import Unsent
 
 NAME = "parchi"
 T = TypeVar("T")
@@ -38,7 +41,8 @@ class Place:
     `queue` prints for the desks that have a printer of the server's; without one every desk prints from its browser.
     `authority` is the certificate (DER) that browsers of the network are told to trust, None while there is none;
     `limiter` counts what is asked too often. `logbook` is the access log. `intake` reads what is handed in, `worklist`
-    says who has which page, `cutter` cuts pages. `clinics` keeps the form's list of clinics for its day, by language
+    says who has which page, `cutter` cuts pages, `lens` reads codes off a camera, `signers` are UIDAI's certificates.
+    `unsent` keeps the forms that are being typed, `looks` which of them asked the index. `clinics` keeps the form's list of clinics as they stand, by language
     and by whether the patient is a returning one.
     """
 
@@ -56,9 +60,13 @@ class Place:
     intake: Intake
     worklist: Worklist
     cutter: Cutter
+    lens: Lens
+    signers: Signers
     sessions: Sessions
+    unsent: Unsent
     queue: PrintQueue | None
-    clinics: dict[tuple[str, bool], tuple[date, Markup]] = field(default_factory=dict)
+    clinics: dict[tuple[str, bool], tuple[object, Markup]] = field(default_factory=dict)
+    looks: Looks = field(default_factory=Looks)
 
 
 def once(make: Callable[[], T]) -> Callable[[], T]:

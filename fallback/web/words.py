@@ -8,10 +8,11 @@ from typing import Any
 from flask import session
 
 from fallback.downtime import Role
-from fallback.hospital import Clinic, Hospital
-from fallback.language import LANGUAGES, format_date, format_moment, format_time, say
+from fallback.hospital import Clinic, Hospital, Ward
+from fallback.language import LANGUAGES, format_date, format_moment, format_time, grouped, say
 from fallback.language.labels import label
 from fallback.ledger.queries import PageRow
+from fallback.money import NOTES
 from fallback.slip import Slip
 from fallback.web.bar import bar
 from fallback.web.changes import record, said
@@ -26,13 +27,13 @@ def in_words(value: StrEnum) -> str:
     return label(value, language())
 
 
-def named(thing: Clinic | Hospital) -> str:
-    """The name of a clinic or the hospital in the language of this request; of a discreet clinic its room.
+def named(thing: Clinic | Hospital | Ward) -> str:
+    """The name of a clinic, ward or the hospital in the language of this request; of a discreet clinic its room.
 
     A screen at a counter is read from both sides.
     """
     hindi = language() == "hi"
-    if isinstance(thing, Clinic):
+    if isinstance(thing, Clinic | Ward):
         return thing.shown_hindi if hindi else thing.shown
     return thing.name_hindi if hindi else thing.name
 
@@ -40,14 +41,6 @@ def named(thing: Clinic | Hospital) -> str:
 def rupees(amount: int) -> str:
     """Whole rupees with Indian grouping: ₹1,00,000."""
     return f"₹{grouped(amount)}"
-
-
-def grouped(amount: int) -> str:
-    """A number with Indian grouping: the last three digits, then pairs."""
-    digits = str(abs(amount))
-    head, tail = digits[:-3], digits[-3:]
-    pairs = [head[max(0, at - 2) : at] for at in range(len(head), 0, -2)]
-    return ("-" if amount < 0 else "") + ",".join([*reversed(pairs), tail])
 
 
 def day(text: str) -> str:
@@ -67,7 +60,15 @@ def brief(slip: Slip) -> str:
     return " · ".join(part for part in parts if part)
 
 
-GLOBALS: dict[str, Any] = {"_": _, "called": called, "bar": bar, "Role": Role, "record": record, "said": said}
+GLOBALS: dict[str, Any] = {
+    "_": _,
+    "called": called,
+    "bar": bar,
+    "Role": Role,
+    "NOTES": NOTES,
+    "record": record,
+    "said": said,
+}
 FILTERS: dict[str, Callable[..., Any]] = {
     "date": format_date,
     "day": day,

@@ -10,15 +10,15 @@ import pytest
 from fallback.enrolment import Installation
 from fallback.language import translate
 from fallback.ledger import queries
-from fallback.slip import SlipNumber
+from fallback.slip import Age, AgeUnit, SlipNumber
 from fallback.web import create_app
 from tests import factories
 from tests.web.visitor import NEW, Answer, Visitor
 
 TEXTS = ("name", "name_hindi", "guardian", "district", "locality")
-NUMBERS = ("age", "birth_date", "mobile", "pin_code", "abha")
+NUMBERS = ("age", "mobile", "pin_code", "abha")
 CODES = ("uhid", "scheme_id", "booking", "medico_legal_number")
-LISTS = ("sex", "age_unit", "relation", "state", "category", "fee_status")
+LISTS = ("sex", "relation", "state", "category", "fee_status")
 EVERYTHING = (*TEXTS, *NUMBERS, *CODES, *LISTS, "clinic")
 
 LONG = "a" * 5000
@@ -122,8 +122,6 @@ def test_an_address_may_hold_any_sign_of_a_keyboard(fresh: tuple[Visitor, Instal
 )
 def test_a_number_that_is_none(desk: Visitor, installation: Installation, field: str, value: str) -> None:
     typed = NEW | {field: value}
-    if field == "birth_date":
-        typed["age"] = ""
     answer = desk.register(**typed)
     assert answer.status == 400
     assert beside(answer, field)
@@ -150,12 +148,16 @@ def test_a_choice_that_no_list_offers(desk: Visitor, installation: Installation,
         ({"sex": ""}, "sex", "Choose the sex"),
         ({"age": ""}, "age", "the age, or the date of birth"),
         ({"age": "150"}, "age", "0 to 125"),
-        ({"age": "40", "age_unit": "months"}, "age", "too high for its unit"),
-        ({"birth_date": "05-11-1990"}, "age", "not both"),
-        ({"age": "", "birth_date": "24-11-2026"}, "birth_date", "in the future"),
-        ({"age": "", "birth_date": "31-02-2001"}, "birth_date", "not a date"),
-        ({"age": "", "birth_date": "05-11-90"}, "birth_date", "not a date"),
-        ({"age": "", "birth_date": "05-11-1890"}, "birth_date", "more than 125 years"),
+        ({"age": "40m"}, "age", "too high for its unit"),
+        ({"age": "24-11-2026"}, "age", "in the future"),
+        ({"age": "31-02-2001"}, "age", "not a date"),
+        ({"age": "31022001"}, "age", "not a date"),
+        ({"age": "05-11-90"}, "age", "not a date"),
+        ({"age": "05-11-1890"}, "age", "more than 125 years"),
+        ({"age": "1990"}, "age", "not a date"),
+        ({"age": "34 xyz"}, "age", "like 34, 6m or 12d"),
+        ({"age": "15w"}, "age", "too high for its unit"),
+        ({"age": "99 w"}, "age", "0 to 125"),
         ({"guardian": ""}, "guardian", "both"),
         ({"relation": ""}, "guardian", "both"),
         ({"mobile": "12345"}, "mobile", "10 digits"),
@@ -167,6 +169,8 @@ def test_a_choice_that_no_list_offers(desk: Visitor, installation: Installation,
         ({"clinic": "XYZ"}, "clinic", "Choose a clinic"),
         ({"clinic": "Paediatric"}, "clinic", "Choose a clinic"),
         ({"booking": "a b"}, "booking", "letters and digits"),
+        ({"mobile": "--"}, "mobile", "10 digits"),
+        ({"name": "-"}, "name", "Latin letters"),
     ],
 )
 def test_each_field_has_its_own_sentence(
@@ -251,3 +255,47 @@ def test_methods_and_addresses_that_no_page_has(desk: Visitor) -> None:
         assert desk.client.open("/", method=method).status_code in (400, 404)
     for path in ("/slips/0", "/slips/00100000114/../../etc", "/slips/٠٠١٠٠٠٠٠١١٤", "/shifts/%2e%2e"):
         assert desk.get(path).status == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "age", "unit"),
+    [
+        ("34y", 34, AgeUnit.YEARS),
+        ("34 Years", 34, AgeUnit.YEARS),
+        ("6mo", 6, AgeUnit.MONTHS),
+        ("3w", 21, AgeUnit.DAYS),
+        ("2 weeks", 14, AgeUnit.DAYS),
+        ("३४ वर्ष", 34, AgeUnit.YEARS),
+        ("6 माह", 6, AgeUnit.MONTHS),
+        ("१२ दिन", 12, AgeUnit.DAYS),
+        ("0d", 0, AgeUnit.DAYS),
+    ],
+)
+def test_an_age_is_what_was_meant(fresh: tuple[Visitor, Installation], typed: str, age: int, unit: AgeUnit) -> None:
+    desk, installation = fresh
+    assert desk.register(age=typed).path == f"/issued/{SlipNumber(1, 1)}"
+    row = queries.slip(installation.ledger.db(), SlipNumber(1, 1))
+    assert row is not None
+    assert row.slip.patient.age == Age(value=age, unit=unit)
+
+
+@pytest.mark.parametrize("typed", ["05-11-1990", "5/11/1990", "05111990", "५.११.१९९०", " 05 11 1990 "])
+def test_a_date_of_birth_stands_in_the_field_of_the_age(fresh: tuple[Visitor, Installation], typed: str) -> None:
+    desk, installation = fresh
+    desk.register(age=typed)
+    row = queries.slip(installation.ledger.db(), SlipNumber(1, 1))
+    assert row is not None
+    assert (str(row.slip.patient.birth_date), row.slip.patient.age) == ("1990-11-05", None)
+    for path in ("next", "correct"):
+        fields = desk.get(f"/slips/{SlipNumber(1, 1)}/{path}").page.form("name", "form").fields
+        assert fields["age"] == "05-11-1990"
+
+
+def test_small_letters_alone_get_capitals_and_others_stay(fresh: tuple[Visitor, Installation]) -> None:
+    desk, installation = fresh
+    desk.register(name="sunita d'souza (devi)", guardian="RAM PRASAD", locality="h.no. 3b, gali-4 sector 9")
+    row = queries.slip(installation.ledger.db(), SlipNumber(1, 1))
+    assert row is not None
+    assert row.slip.patient.name == "Sunita D'souza (Devi)"
+    assert row.slip.patient.guardian == "RAM PRASAD"
+    assert row.slip.patient.locality == "H.No. 3b, Gali-4 Sector 9"

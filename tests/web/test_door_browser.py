@@ -108,7 +108,7 @@ def test_a_desk_changes_hands_by_keyboard_alone_in_hindi(
     waiting(browser).until(lambda seen: seen.execute_script("return document.readyState") == "complete")
     press_access_key(browser, "t")
     reach(browser, "/desks/1/hand-over")
-    assert "खिड़की सौंपें" in browser.find_element(By.TAG_NAME, "h1").text
+    assert "काउंटर सौंपें" in browser.find_element(By.TAG_NAME, "h1").text
     assert focused(browser) == "counted_cash"
     press(browser, "500", Keys.TAB, Keys.TAB, "kiran", Keys.TAB, "000001", Keys.ENTER)
     waiting(browser).until(lambda seen: seen.find_elements(By.CLASS_NAME, "trouble"))

@@ -43,7 +43,7 @@ def test_a_patient_is_looked_up_and_taken_over(desk: Visitor) -> None:
     taken = desk.send(answer.page.form("uhid", action="take"))
     form = taken.page.form("name", "form", action="register")
     assert form.fields["name"] == "Sunita Devi" and form.fields["uhid"] == "100000000001"
-    assert form.fields["sex"] == "female" and form.fields["birth_date"] == "31-05-1984"
+    assert form.fields["sex"] == "female" and form.fields["age"] == "31-05-1984"
 
 
 @pytest.mark.usefixtures("loaded")

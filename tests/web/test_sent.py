@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from fallback.web.forms import RegistrationForm, Sent
 
 NAMES = [name for name, part in vars(RegistrationForm).items() if hasattr(part, "field_class") and name != "form"]
-BOXES = ("emergency", "medico_legal", "alias", "confidential")
+BOXES = ("emergency", "medico_legal", "alias", "confidential", "brought_dead")
 
 
 @pytest.mark.parametrize("typed", [None, "", " ", "y", "false", "False", "0", "\u0967", "x" * 400])

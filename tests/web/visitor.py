@@ -15,7 +15,6 @@ NEW = {
     "name_hindi": "सुनीता देवी",
     "sex": "female",
     "age": "34",
-    "age_unit": "years",
     "guardian": "Ram Prasad",
     "relation": "husband",
     "mobile": "9810000001",

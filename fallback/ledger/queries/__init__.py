@@ -9,6 +9,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from fallback.downtime import Desk, Downtime, Role, Shift, User
+from fallback.ledger.queries.alike import numbers_of
+from fallback.ledger.queries.money import ShiftSums, receipts, shift_sums
 from fallback.ledger.queries.pages import (
     BatchRow,
     CodeRow,
@@ -45,6 +47,7 @@ from fallback.ledger.queries.recovery import (
     targets,
     version,
 )
+from fallback.money import Cash
 from fallback.slip import Slip, SlipNumber
 
 __all__ = [
@@ -133,25 +136,10 @@ class SlipRow:
     reprints: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShiftSums:
-    """A shift in figures, by journal order. Money in whole rupees; `first` and `last` are slip numbers, "" if none."""
-
-    slips: int
-    voids: int
-    reprints: int
-    corrections: int
-    paid: int
-    paid_rupees: int
-    exempt: int
-    later: int
-    refunded_rupees: int
-    first: str
-    last: str
-
-
 _SLIP = """SELECT slip.head, slip.content, slip.revision, slip.voided, slip.conflict, slip.journalled,
-    version.record, version.payload, version.shift, version.login, version.receipt, version.cut,
+    version.record, version.payload, version.shift, version.login, coalesce(nullif(version.receipt, ''),
+    (SELECT shift || '-' || count FROM receipt WHERE receipt.number = slip.number ORDER BY shift, count), ''),
+    version.cut,
     (SELECT count(*) FROM reprint WHERE reprint.number = slip.number), slip.strange
     FROM slip JOIN version ON version.digest = slip.content """
 
@@ -264,11 +252,15 @@ def _shift(row: tuple[Any, ...]) -> Shift:
         opening_float=row[5],
         counted_cash=row[6],
         note=row[7],
+        opening_notes=Cash.from_record(json.loads(row[8])),
+        counted_notes=Cash.from_record(json.loads(row[9])),
+        handed_to=row[10],
     )
 
 
 _SHIFT = (
-    "SELECT key, series, login, opened, closed, opening_float, counted_cash, note "
+    "SELECT key, series, login, opened, closed, opening_float, counted_cash, note, opening_notes, counted_notes, "
+    "handed_to "
     "FROM (SELECT * FROM shift WHERE begun <> '') AS shift "
 )
 
@@ -291,49 +283,6 @@ def open_shift(db: Database, *, series: int | None = None, login: str | None = N
 def shifts(db: Database) -> list[Shift]:
     """All shifts, newest first."""
     return [_shift(row) for row in db.execute(_SHIFT + "ORDER BY opened DESC, key")]
-
-
-def shift_sums(db: Database, key: str) -> ShiftSums:
-    """The figures of a shift. A void is refunded in the shift that voided it."""
-
-    def one(sql: str) -> Any:
-        return db.execute(sql, (key,)).fetchone()
-
-    fees = dict(
-        db.execute(
-            "SELECT record ->> '$.fee_status', count(*) FROM version WHERE shift = ? AND revision = 0 GROUP BY 1",
-            (key,),
-        ).fetchall()
-    )
-    slips, first, last = one("SELECT count(*), min(number), max(number) FROM version WHERE shift = ? AND revision = 0")
-    voids, refunded = one(
-        "SELECT count(*), coalesce(sum(receipt.rupees), 0) FROM version LEFT JOIN receipt USING (number) "
-        "WHERE version.shift = ? AND version.kind = 'void'"
-    )
-    reprints = one(  # by the journal's order: a clock that was set back would lose some, or count another shift's
-        "SELECT count(*) FROM shift JOIN reprint USING (login) WHERE shift.key = ? AND line > begun "
-        "AND substr(line, 14) = substr(begun, 14) "
-        "AND (end_sequence IS NULL OR line < printf('%012d ', end_sequence) || end_chain)"
-    )
-    return ShiftSums(
-        slips=slips,
-        voids=voids,
-        reprints=reprints[0],
-        corrections=one("SELECT count(*) FROM version WHERE shift = ? AND revision > 0 AND kind <> 'void'")[0],
-        paid=fees.get("paid", 0),
-        paid_rupees=one("SELECT coalesce(sum(rupees), 0) FROM receipt WHERE shift = ?")[0],
-        exempt=fees.get("exempt", 0),
-        later=fees.get("later", 0),
-        refunded_rupees=refunded,
-        first=first or "",
-        last=last or "",
-    )
-
-
-def receipts(db: Database, shift_key: str) -> int:
-    """How many receipts a shift has given: the next one's number is one more, so there is no gap."""
-    count: int = db.execute("SELECT coalesce(max(count), 0) FROM receipt WHERE shift = ?", (shift_key,)).fetchone()[0]
-    return count
 
 
 def slip(db: Database, number: SlipNumber) -> SlipRow | None:
@@ -360,15 +309,8 @@ def visits_of(db: Database, person: str) -> list[SlipRow]:
 
 
 def find_slips(db: Database, typed: str, count: int) -> list[SlipRow]:
-    """Slips whose mobile is what was typed, or whose name (either script) has a word that starts with it."""
-    start = typed.casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    rows = db.execute(
-        _SLIP + "WHERE slip.mobile = ?1 OR slip.name LIKE ?2 ESCAPE '\\' OR slip.name LIKE ?3 ESCAPE '\\' "
-        "OR slip.name_hindi LIKE ?2 ESCAPE '\\' OR slip.name_hindi LIKE ?3 ESCAPE '\\' "
-        "ORDER BY slip.day DESC, slip.number DESC LIMIT ?4",
-        (typed, start + "%", "% " + start + "%", count),
-    )
-    return [_slip_row(row) for row in rows]
+    """Slips whose mobile is what was typed, or whose name has its words, the last perhaps half; see `numbers_of`."""
+    return [row for text in numbers_of(db, typed, count) if (row := slip(db, SlipNumber.parse(text)))]
 
 
 def clinic_slips(db: Database, clinic: int, day: str) -> list[SlipRow]:

@@ -10,7 +10,8 @@ from sqlite_utils import Database
 class Looker:
     """What a login did in a stretch of time: looks, the patients shown, and the returning patients registered.
 
-    Many more looks than returning patients is browsing.
+    `typing` of the looks were made by a form that was being typed, and `issued` are all slips: many more looks than
+    returning patients, or many more forms than slips, is browsing.
     """
 
     login: str
@@ -19,11 +20,13 @@ class Looker:
     shown: int
     registered: int
     last: datetime
+    typing: int = 0
+    issued: int = 0
 
     @property
     def idle(self) -> int:
-        """Looks that no registration of a returning patient followed."""
-        return max(0, self.looks - self.registered)
+        """Looks that no registration followed: of a returning patient, or of anybody where a form was being typed."""
+        return max(0, self.looks - self.typing - self.registered) + max(0, self.typing - self.issued)
 
 
 def looks_since(db: Database, login: str, moment: datetime) -> int:
@@ -39,27 +42,30 @@ def lookers(db: Database, now: datetime, hours: int = 24) -> list[Looker]:
     """Everybody who looked within the last hours, who looked most beyond their registrations first."""
     since = (now - timedelta(hours=hours)).isoformat()
     rows = db.execute(
-        "SELECT login, count(*), sum(content ->> '$.found'), max(at) FROM event "
-        "WHERE fact = 'patient_looked_up' AND at > ? GROUP BY login",
+        "SELECT login, count(*), sum(content ->> '$.found'), max(at), sum(content ->> '$.reason' = 'typing') "
+        "FROM event WHERE fact = 'patient_looked_up' AND at > ? GROUP BY login",
         (since,),
     ).fetchall()
     names = dict(db.execute("SELECT login, name FROM user").fetchall())
-    returning = dict(
-        db.execute(
-            "SELECT login, count(*) FROM version WHERE journalled = 1 AND revision = 0 AND record ->> '$.uhid' <> '' "
+    issued = {
+        login: (returning, count)
+        for login, returning, count in db.execute(
+            "SELECT login, sum(record ->> '$.uhid' <> ''), count(*) FROM version WHERE journalled = 1 AND revision = 0 "
             "AND record ->> '$.issued' > ? GROUP BY login",
             (since,),
         ).fetchall()
-    )
+    }
     found = [
         Looker(
             login=login,
             name=names.get(login, login),
             looks=looks,
             shown=shown,
-            registered=returning.get(login, 0),
+            registered=issued.get(login, (0, 0))[0],
             last=datetime.fromisoformat(last),
+            typing=typing,
+            issued=issued.get(login, (0, 0))[1],
         )
-        for login, looks, shown, last in rows
+        for login, looks, shown, last, typing in rows
     ]
     return sorted(found, key=lambda each: (-each.idle, each.login))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlite_utils import Database
 
 from fallback.ledger.queries.pages import form_row
-from fallback.ledger.queries.sheets import LOOKED, ticked_tokens
+from fallback.ledger.queries.sheets import LOOKED, VISIT_DAY, ticked_tokens
 
 _COPY = "slip.hospital"
 Where = tuple[int, str, int, int]  # clinic, ISO day, series of the token, token
@@ -63,10 +63,10 @@ def tokens_known(db: Database, number: str = "") -> dict[Where, set[str]]:
     """
     near = (
         " AND version.number IN (SELECT number FROM slip WHERE (clinic, day) IN (SELECT record ->> '$.clinic', "
-        "substr(record ->> '$.issued', 1, 10) FROM version WHERE number = ?))"
+        f"{VISIT_DAY} FROM version WHERE number = ?))"
     )
     rows = db.execute(
-        "SELECT version.number, record ->> '$.clinic', substr(record ->> '$.issued', 1, 10), "
+        f"SELECT version.number, record ->> '$.clinic', {VISIT_DAY}, "
         "record ->> '$.token_series', record ->> '$.token' FROM version JOIN slip USING (number) "
         f"WHERE version.kind NOT IN ('void', 'pad') AND slip.voided = 0{near if number else ''}",
         (number,) if number else (),

@@ -19,10 +19,12 @@ def sheets_made(db: Database, number: SlipNumber, sheet: str) -> int:
     return int(row[0])
 
 
-def last_tube(db: Database, number: SlipNumber) -> int:
-    """The highest tube of a slip that has a sticker, 0 for none."""
-    row = db.execute("SELECT coalesce(max(last_tube), 0) FROM sheet_print WHERE number = ?", (number.text,)).fetchone()
-    return int(row[0])
+def last_tubes(db: Database, number: SlipNumber) -> list[int]:
+    """The last tube of each sheet of stickers that was made of a slip, ascending."""
+    rows = db.execute(
+        "SELECT DISTINCT last_tube FROM sheet_print WHERE number = ? AND last_tube > 0 ORDER BY 1", (number.text,)
+    )
+    return [int(tube) for (tube,) in rows.fetchall()]
 
 
 def shift_voids(db: Database, key: str) -> list[SlipNumber]:

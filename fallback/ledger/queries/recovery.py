@@ -40,7 +40,8 @@ class NumberRow:
 class Delivery:
     """Where a slip stands with a target. `patient`, `encounter`, `uhid` are the target's own, "" until it said so.
 
-    `confirmed` is the highest revision that was confirmed, -1 when none was; `attempts` counts the sendings.
+    `confirmed` is the highest revision that was confirmed, -1 when none was; `attempts` counts the sendings. `stay` is
+    what the target was told last of an admission's stay (see `stay.Stay.text`), "" of every other slip.
     """
 
     number: SlipNumber
@@ -53,6 +54,7 @@ class Delivery:
     uhid: str
     attempts: int
     confirmed: int
+    stay: str = ""
 
 
 def numbers(db: Database, target: str) -> list[NumberRow]:
@@ -121,7 +123,7 @@ def has_statement(db: Database, digest: str) -> bool:
 
 
 _DELIVERY = (
-    "SELECT number, target, revision, stage, reason, patient, encounter, uhid, attempts, confirmed FROM delivery "
+    "SELECT number, target, revision, stage, reason, patient, encounter, uhid, attempts, confirmed, stay FROM delivery "
 )
 
 
@@ -137,6 +139,7 @@ def _delivery(row: tuple[Any, ...]) -> Delivery:
         uhid=row[7],
         attempts=row[8],
         confirmed=row[9],
+        stay=row[10].partition("\n")[2],
     )
 
 

@@ -10,6 +10,8 @@ from fallback.ledger.queries.pages import BACK, form_row
 from fallback.slip import SlipNumber
 
 LOOKED = ("marks", "belongs")  # decisions by which a person has seen what stands on a page
+# The day of a version's visit, which is not always that of its issue.
+VISIT_DAY = "coalesce(nullif(record ->> '$.day', ''), substr(record ->> '$.issued', 1, 10))"
 _DAY = "day-sheet.sheet"
 _REACHED = "reached."  # the box of a day sheet's row, from 1
 
@@ -53,7 +55,7 @@ def ticked_tokens(db: Database, number: str = "") -> list[DaySheetRow]:
     sheets: dict[str, DaySheetRow] = {}
     near = (
         " AND (record ->> '$.clinic', record ->> '$.day') IN (SELECT record ->> '$.clinic', "
-        "substr(record ->> '$.issued', 1, 10) FROM version WHERE number = ?)"
+        f"{VISIT_DAY} FROM version WHERE number = ?)"
     )
     rows = db.execute(
         "SELECT statement.digest, record, picture, place, form, sure, page_form.marks, coalesce(decision.marks, '{}'), "

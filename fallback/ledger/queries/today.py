@@ -72,6 +72,34 @@ def counts(db: Database, day: str, *, by: str) -> list[Count]:
     return [Count(*row) for row in rows]
 
 
+def entries(db: Database, day: str) -> list[tuple[Slip, bool]]:
+    """Every slip of an ISO day, and whether it is void; blanks are left out."""
+    rows = db.execute(
+        "SELECT record, voided FROM slip JOIN version ON version.digest = slip.content "
+        "WHERE slip.day = ? AND slip.kind <> 'pad'",
+        (day,),
+    )
+    return [(Slip.from_record(json.loads(record)), bool(voided)) for record, voided in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """A quarter of an hour, 0 (midnight) to 95: slips issued, of them past look-alikes, of them into a full clinic."""
+
+    of: int
+    issued: int
+    alike: int
+    overbooked: int
+
+
+def pace(db: Database, day: str) -> list[Quarter]:
+    """How many slips each quarter of an hour of an ISO day brought, all desks together; empty ones are left out."""
+    rows = db.execute(
+        "SELECT quarter, sum(issued), sum(alike), sum(overbooked) FROM pace WHERE day = ? GROUP BY 1 ORDER BY 1", (day,)
+    )
+    return [Quarter(*row) for row in rows]
+
+
 def uhid_of(db: Database, number: SlipNumber) -> str:
     """The UHID that a slip's patient was given by a hospital system, "" while there is none."""
     row = db.execute("SELECT uhid FROM delivery WHERE number = ? AND uhid <> ''", (number.text,)).fetchone()

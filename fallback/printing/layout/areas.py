@@ -124,6 +124,9 @@ def comb(pen: Pen, box: Box) -> None:
         pen.comb(name, box.right - side * box.count, box.y, box.count, side, box.height)
 
 
+_MAY_BE_KNOWN = ("name", "name_hindi")
+
+
 def blank(pen: Pen, box: Box) -> None:
     """A label and a line to write on: the label above it where the box is high, else on its left."""
     words, size = pen.said(box.words), pen.label(box)
@@ -132,6 +135,9 @@ def blank(pen: Pen, box: Box) -> None:
     if box.height >= 7.5:
         pen.caption(words, box.x, box.y + 0.4, box.width, size)
         pen.rule(box.x, box.bottom, box.right, box.bottom)
+        known = pen.field(box.fields[0][0]).value if box.fields and box.fields[0][0] in _MAY_BE_KNOWN else ""
+        if known:  # a set for somebody whom nobody knows has its name already
+            pen.fill_in(known, box.x, box.y + 3.4, box.width, box.height - 4, largest=11, least=6, bold=True)
         return
     wide = pen.caption(words, box.x, box.bottom - size * 0.36, box.width * 0.7, size) if words else -1.5
     pen.rule(box.x + wide + 1.5, box.bottom, box.right, box.bottom)

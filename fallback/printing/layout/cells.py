@@ -159,13 +159,22 @@ def where(pen: Pen, box: Box) -> None:
     pen.rule(x + width - last, y, x + width - last, y + high, weight=0.5)
 
     def told(name: str, at: float, top: float, room: float) -> None:
-        pen.caption(pen.said(FIELDS[name]), at, top + 0.7, room, label)
+        pen.caption(pen.said(pen.field(name).label), at, top + 0.7, room, label)
 
+    report = pen.field("report").value
+    foot = small + 3.4 if report else 0.0  # the time to come stands below the token, where one is told
     told("token", x + 1.5, y, first - 3)
     pen.fill_in(
-        pen.field("token").value, x + 1.5, y + small, first - 3, high - small - 0.8, largest=44, least=9, bold=True,
-        align="centre", stand="middle", one_line=True,
+        pen.field("token").value, x + 1.5, y + small, first - 3, high - small - foot - 0.8, largest=44, least=9,
+        bold=True, align="centre", stand="middle", one_line=True,
     )  # fmt: skip
+    if report:
+        pen.rule(x, y + high - foot - 0.4, x + first, y + high - foot - 0.4, weight=0.3)
+        told("report", x + 1.5, y + high - foot - 0.4, first - 3)
+        pen.fill_in(
+            report, x + 1.5, y + high - foot + small - 0.4, first - 3, foot - small - 0.2, largest=12, least=6,
+            bold=True, align="centre", stand="middle", one_line=True,
+        )  # fmt: skip
     inner, room = x + first + 1.5, width - first - last - 3
     told("clinic", inner, y, room)
     # A clinic's name is a pair of texts: its field holds both, a line each.

@@ -39,8 +39,8 @@ STATES = ("tags", "again", "notes")  # what a slip shows of DRILL, CORRECTED, RE
 
 SLIP_FIELDS = frozenset(
     {
-        "number", "issued", "token", "clinic", "room", "unit", "name", "name_hindi", "sex", "guardian", "mobile",
-        "address", "category", "scheme_id", "abha", "uhid", "patient_number", "fee", "receipt", "booking",
+        "number", "issued", "token", "clinic", "room", "unit", "report", "name", "name_hindi", "sex", "guardian",
+        "mobile", "address", "category", "scheme_id", "abha", "uhid", "patient_number", "fee", "receipt", "booking",
         "medico_legal_number", "previous", "mother", "desk", "reason", "age_sex", "day", "issued_to",
     }
 )  # fmt: skip
@@ -49,7 +49,8 @@ SHIFT_FIELDS = frozenset(
     {
         "page", "shift", "desk", "clerk", "opened", "closed", "first", "last", "issued", "others", "voids",
         "corrections", "reprints", "receipts", "taken", "exempt", "later", "refunded", "opening_float", "due",
-        "counted_cash", "difference", "journal", "note", "copy_1", "copy_2", "copy_3", "signed_1", "signed_2",
+        "counted_cash", "difference", "cash", "upi", "cards", "banked", "waived", "opening_notes", "counted_notes",
+        "journal", "note", "copy_1", "copy_2", "copy_3", "signed_1", "signed_2",
         "signed_3",
     }
 )  # fmt: skip
@@ -62,6 +63,17 @@ REGISTER_COLUMNS = frozenset(
     {
         "token", "number", "name", "name_hindi", "age_sex", "guardian", "mobile", "visit", "category", "uhid",
         "remarks",
+    }
+)  # fmt: skip
+ROUND_FIELDS = frozenset({"page", "ward", "made", "beds"})
+ROUND_COLUMNS = frozenset(
+    {"bed", "name", "age_sex", "uhid", "ipd_number", "number", "unit", "since", "remarks"}
+)  # fmt: skip
+CENSUS_FIELDS = frozenset({"page", "day", "until", "journal"})
+CENSUS_COLUMNS = frozenset(
+    {
+        "ward", "beds", "before", "admitted", "moved_in", "moved_out", "discharged", "lama", "absconded", "died", "now",
+        "free",
     }
 )  # fmt: skip
 POSTER_FIELDS = frozenset({"hospital_id", "hospital", "authority", "authority_2"})
@@ -125,7 +137,7 @@ SHEETS: Mapping[str, SheetKind] = {
         fields=SLIP_FIELDS | {"from"}, parts={"sheet": frozenset({"qr", "bars", "number", "name", *STATES})}
     ),
     "receipt": SheetKind(
-        fields=SLIP_FIELDS | {"purpose", "amount", "amount_words"},
+        fields=SLIP_FIELDS | {"purpose", "amount", "amount_words", "payment", "book"},
         parts={"sheet": frozenset({"number", "receipt", "amount", "fee", "tags", "again"})},
     ),
     "token": SheetKind(fields=SLIP_FIELDS, parts={"sheet": frozenset({"number", "token", "tags", "again"})}),
@@ -162,6 +174,18 @@ SHEETS: Mapping[str, SheetKind] = {
         fields=REGISTER_FIELDS,
         columns=REGISTER_COLUMNS,
         parts={"sheet": frozenset({"tags", "clinic", "day", "page", "journal", "token", "number", "name"})},
+        codes=frozenset(),
+    ),
+    "round-sheet": SheetKind(
+        fields=ROUND_FIELDS,
+        columns=ROUND_COLUMNS,
+        parts={"sheet": frozenset({"tags", "ward", "made", "page", "bed", "name", "age_sex", "uhid"})},
+        codes=frozenset(),
+    ),
+    "ward-census": SheetKind(
+        fields=CENSUS_FIELDS,
+        columns=CENSUS_COLUMNS,
+        parts={"sheet": CENSUS_COLUMNS - {"beds", "free"} | {"tags", "day", "until", "page", "journal"}},
         codes=frozenset(),
     ),
     "poster": SheetKind(

@@ -4,10 +4,12 @@ from fallback.printing.papers.cards import EnrolmentCards
 from fallback.printing.papers.clinics import BoxSheet, DaySheet, Entry, Register, day_form
 from fallback.printing.papers.duties import Certificate63, IncidentSheet, PersonalDataSheet
 from fallback.printing.papers.keys import DeskCard, KeySheet, PadCover, Poster
-from fallback.printing.papers.paper import Paper, draw_paper, render_paper
+from fallback.printing.papers.paper import Paper, draw_paper, render_book, render_paper
 from fallback.printing.papers.shift import ShiftSheet
+from fallback.printing.papers.wards import BedRow, RoundSheet, WardCensus
 
 __all__ = [
+    "BedRow",
     "BoxSheet",
     "Certificate63",
     "DaySheet",
@@ -21,8 +23,11 @@ __all__ = [
     "PersonalDataSheet",
     "Poster",
     "Register",
+    "RoundSheet",
     "ShiftSheet",
+    "WardCensus",
     "day_form",
     "draw_paper",
+    "render_book",
     "render_paper",
 ]

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import cycle, islice
 
 from fallback.keys import Certificate, HospitalKey
+from fallback.money import Cash, Mode, ModeSum
 from fallback.printing.examples import digits, empty, full, plain
 from fallback.printing.papers import (
+    BedRow,
     BoxSheet,
     Certificate63,
     DaySheet,
@@ -21,7 +23,9 @@ from fallback.printing.papers import (
     PersonalDataSheet,
     Poster,
     Register,
+    RoundSheet,
     ShiftSheet,
+    WardCensus,
 )
 from fallback.slip import SlipNumber
 from fallback.statement import TOKENS_A_PAGE, BoxStatement, DayStatement, RootStatement, ShiftStatement
@@ -63,7 +67,7 @@ def shift(
         hospital=_HOSPITAL_ID, drill=drill, series=101, ordinal=14,
         opened=datetime(2026, 11, 23, 2, 35, tzinfo=UTC), closed=datetime(2026, 11, 23, 8, 31, tzinfo=UTC),
         issued=1284, first=123, last=1416 + voids, corrections=9, reprints=17, receipts=1190, receipts_rupees=11_900,
-        refunded_rupees=30, exempt=61, later=33, opening_float=500, counted_cash=12_365, head_sequence=2741,
+        refunded_rupees=30, exempt=61, later=33, opening_float=500, counted_cash=5_315, head_sequence=2741,
         head=HEAD[:8],
     )  # fmt: skip
     chunks = [numbers[first : first + _A_PAGE] for first in range(0, max(voids, 1), _A_PAGE)]
@@ -81,6 +85,15 @@ def shift(
             ("B", datetime(2026, 11, 23, 2, 33, tzinfo=UTC), 1398),
         ],
         carrier="Ram Singh",
+        modes=[
+            ModeSum(mode=Mode.CASH, receipts=985, rupees=9_850, refunded=30),
+            ModeSum(mode=Mode.UPI, receipts=180, rupees=1_800),
+            ModeSum(mode=Mode.CARD, receipts=25, rupees=250),
+        ],
+        banked=5_000,
+        waived=610,
+        opening=Cash.of([(100, 3), (50, 2), (20, 2), (10, 5), (5, 1), (2, 2), (1, 1)]),
+        counted=Cash.of([(500, 6), (200, 4), (100, 9), (50, 7), (20, 6), (10, 13), (5, 3)]),
         certificate=digits(302, 900),
         chain=CHAIN,
         hash=HEAD.hex(),
@@ -165,6 +178,26 @@ def certificate(*, drill: bool = False) -> Certificate63:
     )  # fmt: skip
 
 
+def round_sheet(beds: int = 30, *, drill: bool = False) -> RoundSheet:
+    """A ward's round: some who are known, the other beds for a pen."""
+    known = {2: full, 5: plain}
+    rows = [BedRow(bed=str(bed), slip=known[bed]().slip if bed in known else None) for bed in range(1, beds + 1)]
+    return RoundSheet(ward=2, at=_NOTICED, beds=rows, drill=drill)
+
+
+def census(*, drill: bool = False) -> WardCensus:
+    """A day's census of the wards."""
+    names = ("before", "admitted", "moved_in", "moved_out", "discharged", "lama", "absconded", "died", "now")
+    rows = ((28, 4, 1, 2, 3, 0, 0, 1, 27), (30, 2, 0, 1, 5, 1, 1, 0, 24), (9, 1, 2, 0, 0, 0, 0, 2, 10))
+    wards = [
+        (ward, beds, dict(zip(names, row, strict=True)))
+        for ward, beds, row in zip((1, 2, 6), (30, 30, 10), rows, strict=True)
+    ]
+    whole = {name: sum(counts[name] for _, _, counts in wards) for name in names}
+    head = (CHAIN, 2741, HEAD.hex())
+    return WardCensus(day=DAY, until=_NOTICED, wards=wards, total=(70, whole), head=head, drill=drill)
+
+
 def pad_cover(count: int = 30, *, drill: bool = False) -> PadCover:
     """The cover of a pad of so many blanks."""
     return PadCover(
@@ -179,6 +212,7 @@ def papers(*, drill: bool = False) -> Mapping[str, Paper]:
     made: tuple[Paper, ...] = (
         shift(drill=drill), day_sheet(drill=drill), box(drill=drill), register(drill=drill), poster(drill=drill),
         desk_card(drill=drill), cards(drill=drill), key_sheet(drill=drill), pad_cover(drill=drill),
-        incident(drill=drill), personal_data(drill=drill), certificate(drill=drill),
+        round_sheet(drill=drill), census(drill=drill), incident(drill=drill), personal_data(drill=drill),
+        certificate(drill=drill),
     )  # fmt: skip
     return {paper.name: paper for paper in made}

@@ -16,6 +16,10 @@ ENROLMENT_CARD = Words("Enrolment card", "काउंटर जोड़ने 
 KEY_SHEET = Words("A key of the hospital", "अस्पताल की कुंजी")
 PAD_COVER = Words("Pad of blank slips", "कोरी पर्चियों की गड्डी")
 
+ROUND_SHEET = Words("Round of the ward", "वार्ड का राउंड पत्रक")
+CENSUS = Words("Ward census", "वार्ड गणना")
+TOTAL = Words("All wards", "सभी वार्ड")
+
 NEW = Words("New", "नया")
 OLD = Words("Old", "पुराना")
 NONE = Words("none", "कोई नहीं")
@@ -51,6 +55,13 @@ PAPER_FIELDS: Mapping[str, Words] = (
         "due": Words("Should be there", "होना चाहिए"),
         "counted_cash": Words("Counted", "गिना गया"),
         "difference": Words("Difference", "अंतर"),
+        "cash": Words("Cash, less refunds", "नक़द, लौटाकर"),
+        "upi": Words("UPI", "यूपीआई"),
+        "cards": Words("Card", "कार्ड"),
+        "banked": Words("Banked from the drawer", "दराज़ से बैंक में"),
+        "waived": Words("Not asked of the exempt", "छूट की रक़म"),
+        "opening_notes": Words("Opening float by denomination", "शुरू की रक़म: नोट और सिक्के"),
+        "counted_notes": Words("Counted by denomination", "गिनती: नोट और सिक्के"),
         "journal": Words("Journal: chain, last line, that line's hash", "रोज़नामचा: शृंखला, अंतिम पंक्ति, उसका हैश"),
         "note": Words("Note for the next shift", "अगली शिफ्ट के लिए टिप्पणी"),
         "copy_1": Words(
@@ -68,6 +79,21 @@ PAPER_FIELDS: Mapping[str, Words] = (
         "name_hindi": Words("Name in Hindi", "नाम हिन्दी में"),
         "mobile": Words("Mobile, last four", "मोबाइल के अंतिम चार"),
         "visit": Words("New, old", "नया, पुराना"),
+        # wards
+        "made": Words("As known at", "इस समय तक की जानकारी"),
+        "until": Words("Until", "कब तक"),
+        "beds": Words("Beds", "बिस्तर"),
+        "free": Words("Free", "ख़ाली"),
+        "before": Words("Yesterday", "कल के"),
+        "admitted": Words("Admitted", "भर्ती"),
+        "moved_in": Words("Moved in", "दूसरे वार्ड से आए"),
+        "moved_out": Words("Moved out", "दूसरे वार्ड गए"),
+        "discharged": Words("Discharged", "छुट्टी"),
+        "lama": Words("Left against advice", "सलाह के विरुद्ध गए"),
+        "absconded": Words("Absconded", "बिना बताए गए"),
+        "died": Words("Died", "मृत्यु"),
+        "now": Words("Lie there now", "अब भर्ती"),
+        "since": Words("Admitted on", "कब से भर्ती"),
         # keys
         "hospital_id": Words("Hospital id", "अस्पताल की पहचान"),
         "authority": Words("Fingerprint, SHA-256", "फ़िंगरप्रिंट, SHA-256"),
@@ -135,6 +161,7 @@ ACCOUNT: Mapping[str, Words] = {
         ("Missing numbers", "गुम संख्याएँ"),
         ("What contradicts itself", "जो आपस में टकराता है"),
         ("Where", "कहाँ"),
+        ("done twice at counters", "काउंटरों पर दो बार हुआ"),
         ("CONFLICT: one card, used in several places", "टकराव: एक कार्ड कई जगह काम में लिया गया"),
         ("CONFLICT: one number, several contents", "टकराव: एक संख्या, कई पर्चियाँ"),
         ("revoked", "वापस लिया गया"),

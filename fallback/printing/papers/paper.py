@@ -44,6 +44,14 @@ def render_paper(paper: Paper, hospital: Hospital) -> bytes:
     return draw_paper(paper, hospital)[0]
 
 
+def render_book(papers: Sequence[Paper], hospital: Hospital) -> bytes:
+    """Several sheets of one layout, one after the other in one PDF. Raises as `render_paper`."""
+    plan = layout(papers[0].name, hospital)
+    with sheet(*plan.page, f"{hospital.name}: {papers[0].name}") as page:
+        draw(page, plan, [leaf for paper in papers for leaf in paper.contents(plan, hospital)], hospital)
+        return page.finish()
+
+
 def content(
     plan: Layout,
     title: Words,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from fallback.hospital import Hospital
+from fallback.money import NOT_COUNTED, Cash, Mode, ModeSum
 from fallback.printing.content import Content
 from fallback.printing.fields import moment
 from fallback.printing.layout import Layout
@@ -25,7 +26,9 @@ class ShiftSheet:
     """A closed shift: each page of its statement with the text of its code, who sat there, the note.
 
     `copies` are the second copies, the newest first: label, when it last had everything, up to which line; `carrier`
-    takes the first of them away. `certificate` is the text of the desk's own code, so that the sheet and the poster
+    takes the first of them away. `modes` are the fees by the way they were paid, empty where all was cash; `banked`
+    went out of the drawer to the bank, `waived` is what the exempt were not asked; `opening` and `counted` are the
+    drawer by denomination. `certificate` is the text of the desk's own code, so that the sheet and the poster
     alone prove it; "" leaves it out.
     `chain` and `hash` (hex) are of the journal's head, of which the statement has the line and the hash's beginning.
     """
@@ -37,6 +40,11 @@ class ShiftSheet:
     note: str = ""
     copies: Sequence[tuple[str, datetime | None, int]] = ()
     carrier: str = ""
+    modes: Sequence[ModeSum] = ()
+    banked: int = 0
+    waived: int = 0
+    opening: Cash = NOT_COUNTED
+    counted: Cash = NOT_COUNTED
     certificate: str = ""
     chain: str = ""
     hash: str = ""
@@ -62,7 +70,9 @@ class ShiftSheet:
 
     def _values(self) -> dict[str, str]:
         shift = self.pages[0][0]
-        due = shift.opening_float + shift.receipts_rupees - shift.refunded_rupees
+        net = {each.mode: each.rupees - each.refunded for each in self.modes}
+        cash = net.get(Mode.CASH, 0) if net else shift.receipts_rupees - shift.refunded_rupees
+        due = shift.opening_float + cash - self.banked
         more = shift.counted_cash - due
         counts = {
             "issued": shift.issued,
@@ -80,6 +90,11 @@ class ShiftSheet:
             "opening_float": shift.opening_float,
             "due": due,
             "counted_cash": shift.counted_cash,
+            "cash": cash,
+            "upi": net.get(Mode.UPI, 0),
+            "cards": net.get(Mode.CARD, 0),
+            "banked": self.banked,
+            "waived": self.waived,
         }
         return {
             "shift": shift.key,
@@ -92,6 +107,8 @@ class ShiftSheet:
             "difference": f"{'+' if more > 0 else ''}{rupees(more)}",
             "journal": journal(self.chain, shift.head_sequence, self.hash[:_PRINTED] or shift.head.hex()),
             "note": self.note,
+            "opening_notes": str(self.opening),
+            "counted_notes": str(self.counted),
             **self._sticks(),
             **{name: grouped(count) for name, count in counts.items()},
             **{name: rupees(amount) for name, amount in money.items()},

@@ -10,12 +10,13 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 
 from fallback.errors import FieldWrong, FormWrong, ParchiError
-from fallback.language import SOURCE, say
+from fallback.language import say
 from fallback.language.fields import LABELS
 from fallback.language.labels import label
+from fallback.money import Mode
 from fallback.slip import AgeUnit, Category, FeeStatus, Relation, Sex
 from fallback.states import STATES
-from fallback.web.place import language, why
+from fallback.web.place import here, language, why
 
 # The Latin letter that picks a choice of a list by one key; English words begin with theirs already.
 KEYS: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -30,23 +31,51 @@ KEYS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Relation.DAUGHTER: "D",
         Relation.GUARDIAN: "G",
     },
+    Mode: {Mode.CASH: "C", Mode.UPI: "U", Mode.CARD: "D"},
     FeeStatus: {FeeStatus.PAID: "P", FeeStatus.EXEMPT: "E", FeeStatus.LATER: "T"},
+    Category: {
+        Category.GENERAL: "G",
+        Category.BPL: "B",
+        Category.PMJAY: "P",
+        Category.CGHS: "C",
+        Category.ECHS: "E",
+        Category.ESI: "I",
+        Category.SENIOR_CITIZEN: "S",
+        Category.DISABLED: "D",
+        Category.PREGNANT: "W",
+        Category.FREEDOM_FIGHTER: "F",
+        Category.STAFF: "T",
+        Category.STUDENT: "U",
+        Category.PRISONER: "J",
+        Category.OTHER: "O",
+    },
 }
 
 
 def choices(kind: type[StrEnum], *, empty: bool = False) -> list[tuple[str, str]]:
-    """The choices of a list in the language of this request; outside English each begins with its key's letter."""
+    """The choices of a list in the language of this request; each begins with the letter of its key."""
     return list(_choices(kind, language(), empty))
 
 
 @cache
 def _choices(kind: type[StrEnum], spoken: str, empty: bool) -> Sequence[tuple[str, str]]:
-    keys = KEYS.get(kind, {}) if spoken != SOURCE else {}
-    found = [
-        (str(each.value), f"{keys[each]} {label(each, spoken)}" if each in keys else label(each, spoken))
-        for each in kind
-    ]
+    keys, named = KEYS.get(kind, {}), {each: label(each, spoken) for each in kind}
+    speaks = all(name.casefold().startswith(keys.get(each, "").casefold()) for each, name in named.items())
+    found = [(str(each.value), name if speaks else f"{keys[each]} {name}") for each, name in named.items()]
     return [("", "–"), *found] if empty else found
+
+
+def mode_choices() -> list[tuple[str, str]]:
+    """The ways in which this hospital takes money, the usual one first."""
+    named = dict(choices(Mode))
+    return [(each.value, named[each.value]) for each in here().hospital.modes]
+
+
+def exemption_choices() -> list[tuple[str, str]]:
+    """The reasons to ask no fee, each begins with its code."""
+    hindi = language() == "hi"
+    listed = here().hospital.exemptions
+    return [("", "–"), *((each.code, f"{each.code} {each.name_hindi if hindi else each.name}") for each in listed)]
 
 
 def state_choices() -> list[tuple[str, str]]:
@@ -130,13 +159,26 @@ class RegistrationForm(Typed):
     state = _list("state")
     pin_code = _line("pin_code")
     clinic = _line("clinic")
+    visit_day = _list("visit_day")
+    overbooked = _line("overbooked")
     category = _list("category")
     scheme_id = _line("scheme_id")
     fee_status = _list("fee_status")
+    mode = _list("mode")
+    reference = _line("reference")
+    book = _line("book")
+    exemption = _list("exemption")
     uhid = _line("uhid")
     abha = _line("abha")
     booking = _line("booking")
     medico_legal_number = _line("medico_legal_number")
+    found_at = _line("found_at")
+    brought_by = _line("brought_by")
+    police_station = _line("police_station")
+    identification_marks = _line("identification_marks")
+    brought_dead = BooleanField()
+    birth_order = _line("birth_order")
+    birth_time = _line("birth_time")
     emergency = BooleanField()
     medico_legal = BooleanField()
     alias = BooleanField()
@@ -145,7 +187,9 @@ class RegistrationForm(Typed):
     form = HiddenField()
     patient_number = HiddenField()
     previous = HiddenField()
+    mother = HiddenField()
     kept = HiddenField()
+    shown = HiddenField()
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -154,7 +198,10 @@ class RegistrationForm(Typed):
         self.relation.choices = choices(Relation, empty=True)
         self.category.choices = choices(Category)
         self.fee_status.choices = choices(FeeStatus)
+        self.mode.choices = mode_choices()
+        self.exemption.choices = exemption_choices()
         self.state.choices = state_choices()
+        self.visit_day.choices = []
         if not self.form.data:
             self.renew()
 

@@ -1,6 +1,5 @@
 """A pad as it is typed in from its page: the registration form, with the day and the time that the pen wrote."""
 
-import re
 from collections.abc import Collection, Mapping
 from datetime import date, time
 from typing import Any
@@ -11,9 +10,7 @@ from fallback.errors import FieldWrong
 from fallback.language.fields import LABELS
 from fallback.slip import FeeStatus
 from fallback.web.forms.fields import RegistrationForm
-from fallback.web.forms.reading import to_date
-
-_TIME = re.compile(r"(\d{1,2})[:.\s]?(\d{2})")
+from fallback.web.forms.reading import to_date, to_time
 
 
 class PadForm(RegistrationForm):
@@ -59,9 +56,7 @@ def _day(typed: str) -> date:
 
 
 def _time(typed: str) -> str:
-    told = _TIME.fullmatch(typed.strip())
-    if typed.strip() == "":
-        return ""
-    if told is None or int(told[1]) > 23 or int(told[2]) > 59:
+    found = to_time(typed)
+    if found is None:
         raise FieldWrong(field="time", why="Write the time in hours and minutes, like 9:40, or leave it empty.")
-    return f"{int(told[1]):02d}:{int(told[2]):02d}"
+    return found

@@ -28,7 +28,21 @@ class OwnPinForm(Typed):
     new_pin_again = PasswordField(LABELS["new_pin_again"])
 
 
-class OpenShiftForm(Typed):
+class DrawerForm(Typed):
+    """A drawer counted: how many pieces of each denomination (see money.NOTES)."""
+
+    n500 = StringField("₹500")
+    n200 = StringField("₹200")
+    n100 = StringField("₹100")
+    n50 = StringField("₹50")
+    n20 = StringField("₹20")
+    n10 = StringField("₹10")
+    n5 = StringField("₹5")
+    n2 = StringField("₹2")
+    n1 = StringField("₹1")
+
+
+class OpenShiftForm(DrawerForm):
     """Which desk, how much money lies in the drawer, and that the clock is right, or what it should say."""
 
     desk = RadioField(LABELS["desk"], validate_choice=False)
@@ -37,7 +51,7 @@ class OpenShiftForm(Typed):
     right_time = StringField(LABELS["right_time"])
 
 
-class CloseShiftForm(Typed):
+class CloseShiftForm(DrawerForm):
     """What was counted, what the next shift should know, and who takes the second copy away."""
 
     carrier = StringField(LABELS["carrier"])
@@ -58,11 +72,30 @@ class ReasonForm(Typed):
     reason = StringField(LABELS["reason"])
 
 
+class IdentifyForm(ReasonForm):
+    """Who an unidentified patient turned out to be, by slip number or UHID, and how that is known."""
+
+    wanted = StringField(LABELS["wanted"])
+
+
 class WordForm(ReasonForm):
     """A reason, and the login and PIN of a supervisor who says yes at somebody else's screen."""
 
     login = StringField(LABELS["login"])
     pin = PasswordField(LABELS["pin"])
+
+
+class RosterForm(ReasonForm):
+    """A supervisor's word for a clinic and day; what is left empty is as in the hospital's file."""
+
+    sits = SelectField(LABELS["sits"], validate_choice=False)
+    room = StringField(LABELS["room"])
+    unit = StringField(LABELS["unit"])
+    cap = StringField(LABELS["cap"])
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.sits.choices = [("", _("as in the hospital's file")), ("yes", _("yes")), ("no", _("no"))]
 
 
 class DeskForm(Typed):
@@ -96,7 +129,7 @@ class LookForm(Typed):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.sex.choices = choices(Sex, empty=True)
-        self.why_looked.choices = choices(LookReason)
+        self.why_looked.choices = [each for each in choices(LookReason) if each[0] != LookReason.TYPING]
 
 
 class PadsForm(Typed):

@@ -1,7 +1,7 @@
 """A desk handed from one clerk to the next: the drawer counted, one shift closed and the other opened, in one page."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,9 +11,11 @@ from fallback.downtime import Role, Shift, User
 from fallback.errors import DeskNotBusy, FieldWrong, NotAllowed, NotAtADesk, PageUnknown, ParchiError
 from fallback.ledger import queries
 from fallback.ledger.queries import prints
+from fallback.money import Cash
 from fallback.web.access import clerk, remember, shown_again
 from fallback.web.copies import copies
-from fallback.web.forms import text, whole_rupees
+from fallback.web.forms import text
+from fallback.web.forms.money import counted
 from fallback.web.forms.small import CloseShiftForm, HandOverForm
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.place import address, db, here, user
@@ -21,19 +23,25 @@ from fallback.web.place import address, db, here, user
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a clerk says when a shift ends: the cash as counted, in whole rupees, a note, who takes the stick away."""
+    """What a clerk says when a shift ends: the cash as counted, in whole rupees, a note, who takes the stick away.
+
+    `notes` is the cash by denomination, empty where only its sum was typed.
+    """
 
     counted_cash: int
+    notes: Cash
     note: str
     carrier: str
 
 
 def told_of(form: CloseShiftForm) -> Told:
     """What the form says. Raises FieldWrong."""
-    if not form.typed("counted_cash").strip():
+    cash, notes = counted(form, "counted_cash")
+    if not notes.pieces and not form.typed("counted_cash").strip():
         raise FieldWrong(field="counted_cash", why="Count the drawer and write the sum; 0 if it is empty.")
     return Told(
-        counted_cash=whole_rupees("counted_cash", form.typed("counted_cash")),
+        counted_cash=cash,
+        notes=notes,
         note=text("note", form.typed("note"), needed=False),
         carrier=text("carrier", form.typed("carrier"), needed=False),
     )
@@ -78,7 +86,18 @@ def hand_over(series: int) -> ResponseReturnValue:
     mine = lasting.login == me.login
     after = _next(form, me) if mine else me
     allowed_by = "" if mine else _allowed_by(form, lasting, me)
-    frontdesk.hand_over(here().counter, lasting.key, by=me.login, to=after.login, allowed_by=allowed_by, **asdict(told))
+    frontdesk.hand_over(
+        here().counter,
+        lasting.key,
+        counted_cash=told.counted_cash,
+        notes=told.notes,
+        note=told.note,
+        carrier=told.carrier,
+        by=me.login,
+        to=after.login,
+        allowed_by=allowed_by,
+    )
+    here().unsent.forget_all(lasting.login)
     if mine:
         here().worklist.release(me.login)
         enrolment.entered(here().installation.ledger, after, address())

@@ -3,20 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import render_template, url_for
+from flask import render_template, session, url_for
 from markupsafe import Markup
 
 from fallback.errors import FieldWrong, ParchiError
 from fallback.hospital import Clinic
-from fallback.language import say
+from fallback.language import say, translate
 from fallback.ledger import queries
 from fallback.ledger.queries import SlipRow
 from fallback.slip import Slip, SlipNumber
 from fallback.web.forms import RegistrationForm, blank
+from fallback.web.frontdesk import clinic_days
+from fallback.web.onebox import keyboard_warning
 from fallback.web.paper import paper_of
-from fallback.web.place import _, db, here, language, shift, today, why
+from fallback.web.place import _, db, here, language, shift, user, why
+from fallback.web.standing import Standing
+from fallback.web.unsent import Typed as Unsent
 
 LAST = 5  # slips beside the form
+FIRST_EMPTY = "first empty"
+_ASKED = ("name", "sex", "age", "clinic")  # what every registration needs, in the order of asking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +47,8 @@ class Offered:
     clinic: Clinic
     name: str
     fee: int
-    sits: bool
+    room: str
+    says: str
 
 
 def new_task() -> Task:
@@ -54,6 +61,28 @@ def new_task() -> Task:
     )
 
 
+def unidentified_task() -> Task:
+    """Somebody whom nobody knows."""
+    return Task(
+        kind="unidentified",
+        title=_("Unidentified patient"),
+        action=url_for("frontdesk.register"),
+        button=_("Register and print"),
+    )
+
+
+def newborn_task(mother: Slip) -> Task:
+    """A newborn, from its mother's slip."""
+    return Task(
+        kind="newborn",
+        title=_("Newborn of"),
+        action=url_for("frontdesk.register"),
+        button=_("Register the newborn and print"),
+        number=mother.number,
+        slip=mother,
+    )
+
+
 def next_task(slip: Slip) -> Task:
     """The next visit of a patient who has a slip."""
     return Task(
@@ -63,6 +92,16 @@ def next_task(slip: Slip) -> Task:
         button=_("Register the visit and print"),
         number=slip.number,
         slip=slip,
+    )
+
+
+def visit_task() -> Task:
+    """A visit of a patient whose UHID is all that is known: no new patient number."""
+    return Task(
+        kind="next",
+        title=_("Next visit"),
+        action=url_for("frontdesk.register"),
+        button=_("Register the visit and print"),
     )
 
 
@@ -99,25 +138,49 @@ def desk_page(
     notice: str = "",
     candidates: Sequence[SlipRow] | None = None,
     issued: SlipRow | None = None,
+    standing: Standing | None = None,
+    at: str = "",
 ) -> str:
-    """The page. `error` is the form's, `found_nothing` the one box's; `typed` is what stands in the box."""
+    """The page. `error` is the form's, `found_nothing` the one box's; `typed` is what stands in the box.
+
+    `at` is the field that the cursor goes to; FIRST_EMPTY is the first one that is needed and not filled in yet.
+    """
     form = form or blank(here().hospital)
+    if at == FIRST_EMPTY:
+        at = next((name for name in _ASKED if not form.typed(name)), _ASKED[-1])
     sentence = form.mark(error)
     own = shift()
     return render_template(
         "frontdesk/desk.html",
+        asks_day=clinic_days.ask(form, correcting=task is not None and task.kind == "correct"),
         form=form,
         task=task or new_task(),
         sentence=sentence,
         typed=typed,
         box_sentence=_box_sentence(found_nothing),
+        box_warning=_box_warning(),
+        at=at,
         notice=notice,
         candidates=candidates,
         issued=issued,
+        standing=standing,
         paper=paper_of(issued.slip.number) if issued else None,
         last=queries.latest_slips(db(), own.series, LAST) if own else [],
+        unsent=_unsent(form.typed("form")) if task is None and candidates is None else None,
         clinics=_clinics(returning=bool(form.patient_number.data)),
     )
+
+
+def _unsent(shown: str) -> Unsent | None:
+    """The newest form that this login typed and did not send, but for the one that is shown."""
+    login = user().login
+    for each in here().unsent.all_of(login, here().clock()):
+        if each.form == shown:
+            continue
+        if queries.form_number(db(), each.form) is None:
+            return each
+        here().unsent.forget(login, each.form)  # it was sent, and what the browser said of it came later
+    return None
 
 
 def _box_sentence(error: ParchiError | None) -> str:
@@ -126,19 +189,24 @@ def _box_sentence(error: ParchiError | None) -> str:
     return say(error, language()) if error else ""
 
 
+def _box_warning() -> str:
+    """Of the keyboard that the last scan went through, said once."""
+    return translate(keyboard_warning(session.pop("keyboard", "")), language())
+
+
 def _clinics(*, returning: bool) -> Markup:
     """The form's list of clinics. A hundred of them would be most of a page's work: it is made once a day."""
-    key, day, made = (language(), returning), today(), here().clinics
-    if key not in made or made[key][0] != day:
-        text = render_template("frontdesk/clinics.html", offered=offered(), returning=returning)
-        made[key] = (day, Markup(text))  # noqa: S704 - a template of ours, which escapes
+    key, stands, made = (language(), returning), clinic_days.as_they_stand(), here().clinics
+    if key not in made or made[key][0] != stands:
+        text = render_template("frontdesk/clinics.html", offered=offered(stands), returning=returning)
+        made[key] = (stands, Markup(text))  # noqa: S704 - a template of ours, which escapes
     return made[key][1]
 
 
-def offered() -> list[Offered]:
+def offered(stands: clinic_days.Stands) -> list[Offered]:
     """The clinics of the hospital as they are today."""
-    day, hindi = today(), language() == "hi"
+    day, hindi = stands.day, language() == "hi"
     return [
-        Offered(each, each.name_hindi if hindi else each.name, each.fee_on(day), each.sits_on(day))
+        Offered(each, each.name_hindi if hindi else each.name, each.fee_on(day), stands.room(each), stands.says(each))
         for each in here().hospital.clinics
     ]

@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from fallback import frontdesk
 from fallback.authority import fingerprint
+from fallback.downtime import Role
 from fallback.errors import FieldWrong, PageUnknown
 from fallback.language import format_date, format_moment
 from fallback.ledger import queries
 from fallback.slip import SlipNumber
-from fallback.web.access import any_user, clerk, supervisor
+from fallback.web.access import allow, clerk, supervisor
 from fallback.web.forms import whole_number
 from fallback.web.forms.small import ClinicSheetForm, StickersForm
 from fallback.web.frontdesk.blueprint import blueprint
@@ -87,7 +88,7 @@ def desk_card(series: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/shifts/<key>/sheet")
-@any_user
+@allow(Role.CLERK, Role.SUPERVISOR, Role.RECORDS, Role.AUDITOR)
 def shift_paper(key: str) -> ResponseReturnValue:
     """A closed shift's sheet with its signed codes; a clerk gets their own. Raises PageUnknown or NotAllowed."""
     shift_to_sign(key)

@@ -1,7 +1,6 @@
 """A shift in a browser: opened at a desk with the clock confirmed, closed with the cash counted, and its sheet."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +13,8 @@ from fallback.ledger import queries
 from fallback.ledger.queries import papers, prints
 from fallback.web.access import allow, clerk, shown_again
 from fallback.web.copies import copies
-from fallback.web.forms import whole_number, whole_rupees
+from fallback.web.forms import whole_number
+from fallback.web.forms.money import counted
 from fallback.web.forms.small import CloseShiftForm, OpenShiftForm
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.frontdesk.handing_over import shift_to_sign, told_of
@@ -51,10 +51,10 @@ def open_shift() -> ResponseReturnValue:
     series = whole_number(form.typed("desk"))
     if series is None:
         raise FieldWrong(field="desk", why="Choose a desk that is free.")
-    opening_float = whole_rupees("opening_float", form.typed("opening_float"))
+    opening_float, notes = counted(form, "opening_float")
     offset = _clock_offset(form)
     frontdesk.open_shift(
-        here().counter, series=series, login=user().login, opening_float=opening_float, clock_offset=offset
+        here().counter, series=series, login=user().login, opening_float=opening_float, notes=notes, clock_offset=offset
     )
     return redirect(url_for("frontdesk.desk"))
 
@@ -99,7 +99,17 @@ def close_shift() -> ResponseReturnValue:
         return _close_page(None, None)
     form = CloseShiftForm()
     own = own_shift()
-    frontdesk.close_shift(here().counter, own.key, by=user().login, **asdict(told_of(form)))
+    told = told_of(form)
+    frontdesk.close_shift(
+        here().counter,
+        own.key,
+        counted_cash=told.counted_cash,
+        notes=told.notes,
+        note=told.note,
+        carrier=told.carrier,
+        by=user().login,
+    )
+    here().unsent.forget_all(user().login)
     return redirect(url_for("frontdesk.shift_sheet", key=own.key))
 
 

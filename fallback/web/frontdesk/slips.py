@@ -1,15 +1,18 @@
 """A slip in a browser: read, printed, printed again, corrected, voided, visited again; and a blank filled in."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from fallback import frontdesk, recovery
+from fallback import frontdesk, payload, recovery
 from fallback.downtime import Role
 from fallback.errors import FieldWrong, PadUnknown, ParchiError, PrintedAlready, SlipIsVoid, SlipUnknown
 from fallback.ledger import queries
-from fallback.ledger.queries import SlipRow, doubts
+from fallback.ledger.queries import SlipRow, doubts, kin, services
+from fallback.ledger.queries.idcards import shown_card
+from fallback.ledger.queries.money import receipt_of
 from fallback.ledger.queries.outcomes import evidence_of
 from fallback.ledger.queries.today import uhid_of, versions
 from fallback.outcome import Seen, outcome_of
@@ -17,13 +20,15 @@ from fallback.slip import Kind, SlipNumber
 from fallback.web.access import allow, any_user, clerk, shown_again
 from fallback.web.changes import changes
 from fallback.web.forms import RegistrationForm, Sent, blank, fill, text
-from fallback.web.forms.small import ReasonForm, StickersForm, WordForm
+from fallback.web.forms.money import RefundForm
+from fallback.web.forms.small import ReasonForm, StickersForm
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.frontdesk.desk import asked_for, finish, visit_form
-from fallback.web.frontdesk.page import correct_task, desk_page, next_task, pad_task
+from fallback.web.frontdesk.page import correct_task, desk_page, next_task, pad_task, unidentified_task
 from fallback.web.guard import PDF
 from fallback.web.paper import paper_of, printer_of, wake
 from fallback.web.place import _, db, here, open_shift, shift, user
+from fallback.web.served import told
 from fallback.web.word import typed_word
 
 _MAY_SEE = (Role.CLERK, Role.SUPERVISOR, Role.RECORDS)
@@ -68,12 +73,18 @@ def _slip_page(typed: Mapping[str, str] | None, error: ParchiError | None, numbe
         ],
         visits=[each for each in queries.visits_of(db(), row.slip.person) if each.slip.number != number],
         uhid=row.slip.uhid or uhid_of(db(), number),
+        shown=shown_card(db(), number),
+        link=kin.link_of(db(), number),
+        linked=kin.links_to(db(), row.slip.person),
+        newborns=kin.newborns(db(), number),
         paper=paper,
         ours=own is not None and paper is not None and own.series == paper.row.series,
         may_change=user().role in (Role.CLERK, Role.SUPERVISOR),
+        receipt=receipt_of(db(), number),
         stickers=StickersForm(formdata=None),
         scans=queries.pages_of(db(), number.text) if user().role is not Role.CLERK else [],
         outcome=outcome_of(witnesses),
+        served=[told(each) for each in services.standing(services.of_slip(db(), number)).values()],
         may_see=user().role in _MAY_SEE,
         nurse=next((each for each in witnesses if each.evidence == "nurse"), None),
     )
@@ -160,6 +171,8 @@ def correct(number: SlipNumber) -> ResponseReturnValue:
     row = known(number)
     if row.voided:
         raise SlipIsVoid(number=number.grouped)
+    if row.slip.kind is Kind.ADMISSION and request.method != "POST":
+        return redirect(url_for("frontdesk.correct_admission", number=number))
     if request.method != "POST":
         form = fill(here().hospital, row.slip, visit=True)
         if row.slip.sealed and request.args.get("identity") == "new":
@@ -185,7 +198,7 @@ def anew(form: RegistrationForm) -> RegistrationForm:
 
 
 def _void_page(typed: Mapping[str, str] | None, error: ParchiError | None, number: SlipNumber) -> ResponseReturnValue:
-    form = WordForm(formdata=typed)
+    form = RefundForm(formdata=typed)
     sentence = form.mark(error)
     row = known(number)
     needs_word = bool(row.receipt) and user().role is not Role.SUPERVISOR
@@ -199,19 +212,32 @@ def void(number: SlipNumber) -> ResponseReturnValue:
     """A void, with its reason; where money was taken a supervisor says yes with login and PIN."""
     if request.method != "POST":
         return _void_page(None, None, number)
-    form = WordForm()
+    form = RefundForm()
     reason = text("reason", form.typed("reason"))
     allowed_by = user().login if user().role is Role.SUPERVISOR else ""
     if form.typed("login") and not allowed_by:
         allowed_by = typed_word(form)
-    frontdesk.void(here().counter, open_shift().key, number, reason, allowed_by=allowed_by)
+    shown = form.typed("receipt").strip()
+    frontdesk.void(here().counter, open_shift().key, number, reason, allowed_by=allowed_by, receipt=shown)
     wake()
     return redirect(url_for("frontdesk.slip", number=number))
 
 
 def _pad_page(typed: Mapping[str, str] | None, error: ParchiError | None, number: SlipNumber) -> ResponseReturnValue:
-    form = RegistrationForm(formdata=typed) if typed is not None else blank(here().hospital)
-    return desk_page(form=form, task=pad_task(number), error=error)
+    form = RegistrationForm(formdata=typed) if typed is not None else _set_form(number)
+    task = pad_task(number)
+    if form.ticked("alias") and form.typed("name"):  # one of the sets for patients whom nobody knows
+        task = replace(unidentified_task(), action=task.action, button=task.button, number=number)
+    return desk_page(form=form, task=task, error=error)
+
+
+def _set_form(number: SlipNumber) -> RegistrationForm:
+    """A blank's form; the blank of a set for somebody whom nobody knows has a name already."""
+    signed = queries.pad_payload(db(), number)
+    known = payload.decode(signed).slip if signed else None
+    if known is None or not known.alias:
+        return blank(here().hospital)
+    return fill(here().hospital, known, visit=True)
 
 
 @blueprint.route("/pads/<slip:number>", methods=["GET", "POST"])

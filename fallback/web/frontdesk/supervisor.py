@@ -1,4 +1,4 @@
-"""The supervisor's page: the downtime, the day in figures, desks, users, blank slips."""
+"""The supervisor's page: ways to everything, the day in pictures, the downtime, desks, users, blank slips."""
 
 from collections.abc import Mapping
 
@@ -9,15 +9,18 @@ from fallback import enrolment, frontdesk, recovery
 from fallback.errors import FieldWrong, ParchiError
 from fallback.frontdesk import MOST_PADS
 from fallback.ledger import queries
-from fallback.ledger.queries import cards, identities
+from fallback.ledger.queries import cards, identities, money
 from fallback.ledger.queries import today as days
 from fallback.web.access import shown_again, supervisor
 from fallback.web.copies import copies
 from fallback.web.forms import text, whole_number
 from fallback.web.forms.small import DeskForm, PadsForm, ReasonForm
 from fallback.web.frontdesk.blueprint import blueprint
+from fallback.web.frontdesk.picture import picture
 from fallback.web.frontdesk.slips import pdf
 from fallback.web.place import db, here, today, user
+
+_BARS = 12  # clinics and desks that are drawn here; the rest is one bar, and the page of the day has all
 
 
 def supervisor_page(
@@ -34,7 +37,6 @@ def supervisor_page(
     desks, shifts = queries.desks(db()), queries.shifts(db())
     pads = pads or PadsForm(formdata=None, data={"count": "30"})
     pads.desk.choices = [(str(each.series), each.name) for each in desks if not each.retired]
-    clinics, series = days.counts(db(), day.isoformat(), by="clinic"), days.counts(db(), day.isoformat(), by="series")
     return render_template(
         "frontdesk/supervisor.html",
         reason=reason or ReasonForm(formdata=None),
@@ -43,8 +45,8 @@ def supervisor_page(
         wrong_form=typed,
         sentence=sentence,
         day=day,
-        clinics=[(here().hospital.clinic(each.of), each) for each in clinics],
-        by_desk=[(queries.desk(db(), each.of), each) for each in series],
+        picture=picture(day, most=_BARS),
+        money_doubts=len(money.doubts(db())),
         desks=desks,
         may_issue={each.series for each in desks if here().installation.may_issue(each.series)},
         revoked=cards.revoked(db()),

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from fallback.errors import FieldWrong
+from fallback.downtime import Role
+from fallback.errors import FieldWrong, PageUnknown
 from fallback.language import say
 from fallback.ledger import queries
 from fallback.ledger.queries import PageRow
 from fallback.reconcile import PageState, page_state
 from fallback.recovery import BatchState
 from fallback.slip import INDIA, SlipNumber
-from fallback.web.access import records, takes, upload
+from fallback.web.access import allow, takes, upload
 from fallback.web.labels import called
 from fallback.web.place import _, db, here, language, today, user
 from fallback.web.recovery.blueprint import blueprint
@@ -22,6 +23,8 @@ from fallback.web.words import problem
 
 PHOTO_MEGABYTES = 32
 _SHOWN = 5
+
+photographer = allow(Role.RECORDS, Role.SUPERVISOR, Role.COUNTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Told:
 
 
 @blueprint.get("/records/camera")
-@records
+@photographer
 def camera() -> ResponseReturnValue:
     """The page for a phone; without JavaScript it shows the last pictures and comes again while one is read."""
     own = [state for state in here().intake.states() if state.batch == _batch()][:_SHOWN]
@@ -43,7 +46,7 @@ def camera() -> ResponseReturnValue:
 
 
 @blueprint.post("/records/camera")
-@records
+@photographer
 @takes(PHOTO_MEGABYTES)
 def take_photo() -> ResponseReturnValue:
     """Takes pictures; the answer says where to ask what they were."""
@@ -56,10 +59,13 @@ def take_photo() -> ResponseReturnValue:
 
 
 @blueprint.get("/records/camera/<key>")
-@records
+@photographer
 def photo(key: str) -> ResponseReturnValue:
-    """What a picture was."""
-    told = _told(here().intake.state(key))
+    """What a picture was; a counter asks of its own. Raises PageUnknown."""
+    state = here().intake.state(key)
+    if user().role is Role.COUNTER and state.by != user().login:
+        raise PageUnknown()
+    told = _told(state)
     return jsonify(says=told.says, kind=told.kind, over=told.over)
 
 

@@ -17,6 +17,7 @@ from fallback.slip import SlipNumber
 from fallback.web.access import records, shown_again
 from fallback.web.forms import to_registration
 from fallback.web.forms.pad import PadForm, moment, typed_fields
+from fallback.web.frontdesk import clinic_days
 from fallback.web.frontdesk.page import offered
 from fallback.web.place import _, db, here, today, user
 from fallback.web.recovery.blueprint import blueprint
@@ -54,7 +55,7 @@ def page(item: Item, typed: Mapping[str, str] | None, error: ParchiError | None)
         cutouts=cutouts(item.page.picture, place),
         differences=_differences(entered, form) if compared and entered else [],
         agreed=_agreed(entered, form) if item.kind is WorkKind.PAD_READY and entered else [],
-        offered=offered(),
+        offered=offered(clinic_days.as_they_stand()),
         sent=dict(typed or {}),
         **around(item),
     )

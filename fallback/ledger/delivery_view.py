@@ -1,0 +1,56 @@
+"""What became of each slip at each target: approved, sent, confirmed, held or failed."""
+
+from sqlite_utils import Database
+
+from fallback.ledger.facts import FactKind
+from fallback.ledger.journal import Line
+
+SCHEMA = """
+CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTEGER NOT NULL, stage TEXT NOT NULL,
+    reason TEXT NOT NULL, patient TEXT NOT NULL, encounter TEXT NOT NULL, uhid TEXT NOT NULL, attempts INTEGER NOT NULL,
+    confirmed INTEGER NOT NULL, known TEXT NOT NULL, stamp TEXT NOT NULL, stay TEXT NOT NULL,
+    PRIMARY KEY (number, target)) STRICT;
+"""
+TABLES = ("delivery",)
+
+_STAGES = {
+    FactKind.SLIP_APPROVED: "approved",
+    FactKind.SLIP_SENDING: "sending",
+    FactKind.SLIP_CONFIRMED: "confirmed",
+    FactKind.SLIP_HELD: "held",
+    FactKind.SLIP_FAILED: "failed",
+}
+FACTS = frozenset(_STAGES)
+
+
+def fold(db: Database, line: Line, stamp: str) -> None:
+    """The newest line says the stage; the newest that names the target's own ids says those, in whatever order."""
+    content, stage = line.content, _STAGES[line.fact]
+    told = stamp if content.get("encounter") else ""
+    newer = (("revision", "stage", "reason"), "excluded.stamp > stamp")
+    known = (("patient", "encounter", "uhid"), "excluded.known > known")
+    sets = [
+        f"{name} = CASE WHEN {rule} THEN excluded.{name} ELSE {name} END"
+        for names, rule in (newer, known)
+        for name in names
+    ]
+    sets += [f"{name} = max({name}, excluded.{name})" for name in ("confirmed", "known", "stamp", "stay")]
+    db.execute(
+        f"INSERT INTO delivery VALUES ({', '.join('?' * 13)}) ON CONFLICT (number, target) DO UPDATE SET "
+        "attempts = attempts + excluded.attempts, " + ", ".join(sets),
+        (
+            content["number"],
+            content["target"],
+            content["revision"],
+            stage,
+            content.get("reason", ""),
+            content.get("patient", ""),
+            content.get("encounter", ""),
+            content.get("uhid", ""),
+            int(line.fact is FactKind.SLIP_SENDING),
+            content["revision"] if line.fact is FactKind.SLIP_CONFIRMED else -1,
+            told,
+            stamp,
+            f"{stamp}\n{content['stay']}" if content.get("stay") else "",  # of several the newest is the greatest
+        ),
+    )
