@@ -13,8 +13,7 @@ from fallback import payload
 from fallback.identity import Identity
 from fallback.keys import SealingKey, seal_to
 from fallback.slip import Age, AgeUnit, Patient, Sex, Slip, SlipNumber, Visit
-from tests.golden_payloads import HOSPITAL, ISSUED
-from tests.golden_payloads import KEY as DESK
+from tests.golden_payloads import HOSPITAL, ISSUED, KEY as DESK
 
 FILE = Path(__file__).parent / "golden" / "payload-sealed-1.json"
 KEY = SealingKey(hashlib.sha256(b"Parchi golden identities: not a secret").digest())

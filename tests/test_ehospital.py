@@ -16,11 +16,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from fallback.ehospital import Acknowledgement, Outcome
-from fallback.ehospital import fhir_resources as resources
+from fallback.ehospital import Acknowledgement, Outcome, fhir_resources as resources
 from fallback.ehospital.fhir import FhirConnector
 from fallback.ehospital.fhir_compare import contains, differences, merged
 from fallback.errors import ParchiError, TargetNotAllowed, TargetNotFhir, TargetRefuses, TargetUnreachable

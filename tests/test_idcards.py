@@ -7,16 +7,12 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
-from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as elliptic
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key as elliptic
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from fallback.errors import IdCardUnread
-from fallback.idcards import NO_SIGNERS, CardKind, Check, Signers
-from fallback.idcards import aadhaar as secure
-from fallback.idcards import abha as health
+from fallback.idcards import NO_SIGNERS, CardKind, Check, Signers, aadhaar as secure, abha as health
 from fallback.slip import Relation, Sex
 from tests import idcards
 
@@ -181,7 +177,7 @@ def test_a_certificate_of_another_kind_is_refused() -> None:
         idcards.aadhaar(name=""),
         idcards.aadhaar(reference="xx34"),
     ],
-    ids=lambda digits: f"{digits[:6]}-{len(digits)}",
+    ids=map(str, range(10)),  # the codes have chance in them
 )
 def test_a_secure_qr_that_is_none_says_so_and_gives_nothing(digits: str) -> None:
     with pytest.raises(IdCardUnread, match="damaged, or only a part"):

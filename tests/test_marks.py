@@ -13,8 +13,7 @@ from PIL import Image, ImageDraw, ImageOps
 from fallback.marks import Mark, MarkForm, MarkKind, MarkState
 from fallback.printing import examples
 from fallback.printing.pads import pad_form, render_pads
-from fallback.printing.papers import day_form, render_paper
-from fallback.printing.papers import examples as papers
+from fallback.printing.papers import day_form, examples as papers, render_paper
 from fallback.printing.raster import rasters
 from fallback.printing.slips import render_slips, slip_form
 from fallback.rehearsal.camera import photographed

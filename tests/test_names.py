@@ -5,12 +5,10 @@ import unicodedata
 from unittest import mock
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fallback.errors import FieldWrong
-from fallback.names import check_text, name_key, normalise, to_latin, word_key
-from fallback.names import text as names_text
+from fallback.names import check_text, name_key, normalise, text as names_text, to_latin, word_key
 from fallback.names.text import Script
 from fallback.slip import TEXT_LIMIT
 

@@ -9,8 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import openpyxl
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fallback import opd
 from fallback.frontdesk import Counter, correct, opd_papers, open_shift, register, void

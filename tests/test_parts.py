@@ -6,8 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from shamir_mnemonic.wordlist import WORDLIST
 
 from fallback.errors import PartMistyped, PartsMissing, PartsMixed, VaultLocked

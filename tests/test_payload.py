@@ -7,8 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as some
+from hypothesis import given, settings, strategies as some
 
 from fallback import payload
 from fallback.errors import FieldWrong, PayloadTooLong, PayloadWrong

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import given, strategies as some
 
 from fallback import names, payload
 from fallback.errors import FieldWrong, PayloadTooLong, PayloadWrong, SealBroken

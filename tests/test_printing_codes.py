@@ -6,8 +6,7 @@ from collections.abc import Sequence
 import pypdfium2
 import pytest
 import zxingcpp
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode

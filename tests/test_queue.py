@@ -14,8 +14,7 @@ from fallback.frontdesk.counter import printed
 from fallback.frontdesk.queue import call, call_next, place, put_back, tell
 from fallback.hospital import Clinic, Unit
 from fallback.ledger import Ledger, queries
-from fallback.ledger.queries import SlipRow, outcomes
-from fallback.ledger.queries import queue as rows
+from fallback.ledger.queries import SlipRow, outcomes, queue as rows
 from fallback.outcome import Seen
 from fallback.printing import PrintedSlip
 from fallback.printing.fields import content_of

@@ -3,8 +3,7 @@
 import json
 from dataclasses import replace
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fallback.reconcile import Account, Bucket, NumberState, Verdict, bucket, reconcile, verdict
 from fallback.slip import Kind, Slip, SlipNumber

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fallback import custody, frontdesk
-from fallback import particulars as machine_parts
+from fallback import custody, frontdesk, particulars as machine_parts
 from fallback.enrolment import Installation, open_installation
 from fallback.errors import EvidencePlaceWrong, FieldWrong, TimeServerSilent
 from fallback.frontdesk import Counter, clock

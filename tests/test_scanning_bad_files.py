@@ -15,16 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from fallback import errors
 from fallback.errors import ParchiError
 from fallback.rehearsal.scan_files import sheet, write_pdf
-from fallback.scanning import ReadPage, read_files
-from fallback.scanning import unpack as unpack_module
+from fallback.scanning import ReadPage, read_files, unpack as unpack_module
 from fallback.scanning.crew import Crew
 from fallback.scanning.reader import read_pages
 from fallback.scanning.unpack import Portion, Unpacking, unpack

@@ -25,8 +25,7 @@ from fallback.printing.sheets import draw_sheet
 from fallback.printing.slips import slip_form
 from fallback.slip import FeeStatus, Sample, SlipNumber, number_on
 from fallback.web import onebox
-from tests.backlog import HOSPITAL as BACKLOG_HOSPITAL
-from tests.backlog import Backlog
+from tests.backlog import HOSPITAL as BACKLOG_HOSPITAL, Backlog
 
 SHEETS = examples.sheets()
 LABELS = ("sticker-24", "sticker-40", "label-50x25")

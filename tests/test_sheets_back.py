@@ -21,8 +21,7 @@ from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import sheets
 from fallback.outcome import Evidence, Seen, Told
 from fallback.printing import examples
-from fallback.printing.papers import day_form
-from fallback.printing.papers import examples as papers
+from fallback.printing.papers import day_form, examples as papers
 from fallback.printing.papers.labels import ACCOUNT
 from fallback.printing.raster import rasters
 from fallback.printing.slips import slip_form

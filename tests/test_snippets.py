@@ -10,8 +10,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageOps
 from fallback.marks import MarkForm
 from fallback.printing import examples
 from fallback.printing.pads import pad_form, render_pads
-from fallback.printing.papers import day_form
-from fallback.printing.papers import examples as papers
+from fallback.printing.papers import day_form, examples as papers
 from fallback.printing.raster import rasters
 from fallback.printing.slips import render_slips, slip_form
 from fallback.rehearsal.pen import BLUE, Stroke, mark

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from fallback.ehospital import Acknowledgement, Found, Outcome, TargetIdentity
-from fallback.ehospital import fhir_resources as resources
+from fallback.ehospital import Acknowledgement, Found, Outcome, TargetIdentity, fhir_resources as resources
 from fallback.ehospital.fhir_answers import ID, made_by_transaction, subject_of, version_of, was_created
 from fallback.ehospital.fhir_compare import differences, made_by, merged, strangers, values
 from fallback.ehospital.fhir_resources import Resource

@@ -16,8 +16,7 @@ from fallback.errors import (
 )
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import FormRow, PageRow
-from fallback.ledger.queries import work as asked
+from fallback.ledger.queries import FormRow, PageRow, work as asked
 from fallback.ledger.queries.outcomes import WitnessRow
 from fallback.ledger.queries.work import Done, last_decisions
 from fallback.outcome import Evidence, outcome_of

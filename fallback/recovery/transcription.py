@@ -12,8 +12,7 @@ from fallback import names
 from fallback.errors import FieldWrong, PageNotOpen, SamePerson, Sentence
 from fallback.ledger import Ledger, Transaction
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import Database, FormRow
-from fallback.ledger.queries import work as asked
+from fallback.ledger.queries import Database, FormRow, work as asked
 from fallback.ledger.queries.work import EntryRow
 from fallback.slip import TEXT_LIMIT, SlipNumber, digits_of
 

@@ -10,8 +10,7 @@ from enum import StrEnum
 
 from fallback.errors import NumberNotIssued, ParchiError, SlipNumberWrong
 from fallback.ledger import Ledger, queries
-from fallback.ledger.queries import CodeRow, Database, FormRow, PageRow, SlipRow
-from fallback.ledger.queries import work as asked
+from fallback.ledger.queries import CodeRow, Database, FormRow, PageRow, SlipRow, work as asked
 from fallback.ledger.queries.work import Trace, WorkRow
 from fallback.recovery.decisions import Decision, doubtful_boxes
 from fallback.recovery.transcription import Entries, entries_of

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from fallback.enrolment import Installation
 from fallback.ledger import queries
-from fallback.outcome import Seen as Outcome
-from fallback.outcome import VisitOutcome
+from fallback.outcome import Seen as Outcome, VisitOutcome
 from fallback.recovery import sheets
 from fallback.rehearsal.box import Laid
 from fallback.rehearsal.pile import Pile

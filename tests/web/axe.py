@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import tarfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,11 @@ INTEGRITY = "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r7
 ADDRESS = f"https://registry.npmjs.org/axe-core/-/axe-core-{VERSION}.tgz"
 KEPT = Path(__file__).parents[2] / "build" / f"axe-core-{VERSION}.tgz"
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+OF_COLOUR = ("color-contrast", "link-in-text-block")
 # Only what lies in front of a person is looked at: not the frame that is printed from.
 _RUN = """
 const done = arguments[arguments.length - 1];
-axe.run({ exclude: [[".paper-frame"]] },
-  { runOnly: { type: "tag", values: arguments[0] }, resultTypes: ["violations"] })
+axe.run({ exclude: [[".paper-frame"]] }, { runOnly: arguments[0], resultTypes: ["violations"] })
   .then((told) => done(told.violations.map((each) => each.id + ": " + each.help + " | "
     + each.nodes.map((node) => node.target.join(" ") + " " + node.html.slice(0, 160)
     + " (" + node.any.concat(node.all).map((why) => why.message).join("; ").slice(0, 300) + ")").join("\\n    "))))
@@ -51,10 +52,14 @@ def script() -> str:
         return member.read().decode()
 
 
-def violations(browser: WebDriver) -> list[str]:
-    """What WCAG 2.2 AA and axe's best practice find wrong with the page as it stands; each with its places."""
+def violations(browser: WebDriver, rules: Sequence[str] = ()) -> list[str]:
+    """What WCAG 2.2 AA and axe's best practice find wrong with the page as it stands; each with its places.
+
+    `rules` are the names of some that alone are asked: where only colours have changed, those of colour are enough.
+    """
     if not browser.execute_script("return typeof axe === 'object'"):
         # evaluated by the debugger, as a person would at the console: the page's own policy stays as strict as it is
         browser.execute_cdp_cmd("Runtime.evaluate", {"expression": script()})
-    told: Any = browser.execute_async_script(_RUN, list(TAGS))
+    wanted = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": list(TAGS)}
+    told: Any = browser.execute_async_script(_RUN, wanted)
     return [str(each) for each in told]

@@ -7,8 +7,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests import factories
-from tests.web import axe
-from tests.web import test_browser as desk
+from tests.web import axe, test_browser as desk
 from tests.web.test_browser import focused, press, reach, waiting
 
 pytestmark = desk.pytestmark

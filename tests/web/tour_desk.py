@@ -109,12 +109,13 @@ def states(tour: Tour) -> None:
     tour.keep("desk-alike")
     _unsent(tour)
     tour.see("/")
-    tour.type(name="R4m 7", age="old", mobile="12", pin_code="9", clinic="XXX")
+    tour.type(name="R4m 7", age="old", mobile="12", clinic="XXX")
     tour.enter()
     tour.keep("desk-wrong")
+    for each in ("Anita", "Bimla", "Chandni", "Deepa", "Farida", "Gurmeet", "Hema", "Indu"):
+        full = factories.registration(f"{each} Kumari", clinic="EYE")
+        issue(tour, 2, replace(full, patient=replace(full.patient, mobile="", name_hindi="")))
     for clinic, name in (("EYE", "desk-full"), ("END", "desk-closed")):
-        for _ in range(8 if clinic == "EYE" else 0):
-            issue(tour, 2, factories.registration(clinic="EYE"))
         tour.see("/")
         tour.type(name="Radha Devi", sex="f", age="41", clinic=clinic)
         tour.enter()

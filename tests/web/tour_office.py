@@ -58,7 +58,7 @@ def office(tour: Tour) -> None:
         ("/supervisor/clinics", "clinics"), (f"/supervisor/clinics/{EYE}", "clinic"), ("/users", "users"),
         ("/supervisor/cards", "cards"), ("/supervisor/desks/1/revoke", "revoke"),
         ("/supervisor/desks/2/retire", "retire"), ("/supervisor/looks", "looks"),
-        ("/supervisor/identities", "openings"), ("/pin", "own-pin"),
+        ("/supervisor/identities", "openings"), ("/supervisor/done-twice", "done-twice"), ("/pin", "own-pin"),
     ):  # fmt: skip
         tour.see(path, name)
     tour.see(f"/supervisor/clinics/{EYE}")

@@ -42,8 +42,9 @@ def _work(tour: Tour, papers: Box) -> None:
     tour.press("123", Keys.ENTER)
     tour.there(".work-panel .error")
     tour.keep("records-number-wrong")
-    tour.press(Keys.HOME, Keys.SHIFT + Keys.END)
-    tour.press(papers.torn.text, Keys.ENTER)
+    box = tour.driver.find_element(By.CSS_SELECTOR, ".look-up input")
+    box.clear()
+    box.send_keys(papers.torn.text, Keys.ENTER)
     confirmed = "return document.activeElement.hasAttribute('data-confirm')"
     tour.wait(lambda seen: seen.execute_script(confirmed))
     tour.keep("records-number")

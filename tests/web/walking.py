@@ -32,6 +32,14 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
 )  # fmt: skip
 
+# The browser, too, believes that it is the walk's day: what a script says of ages is then the same every time.
+_SAME_DAY = """
+const gone = %d - Date.now(), Real = Date;
+Date = class extends Real {
+  constructor(...told) { if (told.length) super(...told); else super(Real.now() + gone); }
+  static now() { return Real.now() + gone; }
+};
+"""
 Keep = Callable[[str], None]
 
 
@@ -49,6 +57,10 @@ class Clock:
         self.now += timedelta(minutes=minutes)
 
 
+def _milliseconds() -> int:
+    return int(START.timestamp() * 1000)
+
+
 @contextmanager
 def browser() -> Iterator[webdriver.Chrome]:
     """A fresh Chromium whose page is 1366 x 768."""
@@ -61,6 +73,7 @@ def browser() -> Iterator[webdriver.Chrome]:
         try:
             inner = driver.execute_script("return innerHeight")
             driver.set_window_size(SIZE[0], SIZE[1] + SIZE[1] - inner)
+            driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _SAME_DAY % _milliseconds()})
             yield driver
         finally:
             driver.quit()

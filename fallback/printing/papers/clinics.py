@@ -8,8 +8,7 @@ from typing import ClassVar
 from fallback.hospital import Hospital
 from fallback.marks import MarkForm
 from fallback.printing.content import Content
-from fallback.printing.fields import HIDDEN, age_sex, clinic_names, flags_of, hindi_name, names_of
-from fallback.printing.fields import day as said_day
+from fallback.printing.fields import HIDDEN, age_sex, clinic_names, day as said_day, flags_of, hindi_name, names_of
 from fallback.printing.labels import CATEGORY, DRILL, VOID
 from fallback.printing.layout import Layout, form_of, layout
 from fallback.printing.layout.cells import TICK

@@ -8,8 +8,7 @@ from typing import ClassVar
 from fallback.hospital import Hospital
 from fallback.printing.beds import ward_names
 from fallback.printing.content import Content
-from fallback.printing.fields import age_sex, moment, names_of
-from fallback.printing.fields import day as said_day
+from fallback.printing.fields import age_sex, day as said_day, moment, names_of
 from fallback.printing.labels import FLAGS, Words
 from fallback.printing.layout import Layout
 from fallback.printing.money import grouped

@@ -14,8 +14,7 @@ from fallback.person import Person, birth_year
 from fallback.slip import TEXT_LIMIT, Sex, SlipNumber, digits_of
 from fallback.web.forms.reading import _age, _birth_date, _mobile, _Reader, to_date
 from fallback.web.forms.sent import Sent, Typed
-from fallback.web.standing import LABELS as QUESTIONS
-from fallback.web.standing import Standing
+from fallback.web.standing import LABELS as QUESTIONS, Standing
 
 _PERSON = re.compile(r"uhid:[A-Z0-9][A-Z0-9/.-]{0,39}")
 _MOBILE = re.compile(r"[6-9][0-9]{9}")

@@ -7,8 +7,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from fallback.ledger import queries
-from fallback.ledger.queries import money, queue
-from fallback.ledger.queries import today as days
+from fallback.ledger.queries import money, queue, today as days
 from fallback.money import ModeSum
 from fallback.web import charts
 from fallback.web.access import overseer

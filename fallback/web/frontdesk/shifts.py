@@ -18,8 +18,7 @@ from fallback.web.forms.money import counted
 from fallback.web.forms.small import CloseShiftForm, OpenShiftForm
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.frontdesk.handing_over import shift_to_sign, told_of
-from fallback.web.place import db, here, shift, user
-from fallback.web.place import open_shift as own_shift
+from fallback.web.place import db, here, open_shift as own_shift, shift, user
 
 
 def _open_page(typed: Mapping[str, str] | None, error: ParchiError | None) -> ResponseReturnValue:

@@ -9,8 +9,7 @@ from fallback import enrolment, frontdesk, recovery
 from fallback.errors import FieldWrong, ParchiError
 from fallback.frontdesk import MOST_PADS
 from fallback.ledger import queries
-from fallback.ledger.queries import cards, identities, money
-from fallback.ledger.queries import today as days
+from fallback.ledger.queries import cards, identities, money, today as days
 from fallback.web.access import shown_again, supervisor
 from fallback.web.copies import copies
 from fallback.web.forms import text, whole_number
