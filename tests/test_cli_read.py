@@ -117,8 +117,8 @@ def test_statements_are_printed(office: Office, tmp_path: Path) -> None:
         "certificate of desk 001, Counter 1",
         "shift 001.3, page 1 of 1: 312 issued",
         f"void: {shift.voids[0].grouped} {shift.voids[1].grouped}",
-        "day sheet of clinic 7, 2026-11-23: tokens A-26 to A-50",
-        "box 2 of clinic 7, 2026-11-23: 120 slips",
+        "day sheet of clinic 7, 23-11-2026: tokens A-26 to A-50",
+        "box 2 of clinic 7, 23-11-2026: 120 slips",
     ):
         assert part in words
     bare = run(papers, "--json")

@@ -41,7 +41,7 @@ def test_a_supervisor_opens_one_and_it_is_listed(folder: Path) -> None:
     listed = json.loads(run(folder, "list", "--json").stdout)
     assert [(each["by"], each["reason"]) for each in listed] == [("meena", "discharge summary")]
     told = run(folder, "open", NUMBER, "--reason", "again", "--by", "meena")
-    assert "name: Zohra Qureshi" in told.stdout
+    assert "Name: Zohra Qureshi" in told.stdout
     assert factories.PIN not in told.output
 
 

@@ -1,7 +1,9 @@
 """The catalogues: every sentence has its Hindi, with the same placeholders, and dates are as printed in India."""
 
+import re
 import string
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -53,6 +55,20 @@ def test_a_translation_keeps_its_placeholders(text: str) -> None:
     assert hindi.count("%(") == text.count("%(")
     assert hindi.strip() == hindi
     assert hindi == text or any("ऀ" <= letter <= "ॿ" for letter in hindi)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["खिड़क", "डेस्क", "रोज़नामच", "हिंदी", "उम्र", "छद्म", "क्लिनिक", "पाली", "कीजिए", "लीजिए", "स्टिक(?!र)", "UHID", "ABHA"],
+)
+def test_one_word_for_one_thing(word: str) -> None:
+    """काउंटर, जर्नल, हिन्दी, आयु, बदला हुआ नाम, विभाग, शिफ्ट, -एँ, पेन ड्राइव, यूएचआईडी, आभा: as the catalogue's head says."""
+    assert [hindi for hindi in catalogue("hi").values() if re.search(word, hindi)] == []
+
+
+def test_a_thread_without_app_or_request_speaks_hindi() -> None:
+    with ThreadPoolExecutor(1) as elsewhere:
+        assert elsewhere.submit(translate, "Slip", "hi").result() == "पर्ची"
 
 
 def _names(text: str) -> set[str]:

@@ -84,7 +84,7 @@ def example(context: click.Context, port: int | None) -> None:
         _keep_hospital(data)
         for name in ("Counter 1", "Counter 2", "Casualty"):
             enrolment.enrol_desk(installation, name)
-        frontdesk.start_downtime(data.counter(installation), "Example: the servers are down")
+        frontdesk.start_downtime(data.counter(installation), _("Example: the servers are down"))
         installation.close()
         _write_private(first_pin, pin)
         _write_private(data.folder / "recovery-key.txt", recovery_key)

@@ -8,7 +8,7 @@ from fallback.cli.spoken import _, in_words
 from fallback.enrolment.identities import ALIAS, IDENTITY, open_identity, release_identity
 from fallback.language import format_date, format_moment
 from fallback.ledger.queries import identities
-from fallback.slip import SlipNumber
+from fallback.slip import Category, FeeStatus, Relation, SlipNumber
 
 _by = click.option("--by", required=True, help="The login of the supervisor who does this; the PIN is asked.")
 
@@ -59,9 +59,15 @@ def identity_open(data: Data, number: str, reason: str, by: str, as_json: bool) 
         "birth_date": format_date(who.birth_date),
         "age_unit": in_words(who.age.unit) if who.age else "",
     }
-    told |= {name: text for name, text in who.rest.items() if name != "reason"}
+    told |= {name: _choice(name, text) for name, text in who.rest.items() if name != "reason"}
     lines = [_("{field}: {text}", field=name, text=str(text)) for name, text in told.items() if text]
     show(value, as_json=as_json, text="\n".join(lines))
+
+
+def _choice(name: str, text: str) -> str:
+    """A field's text as a person reads it: the category by its name."""
+    kinds = {"category": Category, "relation": Relation, "fee_status": FeeStatus}
+    return in_words(kinds[name](text)) if name in kinds and text in set(kinds[name]) else text
 
 
 @identity.command("list")

@@ -214,11 +214,11 @@ def evidence(data: Data, purpose: str, out: Path, by: str, as_json: bool) -> Non
             drill=installation.drill,
         )
     value = {"folder": str(report.folder), "sha256": report.sha256, "lines": report.lines, "ok": report.ok}
-    words = f"{report.lines} lines are in {report.folder}.\nSHA-256 {report.sha256}\n"
-    words += "Print certificate.pdf and evidence.pdf; both parts of the certificate are for persons to sign."
+    words = [_("{count} lines are in {folder}.", count=report.lines, folder=report.folder), f"SHA-256 {report.sha256}"]
+    words.append(_("Print certificate.pdf and evidence.pdf; both parts of the certificate are for persons to sign."))
     if not report.ok:
-        words += "\nThe journal is NOT as it was written; the papers say so."
-    show(value, as_json=as_json, text=words)
+        words.append(_("The journal is NOT as it was written; the papers say so."))
+    show(value, as_json=as_json, text="\n".join(words))
     if not report.ok:
         click.get_current_context().exit(4)
 

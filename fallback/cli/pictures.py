@@ -58,8 +58,8 @@ def list_(data: Data, as_json: bool) -> None:
             counts[outcome if outcome == _WAITING else page_state(outcome).value] += count
         value.append({"batch": row.batch, "pages": row.pages} | counts)
     words = table(
-        [_("batch"), _("pages"), *(_(LABELS[name]) for name in names)],
-        *([each["batch"], each["pages"], *(each[name] for name in names)] for each in value),
+        [_("pages"), *(_(LABELS[name]) for name in names), _("batch")],
+        *([each["pages"], *(each[name] for name in names), each["batch"]] for each in value),
     )
     show(value, as_json=as_json, text="\n".join(words))
 

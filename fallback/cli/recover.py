@@ -26,6 +26,7 @@ from fallback.ledger.queries import doubts
 from fallback.reconcile import Bucket
 from fallback.slip import SlipNumber
 
+_SIGNER = "the hospital's root"  # as it stands in what is signed
 _EVERY = 0.5  # seconds between two lines of progress
 LABELS = {
     Bucket.IMPORTED: "imported",
@@ -294,7 +295,7 @@ def account(context: click.Context, to: str, out: Path | None, checked: Path | N
             hospital,
             target=name,
             now=data.clock(),
-            signer="the hospital's root",
+            signer=_SIGNER,
             sign=installation.sign_as_hospital,
         )
         pdf = recovery.account_pdf(record, hospital, queries.desks(db))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from fallback.hospital import Hospital
-from fallback.language import format_moment
+from fallback.language import format_moment, grouped
 from fallback.printing import Column, Report, Table, render_report
 from fallback.printing.labels import DRILL
 from fallback.printing.papers.duty_labels import DOSSIER
@@ -25,7 +25,7 @@ def dossier_pdf(record: Mapping[str, Any], files: Mapping[str, str], hospital: H
                 hospital.name_hindi,
                 f"{drill}{_moment(record['made'])} · {record['for']}",
                 "Made on: " + " · ".join(part for part in made if part),
-                f"{told['lines']:,} lines were verified; "
+                f"{grouped(told['lines'])} lines were verified; "
                 + ("every hash fits" if told["ok"] else f"{len(told['troubles'])} places are NOT as they were written"),
             ),
             tables=[
@@ -38,7 +38,7 @@ def dossier_pdf(record: Mapping[str, Any], files: Mapping[str, str], hospital: H
                     "Chains and their heads",
                     {"Chain": 1.2, "Line": 0.6, "Hash": 3.6},
                     [
-                        [in_fours(each["chain"]), f"{each['sequence']:,}", in_fours(each["hash"])]
+                        [in_fours(each["chain"]), grouped(each["sequence"]), in_fours(each["hash"])]
                         for each in record["export"]["heads"]
                     ],
                 ),
@@ -61,7 +61,7 @@ def _table(title: str, columns: Mapping[str, float], rows: list[list[str]]) -> T
 
 
 def _troubles(troubles: list[dict[str, Any]]) -> Table:
-    rows = [[in_fours(each["chain"]), f"{each['sequence']:,}", f"{each['kind']}: {each['why']}"] for each in troubles]
+    rows = [[in_fours(each["chain"]), grouped(each["sequence"]), f"{each['kind']}: {each['why']}"] for each in troubles]
     return _table("Verification", {"Chain": 1.2, "Line": 0.6, "Found": 3.0}, rows)
 
 
@@ -73,7 +73,7 @@ def _printed(record: Mapping[str, Any]) -> Table:
             continue
         back = "yes" if each["paper_proves"] else "it says ANOTHER hash" if each["paper_read"] else "no"
         head = each["head"]
-        where = [in_fours(head["chain"]), f"{head['sequence']:,}", in_fours(head["hash"][:32])]
+        where = [in_fours(head["chain"]), grouped(head["sequence"]), in_fours(head["hash"][:32])]
         rows.append([each["shift"], _moment(each["closed"]), *where, back])
     columns = {"Shift sheet": 0.8, "Closed": 1.1, "Chain": 1.3, "Line": 0.6, "Hash": 2.4, "Paper read back": 0.8}
     return _table("Where the journal's head was printed", columns, rows)
@@ -105,7 +105,7 @@ def _presence(record: Mapping[str, Any]) -> Table:
             each["address"],
             each["first"][11:19],
             each["last"][11:19],
-            f"{each['requests']:,}",
+            grouped(each["requests"]),
         ]
         for each in record["presence"]
     ]
@@ -122,7 +122,7 @@ def _clock(record: Mapping[str, Any]) -> Table:
 
 
 def _log(record: Mapping[str, Any]) -> Table:
-    rows = [[each["day"], f"{each['lines']:,}", in_fours(each["sha256"])] for each in record["access_log"]]
+    rows = [[each["day"], grouped(each["lines"]), in_fours(each["sha256"])] for each in record["access_log"]]
     return _table("Access log", {"Day": 0.7, "Lines": 0.6, "Hash": 3.6}, rows)
 
 

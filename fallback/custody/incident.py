@@ -14,7 +14,7 @@ from fallback import logbook
 from fallback.custody.carriers import verify
 from fallback.custody.logs import closed_logs, hash_list
 from fallback.hospital import Hospital
-from fallback.language import format_date, format_moment
+from fallback.language import format_date, format_moment, grouped
 from fallback.ledger import Ledger, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries.cards import revoked, uses
@@ -91,8 +91,8 @@ def _desks(ledger: Ledger) -> str:
 def _holdings(ledger: Ledger) -> str:
     held = holdings(ledger.db())
     return (
-        f"{held.slips:,} slips of {held.patients:,} patients, {held.voided:,} void; {held.pictures:,} pictures of "
-        f"pages; {held.pads:,} blank slips"
+        f"{grouped(held.slips)} slips of {grouped(held.patients)} patients, {grouped(held.voided)} void; {grouped(held.pictures)} pictures of "
+        f"pages; {grouped(held.pads)} blank slips"
     )
 
 
@@ -105,14 +105,14 @@ def _copies(ledger: Ledger, now: datetime) -> str:
     words = []
     for copy in ledger.copies(now):
         state = "stopped at" if copy.behind else "up to"
-        words.append(f"{copy.label or copy.stick or 'a folder'}: {state} line {copy.sequence:,}")
+        words.append(f"{copy.label or copy.stick or 'a folder'}: {state} line {grouped(copy.sequence)}")
     return "\n".join(words[:_FEW]) or "none"
 
 
 def _verified(ledger: Ledger, now: datetime) -> str:
     report = verify(ledger)
     words = "every hash fits" if report.ok else f"{len(report.troubles)} places are NOT as they were written"
-    return f"{format_moment(now)}: {report.lines:,} lines, {words}"
+    return f"{format_moment(now)}: {grouped(report.lines)} lines, {words}"
 
 
 def _clock(ledger: Ledger, now: datetime) -> str:

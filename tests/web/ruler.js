@@ -1,8 +1,12 @@
 // Measures the page as it stands in the browser. Each function returns what is wrong with it, in words.
 const called = (each) => each.outerHTML.slice(0, 120);
 const operated = "a[href], button, input, select, textarea, summary";
+const isFolded = (each) => {
+  const folded = each.closest("details:not([open])");
+  return Boolean(folded) && !(each.matches("summary") && each.parentElement === folded);
+};
 const isShown = (each) => !each.disabled && each.type !== "hidden" && each.getClientRects().length > 0
-  && getComputedStyle(each).visibility !== "hidden" && !each.closest(".paper-frame");
+  && getComputedStyle(each).visibility !== "hidden" && !each.closest(".paper-frame") && !isFolded(each);
 
 const ruler = {
   // Results at fixed places: where people work all day nothing is below the fold.
@@ -47,7 +51,7 @@ const ruler = {
     Array.from(document.querySelectorAll(`${operated}, [tabindex]`)).filter(isShown).forEach((each) => {
       const key = each.accessKey;
       if (each.tabIndex > 0) found.push(`positive tabindex: ${called(each)}`);
-      if (each.tabIndex < 0 && !key && !each.matches(".box button") && !each.closest("[role=listbox]")) found.push(`Tab does not reach ${called(each)}`);
+      if (each.matches(operated) && each.tabIndex < 0 && !key && !each.matches(".box button") && !each.closest("[role=listbox]")) found.push(`Tab does not reach ${called(each)}`);
       if (key && keys[key]) found.push(`two have the key ${key}: ${called(each)} and ${called(keys[key])}`);
       if (key) keys[key] = each;
     });

@@ -28,7 +28,7 @@ pytestmark = [
 # Half of 1366 x 768: the same window at 200 %.
 ZOOMED = {"width": SIZE[0] // 2, "height": SIZE[1] // 2, "deviceScaleFactor": 2, "mobile": False}
 # Where people work all day, a page is one screen. Lists of people may be longer than one.
-ONE_SCREEN = "desk-", "room", "counter-", "place"
+ONE_SCREEN = "desk", "room-", "counter", "place"
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ def seen(language: str) -> Seen:
             look(f"{name}, dark", {"axe": axe.violations(driver, rules=axe.OF_COLOUR)})
             driver.execute_script("delete document.documentElement.dataset.look")
             here = driver.execute_script("return [innerWidth, innerHeight]") == list(SIZE)
-            one_screen = here and (name == "desk" or name.startswith(ONE_SCREEN))
+            one_screen = here and (name == "room" or name.startswith(ONE_SCREEN))
             look(name, measured(driver, "tabs", "order", "focus", *["bar"] * here, *["scrolls"] * one_screen))
             if here:
                 driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", ZOOMED)

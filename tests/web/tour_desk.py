@@ -107,6 +107,7 @@ def states(tour: Tour) -> None:
     tour.type(name="Sunita Devi", sex="f", age="34", mobile="9810000001")
     tour.there("#alike.some .take")
     tour.keep("desk-alike")
+    tour.clock.go_on(9)
     _unsent(tour)
     tour.see("/")
     tour.type(name="R4m 7", age="old", mobile="12", clinic="XXX")

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from fallback import frontdesk, payload
@@ -42,6 +43,9 @@ def rooms(tour: Tour) -> None:
     tour.log_in("lata")
     tour.see("/room", "rooms")
     tour.see(f"/room/{MED}", "room")
+    tour.driver.find_element(By.NAME, "room").clear()
+    tour.type(room="101")
+    tour.enter()
     tour.find("hello")
     tour.keep("room-wrong")
     tour.see(f"/room/{NEUROSURGERY}", "room-empty")

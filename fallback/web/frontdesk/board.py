@@ -22,7 +22,7 @@ from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.place import db, here, today
 
 LAST_CALLED = 6  # of all rooms, large
-LINES = 14  # clinics on one screen; more take turns
+LINES = 11  # clinics on one screen; more take turns
 SECONDS = 8  # between two looks
 _MOST_CALLED = 400
 
