@@ -10,10 +10,12 @@ HOUSE = Path(__file__).parent.parent
 FALLBACK = HOUSE / "fallback"
 
 NOUNS = {
-    "errors", "language", "settings", "hospital", "hospital_file", "toml_lines", "toml_table", "states", "places", "names",
+    "errors", "language", "settings", "hospital", "hospital_file", "toml_lines", "toml_table", "states",
+    "places", "names",
     "toml_counters", "toml_wards", "stay",
     "slip", "identity", "downtime", "keys", "vault", "groups", "parts", "sealed", "disk", "marks", "statement",
-    "machine", "authority", "logbook", "particulars", "person", "money", "toml_money", "spreadsheet", "needs", "stream", "roster", "toml_clinics",
+    "machine", "authority", "logbook", "particulars", "person", "money", "toml_money", "spreadsheet", "needs",
+    "stream", "roster", "toml_clinics",
 }  # fmt: skip
 RULES = {"payload", "idcards", "wedge", "matching", "reconcile", "outcome", "census", "opd"}
 EDGES = {"ledger", "printing", "scanning", "evidence", "patients", "ehospital"}

@@ -129,7 +129,8 @@ def test_every_void_of_a_shift_stands_on_its_sheet(voids: int) -> None:
         assert f"{page + 1} / {pages}" in text
         assert [number.grouped for number in statement.voids if number.grouped not in text] == []
         figures = ("101.14", "OPD 1", "Asha Rani", "23-11-2026 08:05", "23-11-2026 14:01", "101 000 123 84", "1,284",
-                   "₹11,900", "₹30", "₹500", "₹1,800", "₹5,320", "₹5,315", "-₹5", "500 × 6", "2,741 · 9c41 d07e 5b2a 8f36")  # fmt: skip
+                   "₹11,900", "₹30", "₹500", "₹1,800", "₹5,320", "₹5,315", "-₹5", "500 × 6",
+                   "2,741 · 9c41 d07e 5b2a 8f36")  # fmt: skip
         assert [figure for figure in figures if figure not in text] == []
 
 

@@ -87,7 +87,7 @@ def test_a_statement_that_is_not_ours_needs_a_person(backlog: Backlog) -> None:
 def test_a_statement_in_the_one_box_is_told_apart_from_a_slip(backlog: Backlog) -> None:
     digits = payload.to_digits(sheet(backlog, "shift-plain"))
     with pytest.raises(PayloadWrong, match="a poster, a desk's card or a list"):
-        onebox.look(backlog.ledger.db(), HOSPITAL, backlog.keys, digits)
+        onebox.Box(backlog.ledger.db(), HOSPITAL, backlog.keys).look(digits)
 
 
 @pytest.mark.parametrize("sheet_first", [False, True])

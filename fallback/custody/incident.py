@@ -91,8 +91,8 @@ def _desks(ledger: Ledger) -> str:
 def _holdings(ledger: Ledger) -> str:
     held = holdings(ledger.db())
     return (
-        f"{grouped(held.slips)} slips of {grouped(held.patients)} patients, {grouped(held.voided)} void; {grouped(held.pictures)} pictures of "
-        f"pages; {grouped(held.pads)} blank slips"
+        f"{grouped(held.slips)} slips of {grouped(held.patients)} patients, {grouped(held.voided)} void; "
+        f"{grouped(held.pictures)} pictures of pages; {grouped(held.pads)} blank slips"
     )
 
 

@@ -8,28 +8,28 @@ from fallback.language import format_date, format_moment
 from fallback.ledger import queries
 from fallback.ledger.queries.today import entries
 from fallback.printing import Entry, Register, render_book
-from fallback.printing.labels import Words
+from fallback.printing.labels import spoken
 from fallback.printing.money import grouped
 from fallback.printing.report import Column, Report, Table, render_report
 
-_CENSUS = Words("Census of the outpatient day", "बाह्य रोगी दिन की गणना")
-_CLINIC = Words("Clinic", "विभाग")
-_SUM = Words("Sum", "जोड़")
-_NOTHING = Words("No slip on this day", "इस दिन कोई पर्ची नहीं")
+_CENSUS = spoken("Census of the outpatient day")
+_CLINIC = spoken("Clinic")
+_SUM = spoken("Sum")
+_NOTHING = spoken("No slip on this day")
 COLUMNS = {
-    "new": Words("New", "नए"),
-    "old": Words("Old", "पुराने"),
-    "all": Words("All", "कुल"),
-    "female": Words("Female", "महिला"),
-    "male": Words("Male", "पुरुष"),
-    "other": Words("Other", "अन्य"),
-    "children": Words("Under 15", "15 से कम"),
-    "aged": Words("60 and over", "60 व ऊपर"),
-    "emergency": Words("Emergency", "आपात"),
-    "medico_legal": Words("Medico-legal", "एमएलसी"),
-    "exempt": Words("Exempt", "छूट"),
-    "rupees": Words("Fees ₹", "शुल्क ₹"),
-    "void": Words("Void", "रद्द"),
+    "new": spoken("New"),
+    "old": spoken("Old"),
+    "all": spoken("All"),
+    "female": spoken("Female"),
+    "male": spoken("Male"),
+    "other": spoken("Other"),
+    "children": spoken("Under 15"),
+    "aged": spoken("60 and over"),
+    "emergency": spoken("Emergency"),
+    "medico_legal": spoken("Medico-legal"),
+    "exempt": spoken("Exempt"),
+    "rupees": spoken("Fees ₹"),
+    "void": spoken("Void"),
 }
 
 # The same as the narrow columns of an A4 have room for, where they differ.

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from fallback.hospital import Hospital
 from fallback.printing.content import Field
-from fallback.printing.labels import FIELDS, FLAGS, Words
+from fallback.printing.labels import FIELDS, FLAGS, Words, spoken
 from fallback.slip import Kind, Slip
 
-_STATION = Words("PS", "थाना")
+_STATION = spoken("PS")
 _EMPTY = Field(FIELDS["name"], "")
 
 

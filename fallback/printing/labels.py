@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from fallback.language import translate
 from fallback.money import Mode
 from fallback.slip import AgeUnit, Category, FeeStatus, Kind, Relation, Sex
 
@@ -22,143 +23,148 @@ class Words(NamedTuple):
         return self.english if language == "en" else self.hindi if language == "hi" else self.both
 
 
+def spoken(english: str) -> Words:
+    """A text of ours with the catalogue's Hindi: screens and paper say the same."""
+    return Words(english, translate(english, "hi"))
+
+
 TITLES = {
-    Kind.OPD: Words("OPD slip", "बाह्य रोगी पर्ची"),
-    Kind.CASUALTY: Words("Casualty slip", "आपात विभाग पर्ची"),
-    Kind.ADMISSION: Words("Admission slip", "भर्ती पर्ची"),
-    Kind.TRANSFER: Words("Transfer slip", "स्थानांतरण पर्ची"),
-    Kind.DISCHARGE: Words("Discharge slip", "छुट्टी पर्ची"),
-    Kind.DEATH: Words("Death slip", "मृत्यु पर्ची"),
-    Kind.VOID: Words("Void slip", "रद्द पर्ची"),
-    Kind.PAD: Words("Blank slip", "कोरी पर्ची"),
-    Kind.SHIFT: Words("Shift sheet", "शिफ्ट पत्रक"),
+    Kind.OPD: spoken("OPD slip"),
+    Kind.CASUALTY: spoken("Casualty slip"),
+    Kind.ADMISSION: spoken("Admission slip"),
+    Kind.TRANSFER: spoken("Transfer slip"),
+    Kind.DISCHARGE: spoken("Discharge slip"),
+    Kind.DEATH: spoken("Death slip"),
+    Kind.VOID: spoken("Void slip"),
+    Kind.PAD: spoken("Blank slip"),
+    Kind.SHIFT: spoken("Shift sheet"),
 }
-PATIENT_COPY = Words("Patient's copy", "रोगी की प्रति")
-HOSPITAL_COPY = Words("Hospital's copy", "अस्पताल की प्रति")
-KEEP = Words("Keep this slip and bring it every time", "यह पर्ची सँभालकर रखें और हर बार साथ लाएँ")
-COLLECT = Words("Stays in the clinic's box", "विभाग के डिब्बे में जमा करें")
-TEAR = Words("tear here", "यहाँ से फाड़ें")
-CARD = Words("Registration card", "पंजीकरण कार्ड")
-CARD_NUMBER = Words("Temporary number", "अस्थायी संख्या")
-CARD_KEEP = Words("Bring this card on every visit", "हर बार यह कार्ड साथ लाएँ")
-SAMPLE_LABEL = Words("Sample", "नमूना")
-WRISTBAND = Words("Wristband", "कलाई पट्टी")
-RECEIPT = Words("Receipt", "रसीद")
-TOKEN_STUB = Words("Token", "टोकन")
-REFERRAL = Words("Referral", "रेफ़रल पर्ची")
-FEE_PURPOSE = Words("Registration fee", "पंजीकरण शुल्क")
-FOLD = Words("fold", "मोड़ें")
-DRILL = Words("DRILL", "अभ्यास")
-VOID = Words("VOID", "रद्द")
+PATIENT_COPY = spoken("Patient's copy")
+HOSPITAL_COPY = spoken("Hospital's copy")
+KEEP = spoken("Keep this slip and bring it every time")
+COLLECT = spoken("Stays in the clinic's box")
+TEAR = spoken("tear here")
+CARD = spoken("Registration card")
+CARD_NUMBER = spoken("Temporary number")
+CARD_KEEP = spoken("Bring this card on every visit")
+SAMPLE_LABEL = spoken("Sample")
+WRISTBAND = spoken("Wristband")
+RECEIPT = spoken("Receipt")
+TOKEN_STUB = spoken("Token")
+REFERRAL = spoken("Referral")
+FEE_PURPOSE = spoken("Registration fee")
+FOLD = spoken("fold")
+DRILL = spoken("DRILL")
+VOID = spoken("VOID")
 
 SEX = {
-    Sex.FEMALE: Words("Female", "महिला"),
-    Sex.MALE: Words("Male", "पुरुष"),
-    Sex.OTHER: Words("Other", "अन्य"),
-    Sex.UNKNOWN: Words("Not known", "ज्ञात नहीं"),
+    Sex.FEMALE: spoken("Female"),
+    Sex.MALE: spoken("Male"),
+    Sex.OTHER: spoken("Other"),
+    Sex.UNKNOWN: spoken("Not known"),
 }
 AGE = {
-    AgeUnit.YEARS: Words("years", "वर्ष"),
-    AgeUnit.MONTHS: Words("months", "माह"),
-    AgeUnit.DAYS: Words("days", "दिन"),
+    AgeUnit.YEARS: spoken("years"),
+    AgeUnit.MONTHS: spoken("months"),
+    AgeUnit.DAYS: spoken("days"),
 }
 AGE_ONE = {AgeUnit.YEARS: "year", AgeUnit.MONTHS: "month", AgeUnit.DAYS: "day"}
 RELATION = {
-    Relation.FATHER: Words("Father", "पिता"),
-    Relation.HUSBAND: Words("Husband", "पति"),
-    Relation.MOTHER: Words("Mother", "माता"),
-    Relation.WIFE: Words("Wife", "पत्नी"),
-    Relation.SON: Words("Son", "पुत्र"),
-    Relation.DAUGHTER: Words("Daughter", "पुत्री"),
-    Relation.GUARDIAN: Words("Guardian", "अभिभावक"),
+    Relation.FATHER: spoken("Father"),
+    Relation.HUSBAND: spoken("Husband"),
+    Relation.MOTHER: spoken("Mother"),
+    Relation.WIFE: spoken("Wife"),
+    Relation.SON: spoken("Son"),
+    Relation.DAUGHTER: spoken("Daughter"),
+    Relation.GUARDIAN: spoken("Guardian"),
 }
 CATEGORY = {
-    Category.GENERAL: Words("General", "सामान्य"),
-    Category.BPL: Words("BPL", "बी.पी.एल."),
-    Category.PMJAY: Words("PM-JAY", "आयुष्मान भारत"),
-    Category.CGHS: Words("CGHS", "सी.जी.एच.एस."),
-    Category.ECHS: Words("ECHS", "ई.सी.एच.एस."),
-    Category.ESI: Words("ESI", "ई.एस.आई."),
-    Category.SENIOR_CITIZEN: Words("Senior citizen", "वरिष्ठ नागरिक"),
-    Category.DISABLED: Words("Disabled", "दिव्यांग"),
-    Category.PREGNANT: Words("Pregnant", "गर्भवती"),
-    Category.FREEDOM_FIGHTER: Words("Freedom fighter", "स्वतंत्रता सेनानी"),
-    Category.STAFF: Words("Staff", "कर्मचारी"),
-    Category.STUDENT: Words("Student", "विद्यार्थी"),
-    Category.PRISONER: Words("Prisoner", "बंदी"),
-    Category.OTHER: Words("Other", "अन्य"),
+    Category.GENERAL: spoken("General"),
+    Category.BPL: spoken("BPL"),
+    Category.PMJAY: spoken("PM-JAY"),
+    Category.CGHS: spoken("CGHS"),
+    Category.ECHS: spoken("ECHS"),
+    Category.ESI: spoken("ESI"),
+    Category.SENIOR_CITIZEN: spoken("Senior citizen"),
+    Category.DISABLED: spoken("Disabled"),
+    Category.PREGNANT: spoken("Pregnant"),
+    Category.FREEDOM_FIGHTER: spoken("Freedom fighter"),
+    Category.STAFF: spoken("Staff"),
+    Category.STUDENT: spoken("Student"),
+    Category.PRISONER: spoken("Prisoner"),
+    Category.OTHER: spoken("Other"),
 }
 FEE_STATUS = {
-    FeeStatus.PAID: Words("Paid", "भुगतान हुआ"),
-    FeeStatus.EXEMPT: Words("Exempt", "छूट"),
-    FeeStatus.LATER: Words("To be paid", "बाद में देय"),
+    FeeStatus.PAID: spoken("Paid"),
+    FeeStatus.EXEMPT: spoken("Exempt"),
+    FeeStatus.LATER: spoken("To be paid"),
 }
 PAID_BY = {
-    Mode.CASH: Words("Cash", "नक़द"),
-    Mode.UPI: Words("UPI", "यूपीआई"),
-    Mode.CARD: Words("Card", "कार्ड"),
+    Mode.CASH: spoken("Cash"),
+    Mode.UPI: spoken("UPI"),
+    Mode.CARD: spoken("Card"),
 }
-FREE = Words("Free", "निःशुल्क")
+FREE = spoken("Free")
 FIELDS = {
-    "number": Words("Slip number", "पर्ची संख्या"),
-    "issued": Words("Date and time", "दिनांक व समय"),
-    "token": Words("Token", "टोकन"),
-    "clinic": Words("Clinic", "विभाग"),
-    "room": Words("Room", "कमरा"),
-    "unit": Words("Unit", "यूनिट"),
-    "report": Words("Come at", "आने का समय"),
-    "name": Words("Name", "नाम"),
-    "sex": Words("Age and sex", "आयु व लिंग"),
-    "birth": Words("Date of birth, sex", "जन्म तिथि, लिंग"),
-    "guardian": Words("Father / husband", "पिता / पति"),
-    "mobile": Words("Mobile", "मोबाइल"),
-    "address": Words("Address", "पता"),
-    "category": Words("Category", "श्रेणी"),
-    "scheme_id": Words("Scheme number", "योजना संख्या"),
-    "abha": Words("ABHA number", "आभा संख्या"),
-    "uhid": Words("UHID", "यू.एच.आई.डी."),
-    "patient_number": Words("Temporary number", "अस्थायी संख्या"),
-    "fee": Words("Fee", "शुल्क"),
-    "receipt": Words("Receipt", "रसीद संख्या"),
-    "booking": Words("Unverified booking", "बिना जाँची बुकिंग"),
-    "medico_legal_number": Words("MLC number", "एम.एल.सी. संख्या"),
-    "ward": Words("Ward", "वार्ड"),
-    "bed": Words("Bed", "बिस्तर"),
-    "ipd_number": Words("IPD number", "आई.पी.डी. संख्या"),
-    "brought_by": Words("Brought by", "कौन लाया"),
-    "found_at": Words("Found at", "कहाँ मिले"),
-    "police_station": Words("Police station", "थाना"),
-    "identification_marks": Words("Identification marks", "पहचान के निशान"),
-    "previous": Words("Previous slip", "पिछली पर्ची"),
-    "mother": Words("Mother's slip", "माता की पर्ची"),
-    "desk": Words("Desk", "काउंटर"),
-    "reason": Words("Reason", "कारण"),
-    "day": Words("Date", "दिनांक"),
-    "issued_to": Words("Issued to", "किसे दी"),
-    "age_sex": Words("Age, sex", "आयु, लिंग"),
-    "sample": Words("Sample", "नमूना"),
-    "place": Words("Room", "कमरा"),
-    "from": Words("From clinic", "किस विभाग से"),
-    "purpose": Words("Received for", "किस मद में"),
-    "amount": Words("Amount received", "प्राप्त राशि"),
-    "amount_words": Words("In words", "शब्दों में"),
-    "payment": Words("Paid by, reference", "कैसे दिया, संदर्भ"),
-    "book": Words("Receipt book", "रसीद बुक संख्या"),
+    "number": spoken("Slip number"),
+    "issued": spoken("Date and time"),
+    "token": spoken("Token"),
+    "clinic": spoken("Clinic"),
+    "room": spoken("Room"),
+    "unit": spoken("Unit"),
+    "report": spoken("Come at"),
+    "name": spoken("Name"),
+    "sex": spoken("Age and sex"),
+    "birth": spoken("Date of birth, sex"),
+    "guardian": spoken("Father / husband"),
+    "mobile": spoken("Mobile"),
+    "address": spoken("Address"),
+    "category": spoken("Category"),
+    "scheme_id": spoken("Scheme number"),
+    "abha": spoken("ABHA number"),
+    "uhid": spoken("UHID"),
+    "patient_number": spoken("Temporary number"),
+    "fee": spoken("Fee"),
+    "receipt": spoken("Receipt"),
+    "booking": spoken("Unverified booking"),
+    "medico_legal_number": spoken("MLC number"),
+    "ward": spoken("Ward"),
+    "bed": spoken("Bed"),
+    "ipd_number": spoken("IPD number"),
+    "brought_by": spoken("Brought by"),
+    "found_at": spoken("Found at"),
+    "police_station": spoken("Police station"),
+    "identification_marks": spoken("Identification marks"),
+    "previous": spoken("Previous slip"),
+    "mother": spoken("Mother's slip"),
+    "desk": spoken("Desk"),
+    "reason": spoken("Reason"),
+    "day": spoken("Date"),
+    "issued_to": spoken("Issued to"),
+    "age_sex": spoken("Age, sex"),
+    "sample": spoken("Sample"),
+    "place": spoken("Room"),
+    "from": spoken("From clinic"),
+    "purpose": spoken("Received for"),
+    "amount": spoken("Amount received"),
+    "amount_words": spoken("In words"),
+    "payment": spoken("Paid by, reference"),
+    "book": spoken("Receipt book"),
 }
 CUT_FIELDS = {
-    "name_hindi": Words("Name in Hindi", "हिन्दी नाम"),
-    "locality": Words("Locality", "मोहल्ला / गाँव"),
-    "district": Words("District", "ज़िला"),
+    "name_hindi": spoken("Name in Hindi"),
+    "locality": spoken("Locality"),
+    "district": spoken("District"),
 } | FIELDS
 FLAGS = {
     "drill": DRILL,
-    "emergency": Words("EMERGENCY", "आपातकाल"),
-    "priority": Words("PRIORITY", "प्राथमिकता"),
-    "medico_legal": Words("MLC", "मेडिको-लीगल"),
-    "alias": Words("ALIAS", "छद्म नाम"),
-    "sealed": Words("CONFIDENTIAL", "गोपनीय"),
-    "provisional": Words("PROVISIONAL", "अनंतिम"),
-    "brought_dead": Words("BROUGHT DEAD", "मृत लाए गए"),
-    "corrected": Words("CORRECTED", "संशोधित"),
+    "emergency": spoken("EMERGENCY"),
+    "priority": spoken("PRIORITY"),
+    "medico_legal": spoken("MLC"),
+    "alias": spoken("ALIAS"),
+    "sealed": spoken("CONFIDENTIAL"),
+    "provisional": spoken("PROVISIONAL"),
+    "brought_dead": spoken("BROUGHT DEAD"),
+    "corrected": spoken("CORRECTED"),
     "void": VOID,
 }

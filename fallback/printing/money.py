@@ -1,9 +1,9 @@
 """Money in words, English and Hindi, as a receipt needs it: figures are easily changed with a pen."""
 
-from fallback.printing.labels import Words
+from fallback.printing.labels import Words, spoken
 
 MOST = 99_99_999
-_PARTS = ((1_00_000, Words("lakh", "लाख")), (1_000, Words("thousand", "हज़ार")), (100, Words("hundred", "सौ")))
+_PARTS = ((1_00_000, spoken("lakh")), (1_000, spoken("thousand")), (100, spoken("hundred")))
 # fmt: off
 _SMALL = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",

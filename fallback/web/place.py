@@ -42,8 +42,8 @@ class Place:
     `authority` is the certificate (DER) that browsers of the network are told to trust, None while there is none;
     `limiter` counts what is asked too often. `logbook` is the access log. `intake` reads what is handed in, `worklist`
     says who has which page, `cutter` cuts pages, `lens` reads codes off a camera, `signers` are UIDAI's certificates.
-    `unsent` keeps the forms that are being typed, `looks` which of them asked the index. `clinics` keeps the form's list of clinics as they stand, by language
-    and by whether the patient is a returning one.
+    `unsent` keeps the forms that are being typed, `looks` which of them asked the index. `clinics` keeps the form's
+    list of clinics as they stand, by language and by whether the patient is a returning one.
     """
 
     installation: Installation

@@ -3,62 +3,62 @@
 from collections.abc import Mapping
 
 from fallback.hospital import Hospital
-from fallback.printing.labels import AGE, CATEGORY, FIELDS, FLAGS, RELATION, SEX, Words
+from fallback.printing.labels import AGE, CATEGORY, FIELDS, FLAGS, RELATION, SEX, Words, spoken
 from fallback.printing.layout.model import Box
 from fallback.printing.layout.pen import TICK_SIDE, Pen
 
 VITALS = {
-    "bp": (Words("BP", "रक्तचाप"), "mmHg"),
-    "pulse": (Words("Pulse", "नाड़ी"), "/min"),
-    "temperature": (Words("Temp.", "ताप"), "°C"),
-    "weight": (Words("Weight", "वज़न"), "kg"),
-    "height": (Words("Height", "लंबाई"), "cm"),
-    "oxygen": (Words("SpO2", "ऑक्सीजन"), "%"),
-    "sugar": (Words("Sugar", "शुगर"), "mg/dl"),
-    "respiration": (Words("Resp.", "श्वास"), "/min"),
+    "bp": (spoken("BP"), "mmHg"),
+    "pulse": (spoken("Pulse"), "/min"),
+    "temperature": (spoken("Temp."), "°C"),
+    "weight": (spoken("Weight"), "kg"),
+    "height": (spoken("Height"), "cm"),
+    "oxygen": (spoken("SpO2"), "%"),
+    "sugar": (spoken("Sugar"), "mg/dl"),
+    "respiration": (spoken("Resp."), "/min"),
 }
 HISTORY = {
-    "complaint": Words("Complaint", "शिकायत"),
-    "examination": Words("Examination", "जाँच"),
-    "investigations": Words("Investigations", "परीक्षण"),
-    "diagnosis": Words("Diagnosis", "निदान"),
-    "advice": Words("Advice", "सलाह"),
-    "allergy": Words("Allergy", "एलर्जी"),
+    "complaint": spoken("Complaint"),
+    "examination": spoken("Examination"),
+    "investigations": spoken("Investigations"),
+    "diagnosis": spoken("Diagnosis"),
+    "advice": spoken("Advice"),
+    "allergy": spoken("Allergy"),
 }
 HISTORY_USUAL = (("complaint", 1.0), ("examination", 1.0), ("investigations", 1.0), ("diagnosis", 0.8))
 MEDICINE = (
-    (Words("Medicine and dose", "दवा व मात्रा"), 5.2),
-    (Words("Morning", "सुबह"), 1.0),
-    (Words("Noon", "दोपहर"), 1.0),
-    (Words("Night", "रात"), 1.0),
-    (Words("Days", "दिन"), 1.0),
+    (spoken("Medicine and dose"), 5.2),
+    (spoken("Morning"), 1.0),
+    (spoken("Noon"), 1.0),
+    (spoken("Night"), 1.0),
+    (spoken("Days"), 1.0),
 )
 OUTCOME = {
-    "seen": Words("Seen", "देखा"),
-    "not_seen": Words("Not seen", "नहीं देखा"),
-    "admitted": Words("Admitted to", "भर्ती"),
-    "referred": Words("Referred to", "रेफ़र"),
-    "investigations": Words("Investigations asked", "जाँच लिखी"),
-    "medico_legal": Words("Medico-legal", "मेडिको-लीगल"),
+    "seen": spoken("Seen"),
+    "not_seen": spoken("Not seen"),
+    "admitted": spoken("Admitted to"),
+    "referred": spoken("Referred to"),
+    "investigations": spoken("Investigations asked"),
+    "medico_legal": spoken("Medico-legal"),
 }
-URGENCY = {"urgent": Words("Urgent", "तुरंत"), "routine": Words("Routine", "सामान्य क्रम")}
+URGENCY = {"urgent": spoken("Urgent"), "routine": spoken("Routine")}
 BLANKS = {
-    "name_latin": Words("Name in capital letters", "नाम अंग्रेज़ी में"),
-    "name_hindi": Words("Name in Hindi", "नाम हिन्दी में"),
-    "place": Words("Village or street, district", "गाँव / मोहल्ला, ज़िला"),
-    "when": Words("Date and time", "दिनांक व समय"),
-    "remark": Words("Doctor's line", "चिकित्सक की टिप्पणी"),
-    "signature": Words("Signature", "हस्ताक्षर"),
-    "doctor": Words("Doctor's name and signature", "चिकित्सक का नाम व हस्ताक्षर"),
-    "follow_up": Words("Come again on", "फिर आएँ"),
-    "ward": Words("Ward", "वार्ड"),
-    "age": Words("Age", "आयु"),
-    "days": Words("Follow-up in days", "कितने दिन बाद"),
-    "pin_code": Words("PIN code", "पिन कोड"),
+    "name_latin": spoken("Name in capital letters"),
+    "name_hindi": spoken("Name in Hindi"),
+    "place": spoken("Village or street, district"),
+    "when": spoken("Date and time"),
+    "remark": spoken("Doctor's line"),
+    "signature": spoken("Signature"),
+    "doctor": spoken("Doctor's name and signature"),
+    "follow_up": spoken("Come again on"),
+    "ward": spoken("Ward"),
+    "age": spoken("Age"),
+    "days": spoken("Follow-up in days"),
+    "pin_code": spoken("PIN code"),
 }
 BLANKS |= {name: words for name, words in FIELDS.items() if name not in BLANKS}
 REGISTERED = {"name_latin": "name", "place": "locality"}  # what the registration calls what is written on these lines
-_OTHER = Words("Other", "अन्य")
+_OTHER = spoken("Other")
 # What boxes to tick may ask, and the answers. `clinic` has its own: the codes of hospital.toml.
 TICKS: Mapping[str, Mapping[str, Words]] = {
     "outcome": OUTCOME,
@@ -103,7 +103,7 @@ def ticks(pen: Pen, box: Box) -> None:
 
 
 _TICK_LABELS = {
-    "sex": Words("Sex", "लिंग"),
+    "sex": spoken("Sex"),
     "category": FIELDS["category"],
     "clinic": FIELDS["clinic"],
 }

@@ -3,114 +3,111 @@
 from collections.abc import Mapping
 
 from fallback.keys import HospitalKey
-from fallback.printing.labels import FIELDS, Words
+from fallback.printing.labels import FIELDS, Words, spoken
 from fallback.printing.papers.duty_labels import DUTY_FIELDS
 
-SHIFT_SHEET = Words("Shift sheet", "शिफ्ट पत्रक")
-DAY_SHEET = Words("Clinic day sheet", "विभाग का दिन पत्रक")
-BOX_SHEET = Words("Box sheet", "डिब्बा पत्रक")
-REGISTER = Words("Department register", "विभाग का रजिस्टर")
-POSTER = Words("When the computers are down", "कंप्यूटर बंद हों तो")
-DESK_CARD = Words("Desk card", "काउंटर कार्ड")
-ENROLMENT_CARD = Words("Enrolment card", "काउंटर जोड़ने का कार्ड")
-KEY_SHEET = Words("A key of the hospital", "अस्पताल की कुंजी")
-PAD_COVER = Words("Pad of blank slips", "कोरी पर्चियों की गड्डी")
+SHIFT_SHEET = spoken("Shift sheet")
+DAY_SHEET = spoken("Clinic day sheet")
+BOX_SHEET = spoken("Box sheet")
+REGISTER = spoken("Department register")
+POSTER = spoken("When the computers are down")
+DESK_CARD = spoken("Desk card")
+ENROLMENT_CARD = spoken("Enrolment card")
+KEY_SHEET = spoken("A key of the hospital")
+PAD_COVER = spoken("Pad of blank slips")
 
-ROUND_SHEET = Words("Round of the ward", "वार्ड का राउंड पत्रक")
-CENSUS = Words("Ward census", "वार्ड गणना")
-TOTAL = Words("All wards", "सभी वार्ड")
+ROUND_SHEET = spoken("Round of the ward")
+CENSUS = spoken("Ward census")
+TOTAL = spoken("All wards")
 
-NEW = Words("New", "नया")
-OLD = Words("Old", "पुराना")
-NONE = Words("none", "कोई नहीं")
+NEW = spoken("New")
+OLD = spoken("Old")
+NONE = spoken("none")
 _NOTHING = Words("", "")
-_USED = Words("Used", "काम आई")
-_SPOILED = Words("Spoiled", "ख़राब")
-_UNUSED = Words("Unused", "बची")
+_USED = spoken("Used")
+_SPOILED = spoken("Spoiled")
+_UNUSED = spoken("Unused")
 _NUMBER = FIELDS["number"]
 
 PAPER_FIELDS: Mapping[str, Words] = (
     FIELDS
     | {
-        "page": Words("Page", "पृष्ठ"),
-        "remarks": Words("Remarks", "टिप्पणी"),
+        "page": spoken("Page"),
+        "remarks": spoken("Remarks"),
         # the shift
-        "shift": Words("Shift", "शिफ्ट"),
-        "clerk": Words("Clerk", "क्लर्क"),
-        "opened": Words("Opened", "शुरू"),
-        "closed": Words("Closed", "बंद"),
-        "first": Words("First number", "पहली संख्या"),
-        "last": Words("Last number", "अंतिम संख्या"),
-        "issued": Words("Slips issued", "जारी पर्चियाँ"),
-        "others": Words("In between, not slips", "बीच की, पर्ची नहीं"),
-        "voids": Words("Void", "रद्द"),
-        "corrections": Words("Corrected", "सुधार"),
-        "reprints": Words("Reprinted", "दोबारा छपी"),
-        "receipts": Words("Receipts", "रसीदें"),
-        "taken": Words("Fees received", "शुल्क मिला"),
-        "exempt": Words("Exempt", "माफ़"),
-        "later": Words("To be paid later", "बाद में देय"),
-        "refunded": Words("Refunded", "लौटाया"),
-        "opening_float": Words("Opening float", "शुरू की रक़म"),
-        "due": Words("Should be there", "होना चाहिए"),
-        "counted_cash": Words("Counted", "गिना गया"),
-        "difference": Words("Difference", "अंतर"),
-        "cash": Words("Cash, less refunds", "नक़द, लौटाकर"),
-        "upi": Words("UPI", "यूपीआई"),
-        "cards": Words("Card", "कार्ड"),
-        "banked": Words("Banked from the drawer", "दराज़ से बैंक में"),
-        "waived": Words("Not asked of the exempt", "छूट की रक़म"),
-        "opening_notes": Words("Opening float by denomination", "शुरू की रक़म: नोट और सिक्के"),
-        "counted_notes": Words("Counted by denomination", "गिनती: नोट और सिक्के"),
-        "journal": Words("Journal: chain, last line, that line's hash", "रोज़नामचा: शृंखला, अंतिम पंक्ति, उसका हैश"),
-        "note": Words("Note for the next shift", "अगली शिफ्ट के लिए टिप्पणी"),
-        "copy_1": Words(
-            "Second copy (stick): complete until, line of the journal, who takes it away",
-            "दूसरी प्रति (स्टिक): कब तक पूरी, रोज़नामचे की पंक्ति, कौन ले जाता है",
-        ),
-        "signed_1": Words("Taken over: signature", "ले लिया: हस्ताक्षर"),
-        "void_1": Words("Void slips", "रद्द पर्चियाँ"),
+        "shift": spoken("Shift"),
+        "clerk": spoken("Clerk"),
+        "opened": spoken("Opened"),
+        "closed": spoken("Closed"),
+        "first": spoken("First number"),
+        "last": spoken("Last number"),
+        "issued": spoken("Slips issued"),
+        "others": spoken("In between, not slips"),
+        "voids": spoken("Void"),
+        "corrections": spoken("Corrected"),
+        "reprints": spoken("Reprinted"),
+        "receipts": spoken("Receipts"),
+        "taken": spoken("Fees received"),
+        "exempt": spoken("Exempt"),
+        "later": spoken("To be paid later"),
+        "refunded": spoken("Refunded"),
+        "opening_float": spoken("Opening float"),
+        "due": spoken("Should be there"),
+        "counted_cash": spoken("Counted"),
+        "difference": spoken("Difference"),
+        "cash": spoken("Cash, less refunds"),
+        "upi": spoken("UPI"),
+        "cards": spoken("Card"),
+        "banked": spoken("Banked from the drawer"),
+        "waived": spoken("Not asked of the exempt"),
+        "opening_notes": spoken("Opening float by denomination"),
+        "counted_notes": spoken("Counted by denomination"),
+        "journal": spoken("Journal: chain, last line, that line's hash"),
+        "note": spoken("Note for the next shift"),
+        "copy_1": spoken("Second copy (stick): complete until, line of the journal, who takes it away"),
+        "signed_1": spoken("Taken over: signature"),
+        "void_1": spoken("Void slips"),
         # the clinic's day, box and register
-        "tokens": Words("Tokens", "टोकन"),
-        "reached": Words("Came", "आए"),
-        "box": Words("Box", "डिब्बा"),
-        "count": Words("Slips in it", "पर्चियाँ"),
-        "slips": Words("Slips", "पर्चियाँ"),
-        "name_hindi": Words("Name in Hindi", "नाम हिन्दी में"),
-        "mobile": Words("Mobile, last four", "मोबाइल के अंतिम चार"),
-        "visit": Words("New, old", "नया, पुराना"),
+        "tokens": spoken("Tokens"),
+        "reached": spoken("Came"),
+        "box": spoken("Box"),
+        "count": spoken("Slips in it"),
+        "slips": spoken("Slips"),
+        "name_hindi": spoken("Name in Hindi"),
+        "mobile": spoken("Mobile, last four"),
+        "visit": spoken("New, old"),
         # wards
-        "made": Words("As known at", "इस समय तक की जानकारी"),
-        "until": Words("Until", "कब तक"),
-        "beds": Words("Beds", "बिस्तर"),
-        "free": Words("Free", "ख़ाली"),
-        "before": Words("Yesterday", "कल के"),
-        "admitted": Words("Admitted", "भर्ती"),
-        "moved_in": Words("Moved in", "दूसरे वार्ड से आए"),
-        "moved_out": Words("Moved out", "दूसरे वार्ड गए"),
-        "discharged": Words("Discharged", "छुट्टी"),
-        "lama": Words("Left against advice", "सलाह के विरुद्ध गए"),
-        "absconded": Words("Absconded", "बिना बताए गए"),
-        "died": Words("Died", "मृत्यु"),
-        "now": Words("Lie there now", "अब भर्ती"),
-        "since": Words("Admitted on", "कब से भर्ती"),
+        "made": spoken("As known at"),
+        "until": spoken("Until"),
+        "beds": spoken("Beds"),
+        "free": spoken("Vacant"),
+        "before": spoken("Yesterday"),
+        "admitted": spoken("Admitted"),
+        "moved_in": spoken("Moved in"),
+        "moved_out": spoken("Moved out"),
+        "discharged": spoken("Discharged"),
+        "lama": spoken("Left against advice"),
+        "absconded": spoken("Absconded"),
+        "died": spoken("Died"),
+        "now": spoken("Lie there now"),
+        "since": spoken("Admitted on"),
         # keys
-        "hospital_id": Words("Hospital id", "अस्पताल की पहचान"),
-        "authority": Words("Fingerprint, SHA-256", "फ़िंगरप्रिंट, SHA-256"),
+        "hospital_id": spoken("Hospital id"),
+        "authority": spoken("Fingerprint, SHA-256"),
         "authority_2": Words("", ""),
-        "hospital": Words("Hospital", "अस्पताल"),
-        "series": Words("Series", "शृंखला"),
-        "letters": Words("Its tokens begin with", "टोकन का अक्षर"),
-        "fingerprint": Words("Fingerprint of its key", "कुंजी की छाप"),
-        "card_1": Words("Its groups, in one line with the next", "इसके समूह, अगली पंक्ति के साथ"),
+        "hospital": spoken("Hospital"),
+        "series": spoken("Series"),
+        "letters": spoken("Its tokens begin with"),
+        "fingerprint": spoken("Fingerprint of its key"),
+        "card_1": spoken("Its groups, in one line with the next"),
         "card_2": Words("", ""),
-        "key_name": Words("Which key", "कौन-सी कुंजी"),
-        "part": Words("Part", "भाग"),
-        "groups": Words("The same in signs", "वही चिह्नों में"),
-        "use": Words("How it is used", "कैसे काम आती है"),
-        "word_1": Words("Words, down the columns", "शब्द, ऊपर से नीचे"),
+        "key_name": spoken("Which key"),
+        "part": spoken("Part"),
+        "groups": spoken("The same in signs"),
+        "use": spoken("How it is used"),
+        "word_1": spoken("Words, down the columns"),
         # the pad
-        "by": Words("Given out by", "किसने दी"),
+        "by": spoken("Given out by"),
         "number_1": _NUMBER,
         "number_2": _NUMBER,
         "used_1": _USED,
@@ -128,25 +125,20 @@ PAPER_FIELDS: Mapping[str, Words] = (
 
 # What a key is called on its sheet, and what is done with it.
 KEYS: Mapping[HospitalKey, Words] = {
-    HospitalKey.RECOVERY: Words("Recovery key", "रिकवरी कुंजी"),
-    HospitalKey.ROOT: Words("Hospital's root key", "अस्पताल की मूल कुंजी"),
-    HospitalKey.SUPERVISORS: Words("Supervisors' key", "सुपरवाइज़रों की कुंजी"),
+    HospitalKey.RECOVERY: spoken("Recovery key"),
+    HospitalKey.ROOT: spoken("Hospital's root key"),
+    HospitalKey.SUPERVISORS: spoken("Supervisors' key"),
 }
 KEY_USES: Mapping[HospitalKey, Words] = {
-    HospitalKey.RECOVERY: Words(
-        "When Parchi asks for the passphrase: scan the code, or type the words.",
-        "जब पर्ची पासफ़्रेज़ माँगे: कोड स्कैन करें, या शब्द लिखें।",
+    HospitalKey.RECOVERY: spoken("When Parchi asks for the passphrase: scan the code, or type the words."),
+    HospitalKey.ROOT: spoken(
+        "key put-back root: scan the code, or type the words. It then enrols desks and signs accounts."
     ),
-    HospitalKey.ROOT: Words(
-        "key put-back root: scan the code, or type the words. It then enrols desks and signs accounts.",
-        "key put-back root: कोड स्कैन करें, या शब्द लिखें। तब काउंटर जुड़ेंगे और लेखे पर हस्ताक्षर होंगे।",
-    ),
-    HospitalKey.SUPERVISORS: Words(
-        "key put-back supervisors: scan the code, or type the words. It then opens protected identities.",
-        "key put-back supervisors: कोड स्कैन करें, या शब्द लिखें। तब गोपनीय पहचान खुलेगी।",
+    HospitalKey.SUPERVISORS: spoken(
+        "key put-back supervisors: scan the code, or type the words. It then opens protected identities."
     ),
 }
-WHOLE = Words("whole: this sheet alone is enough", "पूरी: यही पत्रक काफ़ी है")
+WHOLE = spoken("whole: this sheet alone is enough")
 
 # The account's titles, columns and states, by their English.
 ACCOUNT: Mapping[str, Words] = {
