@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fallback import payload
-from fallback.errors import PayloadWrong
+from fallback.errors import FieldWrong
 from fallback.keys import SigningKey
 from fallback.ledger import queries
 from fallback.recovery import accept_scan
@@ -86,7 +86,7 @@ def test_a_statement_that_is_not_ours_needs_a_person(backlog: Backlog) -> None:
 
 def test_a_statement_in_the_one_box_is_told_apart_from_a_slip(backlog: Backlog) -> None:
     digits = payload.to_digits(sheet(backlog, "shift-plain"))
-    with pytest.raises(PayloadWrong, match="a poster, a desk's card or a list"):
+    with pytest.raises(FieldWrong, match="a poster, a desk's card or a list"):
         onebox.Box(backlog.ledger.db(), HOSPITAL, backlog.keys).look(digits)
 
 
