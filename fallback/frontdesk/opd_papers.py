@@ -4,12 +4,11 @@ from datetime import date, datetime
 
 from fallback import opd
 from fallback.frontdesk.counter import Counter
-from fallback.language import format_date, format_moment
+from fallback.language import format_date, format_moment, grouped
 from fallback.ledger import queries
 from fallback.ledger.queries.today import entries
 from fallback.printing import Entry, Register, render_book
 from fallback.printing.labels import spoken
-from fallback.printing.money import grouped
 from fallback.printing.report import Column, Report, Table, render_report
 
 _CENSUS = spoken("Census of the outpatient day")

@@ -1,8 +1,8 @@
 """Finds every text that the program says, and tells which of them a catalogue does not translate.
 
-A text is found where it is: `says = "..."` of an error class; the first argument of `_`, `gettext`, `translate` or
-`Sentence`; anything called `why`, `what` or `field`; the second argument of `fail` and `say`; the values of a table
-called LABELS or ..._LABELS; and in templates `_("...")` and `{% trans %}`.
+A text is found where it is: `says = "..."` of an error class; the first argument of `_`, `gettext`, `translate`,
+`Sentence` or `spoken`; anything called `why`, `what` or `field`; the second argument of `fail` and `say`; the values of
+a table called LABELS or ..._LABELS; and in templates `_("...")` and `{% trans %}`.
 """
 
 import ast
@@ -16,7 +16,7 @@ from fallback.language.fields import LABELS as FIELDS
 ROOT = Path(__file__).parent.parent.parent
 USAGE = "usage: python -m fallback.language missing [--po] | unused\n  --po prints entries to append to a catalogue"
 
-_CALLS = frozenset({"_", "gettext", "lazy_gettext", "translate", "Sentence"})
+_CALLS = frozenset({"_", "gettext", "lazy_gettext", "translate", "Sentence", "spoken"})
 _CALLS_WITH_PLACE = frozenset({"fail", "say"})  # the place or field first, then the sentence
 _SPOKEN = frozenset({"says", "why", "what", "field"})
 _CALL_IN_TEMPLATE = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")

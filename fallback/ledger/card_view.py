@@ -20,4 +20,8 @@ def fold(db: Database, line: Line, _stamp: str) -> None:
     if record["abha"]:
         db.execute("INSERT OR IGNORE INTO abha VALUES (?, ?)", (record["abha"], record["number"]))
     if shown := line.content.get("shown"):
-        db.execute("INSERT OR IGNORE INTO shown VALUES (?, ?, ?)", (record["number"], shown["last4"], shown["check"]))
+        db.execute(  # a card that was used in two journals: of the two the same one everywhere
+            "INSERT INTO shown VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET last4 = excluded.last4, "
+            "trust = excluded.trust WHERE (excluded.last4, excluded.trust) < (shown.last4, shown.trust)",
+            (record["number"], shown["last4"], shown["check"]),
+        )

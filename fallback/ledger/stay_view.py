@@ -4,14 +4,14 @@ The row of an admission is worked out anew from all that is known of it, so the 
 """
 
 import json
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlite_utils import Database
 
 from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import Line
-from fallback.slip import INDIA, SERIAL_LIMIT, Kind, SlipNumber
+from fallback.slip import INDIA, Kind
 
 SCHEMA = """
 CREATE TABLE stay (number TEXT PRIMARY KEY, ward INTEGER NOT NULL, bed TEXT NOT NULL, unit TEXT NOT NULL,
@@ -29,7 +29,6 @@ TABLES = ("stay", "stay_move", "stay_end")
 _SLIPS = frozenset({FactKind.SLIP_ISSUED, FactKind.SLIP_REVISED, FactKind.SLIP_READ})
 FACTS = _SLIPS | {
     FactKind.SLIP_JUDGED,
-    FactKind.DESK_REVOKED,
     FactKind.STAY_MOVED,
     FactKind.STAY_ENDED,
     FactKind.STAY_REOPENED,
@@ -41,20 +40,13 @@ def fold(db: Database, line: Line, stamp: str) -> None:
     content, key = line.content, f"{line.sequence:012d} {line.chain}"
     match line.fact:
         case fact if fact in _SLIPS:
-            record = content["slip"]
-            if record["kind"] == Kind.ADMISSION:
-                _again(db, record["number"])
-            elif record["revision"]:  # a correction, read from paper: it may be no admission any more
-                _again(db, record["number"], known=True)
-            return
-        case FactKind.DESK_REVOKED:
-            first, last = (SlipNumber(content["series"], serial).text for serial in (1, SERIAL_LIMIT))
-            for (number,) in db.execute("SELECT number FROM stay WHERE number BETWEEN ? AND ?", (first, last)):
-                _again(db, number)
+            record = content["slip"]  # one that is no admission: perhaps it is none any more, or two desks contradict
+            _again(db, record["number"], known=record["kind"] != Kind.ADMISSION)
             return
         case FactKind.STAY_MOVED:
             moved = (content["ward"], content["bed"], content.get("unit", ""))
-            row = (key, content["number"], content.get("at") or line.at.isoformat(), *moved, line.by, stamp)
+            at = datetime.fromisoformat(content["at"]) if content.get("at") else line.at
+            row = (key, content["number"], at.astimezone(UTC).isoformat(), *moved, line.by, stamp)  # they are sorted
             db.execute("INSERT OR IGNORE INTO stay_move VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         case FactKind.STAY_ENDED | FactKind.STAY_REOPENED:
             ended = line.fact is FactKind.STAY_ENDED

@@ -1,5 +1,6 @@
 """Money in words, English and Hindi, as a receipt needs it: figures are easily changed with a pen."""
 
+from fallback.language import grouped
 from fallback.printing.labels import Words, spoken
 
 MOST = 99_99_999
@@ -30,16 +31,6 @@ _HINDI = (
 def rupees(amount: int) -> str:
     """Whole rupees in figures, grouped as in India: `₹1,00,000`, `-₹5`."""
     return f"{'-' if amount < 0 else ''}₹{grouped(abs(amount))}"
-
-
-def grouped(count: int) -> str:
-    """A count from 0 on, grouped as in India: `1,00,000`."""
-    text = str(count)
-    head, groups = text[:-3], [text[-3:]]
-    while head:
-        groups.insert(0, head[-2:])
-        head = head[:-2]
-    return ",".join(groups)
 
 
 def rupees_in_words(amount: int) -> Words:

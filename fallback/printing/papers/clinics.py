@@ -6,13 +6,13 @@ from datetime import date
 from typing import ClassVar
 
 from fallback.hospital import Hospital
+from fallback.language import grouped
 from fallback.marks import MarkForm
 from fallback.printing.content import Content
 from fallback.printing.fields import HIDDEN, age_sex, clinic_names, day as said_day, flags_of, hindi_name, names_of
 from fallback.printing.labels import CATEGORY, DRILL, VOID
 from fallback.printing.layout import Layout, form_of, layout
 from fallback.printing.layout.cells import TICK
-from fallback.printing.money import grouped
 from fallback.printing.papers.labels import BOX_SHEET, DAY_SHEET, NEW, OLD, REGISTER
 from fallback.printing.papers.paper import content, journal, room, split
 from fallback.slip import Slip, letters

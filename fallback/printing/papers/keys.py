@@ -7,12 +7,12 @@ from typing import ClassVar
 
 from fallback.hospital import Hospital
 from fallback.keys import Certificate, HospitalKey
+from fallback.language import grouped
 from fallback.printing.content import Content
 from fallback.printing.fields import day as said_day
 from fallback.printing.labels import Words
 from fallback.printing.layout import Layout
 from fallback.printing.layout.cells import TICK
-from fallback.printing.money import grouped
 from fallback.printing.papers.labels import DESK_CARD, KEY_SHEET, KEY_USES, KEYS, PAD_COVER, POSTER, WHOLE
 from fallback.printing.papers.paper import columns, content, in_fours, room, split
 from fallback.slip import SlipNumber, letters

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Protocol, TypeVar
 
 from fallback.hospital import Hospital
+from fallback.language import grouped
 from fallback.printing.content import Content, Field
 from fallback.printing.labels import DRILL, Words
 from fallback.printing.layout import Layout, draw, layout
 from fallback.printing.layout.kinds import SHEETS
-from fallback.printing.money import grouped
 from fallback.printing.papers.labels import PAPER_FIELDS
 from fallback.printing.sheet import Box, sheet
 

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from fallback.hospital import Hospital
+from fallback.language import grouped
 from fallback.printing.beds import ward_names
 from fallback.printing.content import Content
 from fallback.printing.fields import age_sex, day as said_day, moment, names_of
 from fallback.printing.labels import FLAGS, Words
 from fallback.printing.layout import Layout
-from fallback.printing.money import grouped
 from fallback.printing.papers.labels import CENSUS, ROUND_SHEET, TOTAL
 from fallback.printing.papers.paper import content, journal, room, split
 from fallback.slip import Slip
