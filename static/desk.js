@@ -7,14 +7,6 @@
   const field = (name) => form.elements.namedItem(name);
   const say = (place, text) => { if (place.textContent !== text) place.textContent = text; };
 
-  // Enter anywhere registers; in a list or on a box some browsers would do nothing, or open it.
-  form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.defaultPrevented || event.altKey || event.ctrlKey) return;
-    if (!event.target.matches("select, input[type=checkbox]")) return;
-    event.preventDefault();
-    if (form.requestSubmit) form.requestSubmit(); else form.querySelector("button.main").click();
-  });
-
   // Tab out of the one box leads to the first question; a name typed there is its answer, and the next one has the cursor.
   if (box) box.addEventListener("keydown", (event) => {
     const name = field("name");

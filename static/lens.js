@@ -9,7 +9,7 @@
   const FAST = 60; // milliseconds between two keys: no hand keeps that up
   const CODE = 11; // signs: fewer may be a hand
   let burst = null;
-  const isField = (field) => field && field.matches && field.matches("input[type=text], input:not([type]), textarea");
+  const isField = (field) => field && field.matches && field.matches("input[type=text], input:not([type]), select, textarea");
   // A card's JSON may hold line ends: each would send the half of it.
   const isOpen = (text) => /^\s*\{/.test(text) && !/\}\s*$/.test(text);
   document.addEventListener("keydown", (event) => {

@@ -13,6 +13,14 @@
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent));
 
+  // Enter anywhere sends the form; in a list or on a box some browsers would do nothing, or open it.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.defaultPrevented || event.altKey || event.ctrlKey) return;
+    if (!event.target.matches("form[data-once] select, form[data-once] input[type=checkbox]")) return;
+    const button = event.target.form.querySelector("button:not([type=button])");
+    if (button) { event.preventDefault(); button.click(); }
+  });
+
   // Esc leads back to the one box; ? on an empty box, or outside any field, opens the page of keys.
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest && event.target.closest("input, select, textarea");
@@ -23,6 +31,14 @@
       const keys = one("a[accesskey=k]");
       if (keys) { event.preventDefault(); keys.click(); }
     }
+  });
+
+  // Typing on a button, a link or nothing is typing into the one box: a scan with the cursor there would only press them.
+  document.addEventListener("keydown", (event) => {
+    if (!box || event.key.length !== 1 || event.key === " " || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.defaultPrevented || event.target.matches("input:not([type=checkbox]):not([type=radio]):not([type=file]), select, textarea")) return;
+    box.focus();
+    box.select();
   });
 
   // Enter in a field takes the button beside it, where a form has several: else it is always the first one.

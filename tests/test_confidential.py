@@ -237,6 +237,15 @@ def test_corrections_keep_the_seal_or_make_a_new_one(
         frontdesk.correct(counter, shift.key, open_.number, asked(), "hide her")
 
 
+def test_nobody_says_in_the_open_who_a_confidential_patient_is(counter: Counter, shift: Shift) -> None:
+    first = frontdesk.register(counter, shift.key, asked()).row.slip.number
+    row = frontdesk.register(counter, shift.key, replace(again(first), alias=True)).row  # a page changed on its way
+    assert row.slip.sealed
+    for number in (first, row.slip.number):
+        with pytest.raises(FieldWrong):
+            frontdesk.link(counter, number, UHID, "her brother came", by="asha")
+
+
 def test_what_has_no_room_takes_no_number(installation: Installation, counter: Counter, shift: Shift) -> None:
     before = installation.ledger.head().sequence
     for wrong in (

@@ -157,6 +157,10 @@ def test_a_medico_legal_slip_cannot_be_voided(counter: Counter, shift: Shift) ->
     issued = frontdesk.register(counter, shift.key, factories.registration(medico_legal=True))
     with pytest.raises(SlipCannotBeVoided):
         frontdesk.void(counter, shift.key, issued.row.slip.number, "mistake")
+    plain = factories.registration()
+    frontdesk.correct(counter, shift.key, issued.row.slip.number, plain, "it was none")  # no way round it
+    with pytest.raises(SlipCannotBeVoided):
+        frontdesk.void(counter, shift.key, issued.row.slip.number, "mistake")
 
 
 def test_a_reprint_has_the_same_record_and_says_so(counter: Counter, shift: Shift) -> None:

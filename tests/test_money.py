@@ -257,3 +257,30 @@ def test_desks_that_cannot_see_each_other_and_both_give_back_come_to_light(
     ]
     assert before == after
     other.close()
+
+
+def test_a_fee_that_two_desks_took_comes_to_light_and_each_receipt_gives_back_its_own(
+    installation: Installation, counter: Counter, shift: Shift, tmp_path: Path
+) -> None:
+    number = register(counter, shift, fee_status=FeeStatus.LATER).row.slip.number
+    other = journals.sibling(installation.ledger, tmp_path / "other")
+    other.merge(list(installation.ledger.lines()))
+    content = {"number": number.text, "receipt": "002.1-1", "rupees": 10, "payment": UPI.record()}
+    other.write(lambda tx: tx.append(FactKind.FEE_SETTLED, content, series=2, shift="002.1", by="meena"))
+    frontdesk.take_fee(counter, shift.key, number, Payment())
+    assert not money.doubts(counter.ledger.db())
+    installation.ledger.merge(list(other.lines()))
+    other.close()
+    doubts = money.doubts(counter.ledger.db())
+    assert [(each.numbers, each.taken_twice) for each in doubts] == [((number,), True)]
+    assert frontdesk.refund(counter, shift.key, number, "001.1-1", "paid twice", allowed_by="meena") == 10
+    assert not money.doubts(counter.ledger.db())
+    with pytest.raises(RefundedAlready):
+        frontdesk.refund(counter, shift.key, number, "001.1-1", "again", allowed_by="meena")
+    with pytest.raises(ReceiptWrong):
+        frontdesk.refund(counter, shift.key, number, "001.1-9", "again", allowed_by="meena")
+    left = money.receipt_of(counter.ledger.db(), number)
+    assert left is not None and (left.text, left.refunded) == ("002.1-1", 0)
+    assert frontdesk.refund(counter, shift.key, number, "002.1-1", "left", allowed_by="meena") == 10
+    assert not money.doubts(counter.ledger.db())
+    assert [(each.mode, each.refunded) for each in sums(counter, shift).modes] == [(Mode.CASH, 10), (Mode.UPI, 10)]

@@ -13,7 +13,9 @@ from hypothesis import given, strategies as st
 
 from fallback import opd
 from fallback.frontdesk import Counter, correct, opd_papers, open_shift, register, void
+from fallback.frontdesk.stays import Admission, admit
 from fallback.language import LANGUAGES, translate
+from fallback.ledger import queries
 from fallback.slip import Age, AgeUnit, FeeStatus, Kind, Patient, Sex, Slip, SlipNumber, Visit
 from fallback.spreadsheet import Sheet, csv_of, xlsx_of
 from tests import factories
@@ -116,3 +118,14 @@ def test_the_papers_of_a_day(counter: Counter) -> None:
     empty = date(2026, 11, 1)
     assert len(pictures(opd_papers.opd_register(counter, empty), 20)) == 1
     assert "No slip on this day" in text_of(opd_papers.opd_census(counter, empty, factories.START))
+
+
+def test_who_was_given_a_bed_is_no_outpatient(counter: Counter) -> None:
+    shift = open_shift(counter, series=1, login="asha")
+    told = replace(factories.registration(), kind=Kind.ADMISSION)
+    admit(counter, shift.key, Admission(registration=told, ward=2, bed="7"))
+    admit(counter, shift.key, Admission(registration=replace(told, clinic=0), ward=2, bed="8", in_bed=True))
+    number = register(counter, shift.key, factories.registration("Asha Lata")).row.slip.number
+    db = counter.ledger.db()
+    assert [found.number for found, _ in opd_papers.entries_of(db, DAY)] == [number]
+    assert [row.slip.number for row in queries.clinic_slips(db, told.clinic, DAY.isoformat())] == [number]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from fallback.frontdesk.stays import Admission, admit, correct_admission, end_st
 from fallback.ledger import Transaction, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import stays
-from fallback.slip import Kind, Slip, SlipNumber, Visit
+from fallback.slip import INDIA, Kind, Slip, SlipNumber, Visit
 from fallback.stay import Ended, Lying
 from tests import factories, journals
 
@@ -176,3 +176,41 @@ def test_two_wards_that_cannot_see_each_other_agree_once_they_meet(tmp_path: Pat
     assert stay is not None
     assert [(each.ward, each.bed) for each in stay.beds] == [(2, "7"), (3, "2"), (6, "1")]
     assert (stay.how, [each.bed for each in lying]) == (None, ["1"])
+
+
+def test_of_a_time_that_was_typed_and_one_that_was_not_the_later_one_counts(counter: Counter, shift: str) -> None:
+    number = admit(counter, shift, admission()).row.slip.number
+    typed = counter.ledger.db().execute("SELECT max(at) FROM line").fetchone()[0]
+    told = (datetime.fromisoformat(typed) + timedelta(seconds=1)).astimezone(INDIA).replace(microsecond=0)
+    move_stay(counter, number, Lying(at=told, ward=6, bed="1"), by="lata")  # as a page has it: with India's offset
+    move_stay(counter, number, Lying(at=None, ward=3, bed="2"), by="lata")
+    assert (beds(counter, 6), beds(counter, 3)) == ([], ["2"])
+    found = stays.stay(counter.ledger.db(), number)
+    assert found is not None
+    assert [each.bed for each in found.beds] == ["7", "1", "2"]
+
+
+def test_one_card_in_two_journals_says_the_same_of_a_number_whichever_comes_first(tmp_path: Path) -> None:
+    """All three gave the number: one to somebody in a bed, two to visits; other Aadhaars were shown."""
+    one = journals.make(tmp_path / "one")
+    all_of = [one, *(journals.sibling(one, tmp_path / name) for name in ("two", "three"))]
+
+    def issued(kind: Kind, digest: str, last4: str) -> Callable[[Transaction], object]:
+        slip = Slip(number=SlipNumber(1, 1), kind=kind, signer=1, visit=Visit(ward=2, bed="7"))
+        content = {"slip": slip.record(), "digest": digest * 32, "shown": {"last4": last4, "check": "good"}}
+        return lambda tx: tx.append(FactKind.SLIP_ISSUED, content, payload=b"x" * 80, series=1, by="asha")
+
+    for ledger, told in zip(
+        all_of, ((Kind.ADMISSION, "ab", "1234"), (Kind.OPD, "cd", "5678"), (Kind.OPD, "ce", "9012")), strict=True
+    ):
+        ledger.write(issued(*told))
+    lines = [list(each.lines()) for each in all_of]
+    for place, ledger in enumerate(all_of):
+        for other in (lines[place - 1], lines[place - 2]):
+            ledger.merge(other)
+    seen = [[each.db().execute(f"SELECT * FROM {table}").fetchall() for table in ("stay", "shown")] for each in all_of]
+    again = [each.rebuild_views() for each in all_of]
+    for each in all_of:
+        each.close()
+    assert seen[0] == seen[1] == seen[2] == [[], [("00100000114", "1234", "good")]]
+    assert all(again)

@@ -14,12 +14,17 @@ from fallback.slip import SlipNumber
 _OTHERS = 12  # tries for a name that nobody has here
 
 
-def free_alias(db: queries.Database, seed: str) -> tuple[str, str]:
+def free_alias(db: queries.Database, form: str) -> tuple[str, str]:
     """A name to call out for somebody whom nobody knows, in both scripts: one that no slip here has, where it can be.
 
-    When all that are tried are in use, the number tells them apart.
+    A form that is sent again gets the name that its slip has. When all that are tried are in use, the number tells them
+    apart.
     """
-    tries = [names.alias(f"{seed} {turn}") for turn in range(_OTHERS)]
+    number = queries.form_number(db, form)
+    row = queries.slip(db, number) if number else None
+    if row is not None and row.slip.alias and not row.slip.sealed:
+        return row.slip.patient.name, row.slip.patient.name_hindi
+    tries = [names.alias(f"{form} {turn}") for turn in range(_OTHERS)]
     return next((each for each in tries if not identities.is_name_taken(db, each[0])), tries[0])
 
 
@@ -32,7 +37,7 @@ def link(counter: Counter, number: SlipNumber, typed: str, reason: str, *, by: s
 
     def job(tx: Transaction) -> None:
         row = needs_slip(tx, number)
-        if not row.slip.alias:
+        if not row.slip.alias or row.slip.sealed:
             raise FieldWrong(field="wanted", why="This slip's patient was never unidentified. Correct the slip.")
         person = _person(counter, tx.db, typed, row.slip.person)
         before = kin.link_of(tx.db, number)

@@ -21,7 +21,7 @@ from fallback.hospital import Hospital
 from fallback.ledger import queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries.logins import is_supervisor
-from fallback.ledger.queries.money import Drawer, Receipt, drawers, receipt_of
+from fallback.ledger.queries.money import Drawer, Receipt, drawers, receipts_of
 from fallback.ledger.writer import Transaction
 from fallback.money import REFERENCE, Mode, Payment
 from fallback.slip import FeeStatus, SlipNumber, number_on
@@ -125,15 +125,17 @@ def refund(counter: Counter, shift_key: str, number: SlipNumber, shown: str, rea
 
 def give_back(tx: Transaction, shift_key: str, number: SlipNumber, shown: str, reason: str, *, allowed_by: str) -> int:
     """As `refund`, inside a transaction: a void gives back in the same breath."""
-    shift, found = needs_shift(tx, shift_key), receipt_of(tx.db, number)
-    if found is None:
+    shift, receipts = needs_shift(tx, shift_key), receipts_of(tx.db, number)
+    if not receipts:
         raise ReceiptMissing(number=number.grouped)
     if not is_supervisor(tx.db, allowed_by):
         raise SupervisorNeeded(number=number.grouped)
-    if found.refunded:
-        raise RefundedAlready(number=number.grouped, rupees=found.refunded)
-    if not _is_of(found, shown):
+    meant = [each for each in receipts if _is_of(each, shown)]
+    found = next((each for each in meant if not each.refunded), None)
+    if not meant and not all(each.refunded for each in receipts):
         raise ReceiptWrong(number=number.grouped)
+    if found is None:
+        raise RefundedAlready(number=number.grouped, rupees=(meant or receipts)[0].refunded)
     content = {"number": number.text, "receipt": found.text, "rupees": found.rupees}
     content |= {"reason": reason, "allowed_by": allowed_by}
     tx.append(FactKind.FEE_REFUNDED, content, series=shift.series, shift=shift.key, by=shift.login)

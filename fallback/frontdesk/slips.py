@@ -23,6 +23,7 @@ from fallback.keys import Sign
 from fallback.ledger import queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries.logins import is_supervisor
+from fallback.ledger.queries.today import versions
 from fallback.ledger.writer import Transaction
 from fallback.slip import INDIA, Kind, Slip, SlipNumber, Visit
 
@@ -140,13 +141,13 @@ def void(
 
     `receipt` is what was read from the original receipt: with it the fee is given back, without it the money stays.
     Raises SupervisorNeeded when money was taken and `allowed_by` is no supervisor's login, SlipCannotBeVoided for a
-    medico-legal slip; what `money.refund` raises; else as `correct`.
+    slip that is or was medico-legal; what `money.refund` raises; else as `correct`.
     """
 
     def job(tx: Transaction) -> Issued:
         shift = needs_shift(tx, shift_key)
         row = needs_slip(tx, number)
-        if row.slip.medico_legal:
+        if any(each.slip.medico_legal for each in versions(tx.db, number)):  # also one that was corrected since
             raise SlipCannotBeVoided(number=number.grouped)
         if row.receipt and not is_supervisor(tx.db, allowed_by):
             raise SupervisorNeeded(number=number.grouped)

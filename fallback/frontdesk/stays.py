@@ -165,7 +165,7 @@ def correct_admission(
 def move_stay(counter: Counter, number: SlipNumber, to: Lying, *, by: str) -> None:
     """The patient of an admission slip lies elsewhere from `to.at` on (None: from now on).
 
-    Raises NotAdmitted, StayOver, FieldWrong.
+    Without a unit, within the ward, the patient stays with the unit that there is. Raises NotAdmitted, StayOver, FieldWrong.
     """
     for wrong in check_bed(counter.hospital, to.ward, to.bed, to.unit).values():
         raise wrong
@@ -173,7 +173,8 @@ def move_stay(counter: Counter, number: SlipNumber, to: Lying, *, by: str) -> No
     def job(tx: Transaction) -> None:
         stay = _lasting(tx, number)
         at = _moment(tx, stay, to.at)
-        content = {"number": number.text, "ward": to.ward, "bed": to.bed, "unit": to.unit, "at": at.isoformat()}
+        unit = to.unit or (stay.now.unit if to.ward == stay.now.ward else "")
+        content = {"number": number.text, "ward": to.ward, "bed": to.bed, "unit": unit, "at": at.isoformat()}
         tx.append(FactKind.STAY_MOVED, content, series=number.series, by=by)
 
     counter.ledger.write(job)

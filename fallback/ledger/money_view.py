@@ -15,6 +15,7 @@ CREATE TABLE receipt (shift TEXT NOT NULL, count INTEGER NOT NULL, number TEXT N
     PRIMARY KEY (shift, count, number)) STRICT;
 CREATE INDEX receipt_number ON receipt (number);
 CREATE INDEX receipt_day ON receipt (day);
+CREATE INDEX receipt_settled ON receipt (number) WHERE settled = 1;
 CREATE INDEX receipt_reference ON receipt (reference) WHERE reference <> '';
 CREATE TABLE exempted (line TEXT PRIMARY KEY, number TEXT NOT NULL, shift TEXT NOT NULL, code TEXT NOT NULL,
     rupees INTEGER NOT NULL, day TEXT NOT NULL) STRICT;

@@ -282,3 +282,15 @@ def test_every_form_of_the_desk_fits(browser: WebDriver, address: str, installat
     for path in ("/", "/unidentified", f"/slips/{number}/newborn", f"/slips/{number}/next"):
         browser.get(address + path)
         assert fits(browser), path
+
+
+def test_enter_in_a_list_sends_the_form(browser: WebDriver, address: str, installation: Installation) -> None:
+    frontdesk.admit(
+        factories.counter(installation),
+        frontdesk.open_shift(factories.counter(installation), series=2, login="meena").key,
+        frontdesk.Admission(registration=factories.registration(clinic="MED"), ward=2, bed="7"),
+    )
+    open_desk(browser, address)
+    browser.get(f"{address}/wards/2")
+    press(browser, "7", Keys.TAB, "d", Keys.ENTER)
+    waiting(browser).until(lambda seen: "Sunita Devi" not in seen.page_source)

@@ -13,6 +13,7 @@ from selenium.webdriver.common.keys import Keys
 
 from fallback import frontdesk
 from fallback.enrolment import Installation
+from fallback.ledger import queries
 from fallback.web import close, create_app
 from tests import factories, idcards, scans
 from tests.web.test_browser import (
@@ -147,3 +148,24 @@ def test_without_a_camera_the_photo_is_there(browser: Chrome, address: str) -> N
     says = browser.find_element(By.CSS_SELECTOR, ".lens-says")
     waiting(browser).until(lambda seen: "no camera" in says.text)
     assert browser.find_element(By.ID, "picture").is_displayed()
+
+
+def test_a_scan_on_a_link_or_a_list_goes_into_the_one_box(
+    browser: Chrome, address: str, installation: Installation
+) -> None:
+    counter = factories.counter(installation)
+    shift = frontdesk.open_shift(counter, series=2, login="meena")
+    first, second = (
+        frontdesk.register(counter, shift.key, factories.registration(name)).row.slip.number
+        for name in ("Sunita Devi", "Geeta Rani")
+    )
+    open_desk(browser, address)
+    press(browser, "Sunita Devi", Keys.ENTER)
+    waiting(browser).until(lambda seen: seen.find_elements(By.CSS_SELECTOR, ".candidates a:focus"))
+    press(browser, second.text, Keys.ENTER)
+    waiting(browser).until(lambda seen: f"/slips/{second}/next" in seen.current_url)
+    for name in ("fee_status", "emergency"):
+        browser.get(f"{address}/slips/{first}/next")
+        browser.find_element(By.NAME, name).send_keys(second.text, Keys.ENTER)
+        waiting(browser).until(lambda seen: f"/slips/{second}/next" in seen.current_url)
+    assert len(list(queries.slips(installation.ledger.db()))) == 2, "nothing was registered by a scan"

@@ -5,7 +5,7 @@ import re
 import pytest
 from flask import Flask
 
-from fallback import enrolment
+from fallback import enrolment, names
 from fallback.downtime import Role
 from fallback.enrolment import Installation
 from fallback.ledger import queries
@@ -43,6 +43,29 @@ def admit(desk: Visitor, **typed: str) -> str:
     answer = desk.send(desk.get("/admit").page.form("ward", "bed", action="admit"), **ADMIT | typed)
     assert answer.path.startswith("/slips/"), answer.says
     return answer.path.rpartition("/")[2]
+
+
+def test_nobody_whom_nobody_knows_has_another_ones_name(desk: Visitor, installation: Installation) -> None:
+    form = desk.get("/wards/1/round").page.form("name-0", action="/wards/1/round")
+    key = f"{form.fields['form']}.0"
+    taken = {names.alias(key)[0], names.alias(f"{key} 0")[0]}
+    for bed, each in enumerate(taken, 1):
+        admit(desk, name=each, ward="ICU", bed=str(bed))
+    for _ in range(2):  # the form once more changes nothing
+        desk.send(form, **{"age-0": "40"})
+        (name,) = beds(installation, 1).values()
+        assert name.startswith("Unidentified") and name not in taken
+
+
+def test_another_bed_of_the_ward_keeps_the_unit(desk: Visitor, installation: Installation) -> None:
+    admit(desk, unit="II")
+    for to_ward, unit in (("", "II"), ("icu", "")):
+        form = desk.get("/wards/2").page.form("bed", "what", action="/wards/2")
+        desk.send(
+            form, bed="7" if not to_ward else "9", what="moved", to_ward=to_ward, to_bed="9" if not to_ward else "HDU-1"
+        )
+        (lying,) = stays.in_ward(installation.ledger.db(), 6 if to_ward else 2)
+        assert lying.unit == unit
 
 
 def test_a_patient_is_admitted_moved_and_leaves(desk: Visitor, nurse: Visitor, installation: Installation) -> None:

@@ -314,8 +314,9 @@ def find_slips(db: Database, typed: str, count: int) -> list[SlipRow]:
 
 
 def clinic_slips(db: Database, clinic: int, day: str) -> list[SlipRow]:
-    """The slips of a clinic and an ISO day, blanks left out, by token."""
-    rows = db.execute(_SLIP + "WHERE slip.clinic = ? AND slip.day = ? AND slip.kind <> 'pad'", (clinic, day))
+    """The slips of a clinic and an ISO day by token: no blanks, and nobody who was given a bed."""
+    which = "WHERE slip.clinic = ? AND slip.day = ? AND slip.kind NOT IN ('pad', 'admission')"
+    rows = db.execute(_SLIP + which, (clinic, day))
     found = [_slip_row(row) for row in rows]
     return sorted(found, key=lambda row: (row.slip.visit.token_series, row.slip.visit.token, row.slip.number))
 

@@ -158,22 +158,32 @@ class Receipt:
         return f"{self.shift}-{self.count}"
 
 
-def receipt_of(db: Database, number: SlipNumber) -> Receipt | None:
-    """The receipt of a slip, None where no money was taken."""
-    row = db.execute(
-        "SELECT shift, count, rupees, mode, reference, book, settled FROM receipt WHERE number = ? "
-        "ORDER BY shift, count",
+def receipts_of(db: Database, number: SlipNumber) -> list[Receipt]:
+    """The receipts of a slip: none where no money was taken, two where desks that had not met both took the fee."""
+    rows = db.execute(
+        f"SELECT shift, count, rupees, mode, reference, book, settled, (SELECT coalesce(sum({_GIVEN_BACK}), 0) "
+        "FROM refund WHERE refund.number = receipt.number "
+        "AND refund.receipt IN ('', receipt.shift || '-' || receipt.count)) "
+        "FROM receipt WHERE number = ? ORDER BY shift, count",
         (number.text,),
-    ).fetchone()
-    if row is None:
-        return None
-    back = db.execute(
-        f"SELECT coalesce(sum({_GIVEN_BACK}), 0) FROM {_REFUNDED} WHERE refund.number = ?", (number.text,)
-    ).fetchone()[0]
-    paid = Payment(mode=Mode(row[3] or Mode.CASH), reference=row[4], book=row[5])
-    return Receipt(
-        number=number, shift=row[0], count=row[1], rupees=row[2], payment=paid, settled=bool(row[6]), refunded=back
     )
+    return [
+        Receipt(
+            number=number,
+            shift=shift,
+            count=count,
+            rupees=rupees,
+            payment=Payment(mode=Mode(mode or Mode.CASH), reference=reference, book=book),
+            settled=bool(settled),
+            refunded=refunded,
+        )
+        for shift, count, rupees, mode, reference, book, settled, refunded in rows
+    ]
+
+
+def receipt_of(db: Database, number: SlipNumber) -> Receipt | None:
+    """The receipt of a slip, None where no money was taken; of two the one that was not given back."""
+    return min(receipts_of(db, number), key=lambda each: bool(each.refunded), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,14 +209,18 @@ def bankings(db: Database) -> list[Banked]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """Money that a person should look at: `reference` stands on all of `numbers`; "" where one was paid back twice."""
+    """Money that a person should look at: `reference` stands on all of `numbers`; "" where one was paid back twice, or
+    its fee `taken_twice`.
+    """
 
     reference: str
     numbers: tuple[SlipNumber, ...] = field(default=())
+    taken_twice: bool = False
 
 
 def doubts(db: Database) -> list[Doubt]:
-    """One payment shown for several slips (a screenshot goes round), and receipts that gave back more than they took.
+    """One payment shown for several slips (a screenshot goes round), slips that gave back more than they took, and fees
+    that were taken twice.
 
     Desks that cannot see each other can do both; the merge brings it to light.
     """
@@ -218,11 +232,19 @@ def doubts(db: Database) -> list[Doubt]:
         Doubt(reference=reference, numbers=tuple(SlipNumber.parse(each) for each in sorted(numbers.split(","))))
         for reference, numbers in shared
     ]
-    twice = db.execute(
-        f"SELECT refund.number FROM {_REFUNDED} GROUP BY refund.number "
-        f"HAVING sum({_GIVEN_BACK}) > max(coalesce(receipt.rupees, 0)) ORDER BY 1"
+    back = db.execute(
+        f"SELECT refund.number FROM {_REFUNDED} GROUP BY refund.number HAVING sum({_GIVEN_BACK}) > "
+        "coalesce((SELECT sum(rupees) FROM receipt WHERE receipt.number = refund.number), 0) ORDER BY 1"
     )
-    return found + [Doubt(reference="", numbers=(SlipNumber.parse(number),)) for (number,) in twice]
+    found += [Doubt(reference="", numbers=(SlipNumber.parse(number),)) for (number,) in back]
+    settled = "SELECT number FROM receipt WHERE settled = 1 GROUP BY number HAVING count(*) > 1"
+    twice = db.execute(settled).fetchall()  # with a slip none is taken twice: it has its number from one desk
+    paid = {number: receipts_of(db, number) for number in (SlipNumber.parse(text) for (text,) in twice)}
+    return found + [
+        Doubt(reference="", numbers=(number,), taken_twice=True)
+        for number, receipts in paid.items()
+        if sum(not each.refunded for each in receipts) > 1
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,10 +73,10 @@ def counts(db: Database, day: str, *, by: str) -> list[Count]:
 
 
 def entries(db: Database, day: str) -> list[tuple[Slip, bool]]:
-    """Every slip of an ISO day, and whether it is void; blanks are left out."""
+    """Every outpatient's slip of an ISO day, and whether it is void: no blanks, and nobody who was given a bed."""
     rows = db.execute(
         "SELECT record, voided FROM slip JOIN version ON version.digest = slip.content "
-        "WHERE slip.day = ? AND slip.kind <> 'pad'",
+        "WHERE slip.day = ? AND slip.kind NOT IN ('pad', 'admission')",
         (day,),
     )
     return [(Slip.from_record(json.loads(record)), bool(voided)) for record, voided in rows]

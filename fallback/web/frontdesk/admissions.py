@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from fallback import frontdesk, names
+from fallback import frontdesk
 from fallback.errors import FormUsed, NotAdmitted, ParchiError, SlipIsVoid
 from fallback.frontdesk import Issued
 from fallback.ledger import queries
@@ -55,7 +55,7 @@ def admit() -> ResponseReturnValue:
     if request.method != "POST":
         return _page(AdmissionForm(formdata=None), None, title=_("Admit a patient"), number=None)
     form = Sent(request.form)
-    asked = to_admission(form, here().hospital, today(), lambda: names.alias(form.typed("form")))
+    asked = to_admission(form, here().hospital, today(), lambda: frontdesk.free_alias(db(), form.typed("form")))
     return _finish(frontdesk.admit(here().counter, open_shift().key, asked, form=form.typed("form")), asked)
 
 
@@ -94,7 +94,7 @@ def correct_admission(number: SlipNumber) -> ResponseReturnValue:
         form.previous.data = row.slip.previous.text if row.slip.previous else ""
         return _page(form, None, title=_("Correct the admission"), number=number, correct=True)
     sent = Sent(request.form)
-    asked = to_admission(sent, here().hospital, today(), lambda: names.alias(sent.typed("form")))
+    asked = to_admission(sent, here().hospital, today(), lambda: frontdesk.free_alias(db(), sent.typed("form")))
     reason = text("reason", sent.typed("reason"))
     done = frontdesk.correct_admission(here().counter, open_shift().key, number, asked, reason, form=sent.typed("form"))
     return _finish(done, asked)

@@ -94,7 +94,9 @@ def issued(number: SlipNumber) -> ResponseReturnValue:
 
 def asked_for(form: Typed) -> Registration:
     """What the form asks for. Raises FormWrong."""
-    return to_registration(form, here().hospital, today(), lambda: names.alias(form.typed("form")), baby=_baby)
+    return to_registration(
+        form, here().hospital, today(), lambda: frontdesk.free_alias(db(), form.typed("form")), baby=_baby
+    )
 
 
 def _baby(mother: SlipNumber, sex: Sex, order: int) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from fallback import frontdesk, names
+from fallback import frontdesk
 from fallback.downtime import Role
 from fallback.errors import (
     BedEmpty,
@@ -191,7 +191,7 @@ def _admit(ward: Ward, row: _Row, shift_key: str, form: str) -> Issued | None:
     """Admits who stands in a row; None where nobody does. Raises FormWrong, and FormUsed for a changed row."""
     key = f"{form}.{row.at}"
     texts = {f"{name}-{row.at}": value for name, value in row.typed.items()}
-    admission = to_round(texts, row.at, ward, here().hospital, today(), lambda: names.alias(key), _known)
+    admission = to_round(texts, row.at, ward, here().hospital, today(), lambda: frontdesk.free_alias(db(), key), _known)
     if admission is None:
         return None
     made = frontdesk.admit(here().counter, shift_key, admission, form=key)
