@@ -200,7 +200,7 @@ def test_what_nobody_can_open_any_more_is_told_and_kept(installation: Installati
     report = wait(room, key, "done", "failed").report
     room.close()
     assert report is not None
-    assert report.outcomes["problem"] == report.pages > 0
+    assert report.outcomes["problem"] > 0  # what was read before the stop, is
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")

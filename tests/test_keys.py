@@ -275,7 +275,7 @@ def test_a_key_in_parts_is_proved_taken_out_and_put_back(folder: Path, tmp_path:
     run(folder, "key", "put-back", "root", "--parts-file", str(parts))
     run(folder, "desk", "enrol", "Counter 9")
     said = run(folder, "key", "status")
-    assert "root: on this computer; on paper in 3 parts, 2 of which give it" in said
+    assert "root's key: on this computer; on paper in 3 parts, 2 of which give it" in said
     assert "0 that open this vault" in said
 
 

@@ -165,7 +165,8 @@ def correct_admission(
 def move_stay(counter: Counter, number: SlipNumber, to: Lying, *, by: str) -> None:
     """The patient of an admission slip lies elsewhere from `to.at` on (None: from now on).
 
-    Without a unit, within the ward, the patient stays with the unit that there is. Raises NotAdmitted, StayOver, FieldWrong.
+    Without a unit, within the ward, the patient stays with the unit that there is. Raises NotAdmitted, StayOver,
+    FieldWrong.
     """
     for wrong in check_bed(counter.hospital, to.ward, to.bed, to.unit).values():
         raise wrong
