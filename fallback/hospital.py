@@ -256,12 +256,12 @@ class Hospital:
     exemptions: tuple[Exemption, ...] = ()
     counters: tuple[ServiceCounter, ...] = USUAL_COUNTERS
     computers: int = 1
+    wards: tuple[Ward, ...] = ()
 
     @property
     def needed(self) -> frozenset[str]:
         """What any of its systems needs of a patient: the desk asks for it while the patient stands there."""
         return frozenset().union(*(target.needed for target in self.targets))
-    wards: tuple[Ward, ...] = ()
 
     def printer_of(self, desk: str) -> Printer | None:
         """The printer that serves a desk (by the desk's name); None: it prints from its browser."""

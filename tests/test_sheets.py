@@ -13,12 +13,13 @@ from PIL import Image
 
 from fallback.errors import FieldWrong, LayoutWrong, SlipNumberWrong, SlipUnknown
 from fallback.hospital import Hospital
+from fallback.language import rupees
 from fallback.payload import CodeOutcome, judge
 from fallback.printing import PrintedSlip, examples, render_sheet
 from fallback.printing.examples import HOSPITAL
 from fallback.printing.layout import layout, load
 from fallback.printing.layout.file import BUNDLED
-from fallback.printing.money import rupees, rupees_in_words
+from fallback.printing.money import rupees_in_words
 from fallback.printing.raster import rasters
 from fallback.printing.sheet import Box
 from fallback.printing.sheets import draw_sheet

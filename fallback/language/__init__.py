@@ -56,6 +56,11 @@ def format_moment(moment: datetime | None) -> str:
     return f"{format_date(moment)} {format_time(moment)}".strip()
 
 
+def rupees(amount: int) -> str:
+    """Whole rupees in figures, grouped as in India: `₹1,00,000`, `-₹5`."""
+    return f"{'-' if amount < 0 else ''}₹{grouped(abs(amount))}"
+
+
 def grouped(count: int) -> str:
     """A number as it is printed in India, by its last three digits and then by pairs: 1,50,000."""
     digits = str(abs(count))

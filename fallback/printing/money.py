@@ -1,6 +1,5 @@
 """Money in words, English and Hindi, as a receipt needs it: figures are easily changed with a pen."""
 
-from fallback.language import grouped
 from fallback.printing.labels import Words, spoken
 
 MOST = 99_99_999
@@ -26,11 +25,6 @@ _HINDI = (
     "तिरानवे", "चौरानवे", "पचानवे", "छियानवे", "सत्तानवे", "अट्ठानवे", "निन्यानवे",
 )
 # fmt: on
-
-
-def rupees(amount: int) -> str:
-    """Whole rupees in figures, grouped as in India: `₹1,00,000`, `-₹5`."""
-    return f"{'-' if amount < 0 else ''}₹{grouped(abs(amount))}"
 
 
 def rupees_in_words(amount: int) -> Words:

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from fallback.errors import FieldWrong, Sentence
 from fallback.hospital import Hospital
+from fallback.language import rupees
 from fallback.printing import labels
 from fallback.printing.content import Content, Field
 from fallback.printing.fields import names_of
 from fallback.printing.job import PrintedSlip
 from fallback.printing.labels import FEE_STATUS, FIELDS, FLAGS, PAID_BY, Words
 from fallback.printing.layout import Layout, draw, layout
-from fallback.printing.money import rupees, rupees_in_words
+from fallback.printing.money import rupees_in_words
 from fallback.printing.sheet import Box, sheet
 from fallback.printing.slips import content
 from fallback.slip import TUBES_LIMIT, FeeStatus, Sample

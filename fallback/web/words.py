@@ -9,7 +9,7 @@ from flask import session
 
 from fallback.downtime import Role
 from fallback.hospital import Clinic, Hospital, Ward
-from fallback.language import LANGUAGES, format_date, format_moment, format_time, grouped, say
+from fallback.language import LANGUAGES, format_date, format_moment, format_time, grouped, rupees, say
 from fallback.language.labels import label
 from fallback.ledger.queries import PageRow
 from fallback.money import NOTES
@@ -36,11 +36,6 @@ def named(thing: Clinic | Hospital | Ward) -> str:
     if isinstance(thing, Clinic | Ward):
         return thing.shown_hindi if hindi else thing.shown
     return thing.name_hindi if hindi else thing.name
-
-
-def rupees(amount: int) -> str:
-    """Whole rupees with Indian grouping: ₹1,00,000."""
-    return f"₹{grouped(amount)}"
 
 
 def day(text: str) -> str:

@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import ClassVar
 
 from fallback.hospital import Hospital
-from fallback.language import grouped
+from fallback.language import grouped, rupees
 from fallback.money import NOT_COUNTED, Cash, Mode, ModeSum
 from fallback.printing.content import Content
 from fallback.printing.fields import moment
 from fallback.printing.layout import Layout
-from fallback.printing.money import rupees
 from fallback.printing.papers.labels import SHIFT_SHEET
 from fallback.printing.papers.paper import columns, content, journal, room, split
 from fallback.slip import SlipNumber
