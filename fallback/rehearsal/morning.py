@@ -17,7 +17,7 @@ from fallback.hospital import Hospital
 from fallback.ledger import queries
 from fallback.rehearsal.clerk import Clerk, Page
 from fallback.rehearsal.people import Person
-from fallback.slip import Kind, SlipNumber, digits_of
+from fallback.slip import INDIA, Kind, SlipNumber, digits_of
 
 RETURNING, TWICE, CORRECTED, VOIDED, REPRINTED = 0.25, 0.06, 0.08, 0.05, 0.04  # shares of the patients
 
@@ -162,7 +162,9 @@ class _Desk:
         """The patient comes back with the slip, at the same desk: a new slip, no new patient number."""
         box = self._clerk.open("/").form("typed")
         form = self._clerk.send(box, typed=number.text).form("name", "form", action="register")
-        clinic = self._chance.choice([each for each in self._hospital.clinics if not each.casualty])
+        day, same = datetime.now(INDIA).date(), self._hospital.clinic(told["clinic"])
+        sitting = [each for each in self._hospital.clinics if each.sits_on(day) and not each.casualty]
+        clinic = self._chance.choice(sitting or [each for each in (same,) if each])  # on a Sunday only casualty sits
         again = self._number(self._clerk.send(form, clinic=clinic.code))
         self._print(again)
         own = None if told["uhid"] else number.text
