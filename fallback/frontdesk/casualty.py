@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from fallback import names, payload
 from fallback.errors import FieldWrong, Sentence
 from fallback.frontdesk.counter import Counter
+from fallback.frontdesk.pads import journal_blanks
 from fallback.hospital import Clinic, Hospital
 from fallback.ledger import queries
-from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import identities, stays
 from fallback.ledger.writer import Transaction
 from fallback.printing import PrintedSlip, render_pads, render_sheet
@@ -66,14 +66,7 @@ def print_sets(counter: Counter, *, series: int, count: int = SETS, by: str = ""
                 emergency=True,
             )
             blanks.append((slip, payload.encode(slip, sign)))
-        content = {
-            "series": series,
-            "first": blanks[0][0].number.serial,
-            "count": count,
-            "payloads": [signed.hex() for _, signed in blanks],
-            "issued_to": issued_to,
-        }
-        tx.append(FactKind.PADS_PRINTED, content, series=series, by=by)
+        journal_blanks(tx, series, blanks, issued_to, by=by)
         return blanks
 
     blanks = counter.ledger.write(job)

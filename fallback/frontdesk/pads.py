@@ -22,6 +22,20 @@ _OUTCOMES = {
 }
 
 
+def journal_blanks(
+    tx: Transaction, series: int, blanks: Sequence[tuple[Slip, bytes]], issued_to: str, *, by: str
+) -> None:
+    """Writes down blanks that were just numbered, one after the other, with what was signed of each."""
+    content = {
+        "series": series,
+        "first": blanks[0][0].number.serial,
+        "count": len(blanks),
+        "payloads": [signed.hex() for _, signed in blanks],
+        "issued_to": issued_to,
+    }
+    tx.append(FactKind.PADS_PRINTED, content, series=series, by=by)
+
+
 def print_pads(
     counter: Counter, *, series: int, count: int, issued_to: str, by: str = ""
 ) -> tuple[list[SlipNumber], bytes]:
@@ -46,14 +60,7 @@ def print_pads(
                 drill=counter.drill,
             )
             blanks.append((slip, payload.encode(slip, sign)))
-        content = {
-            "series": series,
-            "first": blanks[0][0].number.serial,
-            "count": count,
-            "payloads": [signed.hex() for _, signed in blanks],
-            "issued_to": issued_to,
-        }
-        tx.append(FactKind.PADS_PRINTED, content, series=series, by=by)
+        journal_blanks(tx, series, blanks, issued_to, by=by)
         return blanks, tx.now
 
     blanks, at = counter.ledger.write(job)

@@ -18,9 +18,9 @@ from fallback.web.access import clerk, shown_again
 from fallback.web.forms import RegistrationForm, Sent
 from fallback.web.forms.beside import answer_of, places_beside, shown_beside, to_person
 from fallback.web.frontdesk.blueprint import blueprint
-from fallback.web.frontdesk.cards import index_form
+from fallback.web.frontdesk.cards import index_form, of_index
 from fallback.web.frontdesk.desk import new_again, visit_form
-from fallback.web.frontdesk.page import desk_page, new_task, next_task, visit_task
+from fallback.web.frontdesk.page import desk_page, new_task, next_task
 from fallback.web.place import _, db, here, language, shift, today, user
 from fallback.web.standing import Standing
 
@@ -66,7 +66,7 @@ def take_alike() -> ResponseReturnValue:
         raise NobodyTaken()
     notice = _("From the patient index: ask name and age before you register.")
     form = index_form(here().hospital, patient, today())
-    return desk_page(form=_going_on(form), task=visit_task(), notice=notice, standing=standing)
+    return desk_page(form=_going_on(form), task=next_task(), notice=notice, standing=standing)
 
 
 def _standing() -> Standing:
@@ -118,18 +118,7 @@ def _in_index(key: str) -> tuple[IndexedPatient, ...]:
     uhid, form = key.removeprefix("uhid:"), request.form.get("form", "")[:64]
     if here().looks.has_shown(user().login, form, key):
         return here().index.look(LookField.UHID, uhid)
-    own = shift()
-    return frontdesk.look_up(
-        here().counter,
-        here().index,
-        LookField.UHID,
-        uhid,
-        LookReason.TYPING,
-        login=user().login,
-        today=today(),
-        series=own.series if own else 0,
-        shift=own.key if own else "",
-    )
+    return of_index(uhid, LookReason.TYPING)
 
 
 def _going_on(form: RegistrationForm) -> RegistrationForm:

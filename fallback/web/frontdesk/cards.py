@@ -2,14 +2,16 @@
 
 from datetime import date
 
+from fallback import frontdesk
+from fallback.downtime import LookReason
 from fallback.errors import Sentence
 from fallback.hospital import Hospital
 from fallback.idcards import CardKind, Check, IdCard
 from fallback.language import format_date
-from fallback.patients import IndexedPatient
+from fallback.patients import IndexedPatient, LookField
 from fallback.slip import Sex
 from fallback.web.forms import RegistrationForm, blank
-from fallback.web.place import _
+from fallback.web.place import _, here, shift, today as this_day, user
 
 LUHN = Sentence("Its check digit does not fit: compare it with the card, and keep it if it is the same.")
 
@@ -71,3 +73,19 @@ def index_form(hospital: Hospital, patient: IndexedPatient, today: date) -> Regi
         "locality": patient.locality,
     }
     return blank(hospital, **{name: text for name, text in told.items() if text})
+
+
+def of_index(uhid: str, reason: LookReason) -> tuple[IndexedPatient, ...]:
+    """Whoever has this UHID in the frozen index: a look of this login, written down. Raises as `frontdesk.look_up`."""
+    own = shift()
+    return frontdesk.look_up(
+        here().counter,
+        here().index,
+        LookField.UHID,
+        uhid,
+        reason,
+        login=user().login,
+        today=this_day(),
+        series=own.series if own else 0,
+        shift=own.key if own else "",
+    )

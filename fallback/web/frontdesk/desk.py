@@ -23,7 +23,6 @@ from fallback.web.frontdesk.page import (
     newborn_task,
     next_task,
     unidentified_task,
-    visit_task,
 )
 from fallback.web.paper import wake
 from fallback.web.place import db, here, open_shift, shift, today, user
@@ -62,7 +61,7 @@ def _task(form: RegistrationForm) -> Task:
     if previous := _known(form.typed("previous")):
         return next_task(previous.slip)
     if form.typed("uhid"):
-        return visit_task()
+        return next_task()
     return unidentified_task() if form.ticked("alias") and form.typed("name") else new_task()
 
 

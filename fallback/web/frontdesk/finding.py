@@ -5,21 +5,20 @@ from collections.abc import Mapping
 from flask import jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from fallback import frontdesk, names
+from fallback import names
 from fallback.downtime import LookReason
 from fallback.errors import FieldWrong, IndexDamaged, LooksUsedUp, ParchiError, PassphraseNeeded, PictureUnread
 from fallback.idcards import abha
 from fallback.language import say
-from fallback.patients import IndexedPatient, LookField
 from fallback.slip import Slip, digits_of
 from fallback.web import onebox
 from fallback.web.access import clerk, shown_again, takes, upload
 from fallback.web.forms import RegistrationForm, blank
 from fallback.web.frontdesk.blueprint import blueprint
-from fallback.web.frontdesk.cards import LUHN, card_form, card_notice, index_form
+from fallback.web.frontdesk.cards import LUHN, card_form, card_notice, index_form, of_index
 from fallback.web.frontdesk.desk import visit_form
-from fallback.web.frontdesk.page import FIRST_EMPTY, desk_page, next_task, visit_task
-from fallback.web.place import _, db, here, language, shift, today, user
+from fallback.web.frontdesk.page import FIRST_EMPTY, desk_page, next_task
+from fallback.web.place import _, db, here, language, today
 
 PICTURE_MEGABYTES = 16
 
@@ -103,27 +102,12 @@ def _of_uhid(uhid: str) -> ResponseReturnValue:
     form, told = blank(here().hospital, uhid=uhid), _nobody("uhid", uhid)
     if here().index.here:
         try:
-            for patient in _in_index(uhid):
+            for patient in of_index(uhid, LookReason.CARD):
                 form = index_form(here().hospital, patient, today())
                 told = _("From the patient index: ask name and age before you register.")
         except (LooksUsedUp, IndexDamaged, PassphraseNeeded) as error:  # the queue goes on without the index
             told = say(error, language()) + " " + told
-    return desk_page(form=form, task=visit_task(), notice=told, at=FIRST_EMPTY)
-
-
-def _in_index(uhid: str) -> tuple[IndexedPatient, ...]:
-    own = shift()
-    return frontdesk.look_up(
-        here().counter,
-        here().index,
-        LookField.UHID,
-        uhid,
-        LookReason.CARD,
-        login=user().login,
-        today=today(),
-        series=own.series if own else 0,
-        shift=own.key if own else "",
-    )
+    return desk_page(form=form, task=next_task(), notice=told, at=FIRST_EMPTY)
 
 
 def _from_paper(slip: Slip, cut: tuple[str, ...]) -> RegistrationForm:

@@ -83,25 +83,15 @@ def newborn_task(mother: Slip) -> Task:
     )
 
 
-def next_task(slip: Slip) -> Task:
-    """The next visit of a patient who has a slip."""
+def next_task(slip: Slip | None = None) -> Task:
+    """The next visit of a patient who has a slip, or of whom the UHID is all that is known: no new patient number."""
     return Task(
         kind="next",
         title=_("Next visit"),
         action=url_for("frontdesk.register"),
         button=_("Register the visit and print"),
-        number=slip.number,
+        number=slip.number if slip else None,
         slip=slip,
-    )
-
-
-def visit_task() -> Task:
-    """A visit of a patient whose UHID is all that is known: no new patient number."""
-    return Task(
-        kind="next",
-        title=_("Next visit"),
-        action=url_for("frontdesk.register"),
-        button=_("Register the visit and print"),
     )
 
 
