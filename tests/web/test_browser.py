@@ -292,5 +292,6 @@ def test_enter_in_a_list_sends_the_form(browser: WebDriver, address: str, instal
     )
     open_desk(browser, address)
     browser.get(f"{address}/wards/2")
+    waiting(browser).until(lambda seen: focused(seen) == "bed")
     press(browser, "7", Keys.TAB, "d", Keys.ENTER)
     waiting(browser).until(lambda seen: "Sunita Devi" not in seen.page_source)
