@@ -136,7 +136,11 @@ class Ward:
 class Target:
     """A hospital system that slips may be imported into. Only one marked `test` ever takes drill slips.
 
-    `kind` is the way into it, `needs` what it insists on besides what that kind needs: see needs.py.
+    `kind` is the way into it, `needs` what it insists on besides what that kind needs: see needs.py. `organisation` is
+    the identifier that it must name as the hospital it serves, "" where none is asked for. `pictures`, `documents`:
+    whether it takes the pages' pictures, and a consultation's document. `speed` is in slips a minute, 0 for as fast as
+    it answers. `file` is the recipe or the columns of a way that has some, beside hospital.toml; `database` and `login`
+    are of a way that asks for them. A password is never here.
     """
 
     name: str
@@ -144,6 +148,13 @@ class Target:
     test: bool
     kind: str = "fhir"
     needs: frozenset[str] = frozenset()
+    organisation: str = ""
+    pictures: bool = False
+    documents: bool = False
+    speed: int = 0
+    file: str = ""
+    database: str = ""
+    login: str = ""
 
     @property
     def needed(self) -> frozenset[str]:

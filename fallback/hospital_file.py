@@ -1,7 +1,7 @@
 """Reads hospital.toml: every table, key and value is checked, and what is wrong is named with its line."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,14 +15,13 @@ from fallback.hospital import (
     Hospital,
     Printer,
     PrinterWay,
-    Target,
 )
-from fallback.needs import LABELS, NEEDS
 from fallback.toml_clinics import ClinicTables
 from fallback.toml_counters import counters
 from fallback.toml_lines import Place
 from fallback.toml_money import exemptions, money
 from fallback.toml_table import document_of
+from fallback.toml_targets import SHORT_NAME, targets
 from fallback.toml_wards import wards
 
 LOOKS = (10, 1_000)  # in an hour; a desk registers some sixty patients
@@ -91,7 +90,7 @@ class _Reader(ClinicTables):
             uhid_pattern=self.need(at, table, "uhid_pattern", self.pattern),
             state=self.need(at, table, "state", self.whole(1, STATES)),
             clinics=self.clinics(document.get("clinic"), fees),
-            targets=self.targets(document.get("target", [])),
+            targets=targets(self, document.get("target", []), self.uri),
             paper=self.paper((*at, "paper"), table.get("paper", PAPERS[0])),
             printers=self.printers(document.get("printer", [])),
             layouts=self.folder((*at, "layouts"), table["layouts"]) if "layouts" in table else None,
@@ -130,39 +129,6 @@ class _Reader(ClinicTables):
     def keep_pages(self, table: object) -> int:
         """The table [pages]: after how many days a picture of a page may be destroyed."""
         return self.need(("pages",), self.only(("pages",), table, {"keep_days"}), "keep_days", self.whole(*KEEP_PAGES))
-
-    def targets(self, tables: object) -> tuple[Target, ...]:
-        """All [[target]] tables."""
-        if not isinstance(tables, list):
-            self.fail(("target",), "A hospital system is written as a table [[target]].")
-        targets: list[Target] = []
-        for index, table in enumerate(tables):
-            at: Place = ("target", index)
-            self.only(at, table, {"name", "url", "test", "kind", "needs"})
-            name = self.need(at, table, "name", self.short_name)
-            if any(target.name == name for target in targets):
-                self.fail((*at, "name"), "Another [[target]] has this name already. Give this one another name.")
-            url, test = self.need(at, table, "url", self.url), self.need(at, table, "test", self.flag)
-            kind = self.one_of(NEEDS)((*at, "kind"), table.get("kind", "fhir"))
-            needs = self.needs((*at, "needs"), table.get("needs", []))
-            targets.append(Target(name=name, url=url, test=test, kind=kind, needs=needs))
-        return tuple(targets)
-
-    def needs(self, at: Place, value: object) -> frozenset[str]:
-        """Fields that a system insists on, from a list like ["mobile"]."""
-        if not isinstance(value, list):
-            self.fail(at, 'A list of fields was expected, like ["mobile"].')
-        return frozenset(self.one_of(LABELS)(at, each) for each in value)
-
-    def one_of(self, names: Collection[str]) -> Callable[[Place, object], str]:
-        """One of a few words."""
-
-        def check(at: Place, value: object) -> str:
-            if not isinstance(value, str) or value not in names:
-                self.fail(at, Sentence("Use one of {names}.", names=", ".join(names)))
-            return value
-
-        return check
 
     def printers(self, tables: object) -> tuple[Printer, ...]:
         """All [[printer]] tables."""
@@ -251,8 +217,8 @@ class _Reader(ClinicTables):
         return desks
 
     def short_name(self, at: Place, value: object) -> str:
-        """What the command line calls a hospital system or a printer."""
-        if not isinstance(value, str) or not _NAME.fullmatch(value):
+        """What the command line calls a printer."""
+        if not isinstance(value, str) or not SHORT_NAME.fullmatch(value):
             self.fail(at, 'A name of small letters, digits and hyphens was expected, like "test-server".')
         return value
 
@@ -278,18 +244,6 @@ class _Reader(ClinicTables):
         if not (named or (parts.scheme == "urn" and parts.path)) or re.search(r"\s", text):
             self.fail(at, 'An address was expected, like "https://hospital.example/uhid".')
         return text
-
-    def url(self, at: Place, value: object) -> str:
-        """Where a hospital system answers."""
-        text = self.uri(at, value)
-        try:
-            parts = urlsplit(text)
-            good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and not parts.username
-        except ValueError:
-            good = False
-        if not good or "?" in text or "#" in text:
-            self.fail(at, 'A server was expected, like "https://his.hospital.example/fhir", without a password in it.')
-        return text.rstrip("/")
 
 
 def _is_tcp(text: str) -> bool:

@@ -7,6 +7,11 @@ from fallback.slip import Patient
 # What a system needs, by the kind of way into it. Name, sex and age are asked for in any case.
 NEEDS: Mapping[str, frozenset[str]] = {
     "fhir": frozenset(),
+    "hl7": frozenset(),
+    "gnuhealth": frozenset(),
+    "sheet": frozenset(),
+    "web-form": frozenset(),
+    "beep": frozenset(),
 }
 # What a hospital may name besides, for a system that insists on it; and what the desk says where it is missing.
 LABELS: Mapping[str, str] = {

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from fallback.episode import Seen as Seen, Told as Told
+
 
 class Evidence(StrEnum):
     """Who says something about a visit."""
@@ -16,23 +18,6 @@ class Evidence(StrEnum):
     NURSE = "nurse"
     DAY_SHEET = "day_sheet"
     COPY = "copy"
-
-
-class Seen(StrEnum):
-    """Whether the patient was seen. UNKNOWN: nobody says, or those who say contradict each other."""
-
-    SEEN = "seen"
-    NOT_SEEN = "not_seen"
-    UNKNOWN = "unknown"
-
-
-class Told(StrEnum):
-    """What the doctor ticked beside it."""
-
-    ADMITTED = "admitted"
-    REFERRED = "referred"
-    INVESTIGATIONS = "investigations"
-    MEDICO_LEGAL = "medico_legal"
 
 
 class Witness(Protocol):

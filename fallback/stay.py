@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from fallback.slip import Slip, SlipNumber
+from fallback.slip import SlipNumber
 
 BED_LETTERS = 12
 UNIT_LETTERS = 30
@@ -67,15 +67,3 @@ class Stay:
         ]
         ended = datetime.fromisoformat(end[1]) if end and end[1] else None
         return cls(number=number, beds=lying, how=Ended(end[0]) if end else None, ended=ended)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admitted(Slip):
-    """An admission slip as a hospital system is told it: with what became of its stay. Never signed, never printed."""
-
-    stay: Stay
-
-    @classmethod
-    def of(cls, slip: Slip, stay: Stay) -> Self:
-        """A slip with its stay."""
-        return cls(**{each.name: getattr(slip, each.name) for each in fields(Slip)}, stay=stay)

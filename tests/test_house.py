@@ -12,10 +12,10 @@ FALLBACK = HOUSE / "fallback"
 NOUNS = {
     "errors", "language", "settings", "hospital", "hospital_file", "toml_lines", "toml_table", "states",
     "places", "names",
-    "toml_counters", "toml_wards", "stay",
+    "toml_counters", "toml_wards", "stay", "episode",
     "slip", "identity", "downtime", "keys", "vault", "groups", "parts", "sealed", "disk", "marks", "statement",
     "machine", "authority", "logbook", "particulars", "person", "money", "toml_money", "spreadsheet", "needs",
-    "stream", "roster", "toml_clinics",
+    "stream", "roster", "toml_clinics", "toml_targets",
 }  # fmt: skip
 RULES = {"payload", "idcards", "wedge", "matching", "reconcile", "outcome", "census", "opd"}
 EDGES = {"ledger", "printing", "scanning", "evidence", "patients", "ehospital"}

@@ -11,12 +11,13 @@ import pytest
 
 from fallback.ehospital import fhir_resources as resources
 from fallback.ehospital.fhir import FhirConnector
+from fallback.episode import Episode, Learnt
 from fallback.hospital import Target, Ward
 from fallback.ledger.facts import FactKind
 from fallback.recovery import approve, run_import
 from fallback.rehearsal.target import TestSystem
 from fallback.slip import Kind, Slip, Visit
-from fallback.stay import Admitted, Ended, Lying, Stay
+from fallback.stay import Ended, Lying, Stay
 from tests.backlog import HOSPITAL, SUNITA, Backlog
 
 NAME = "test-server"
@@ -59,7 +60,7 @@ def test_the_end_of_a_stay_finishes_it(how: Ended, code: str | None) -> None:
     beds = [Lying(at=slip.issued, ward=2, bed="7"), Lying(at=datetime(2026, 11, 23, 9, tzinfo=UTC), ward=6, bed="1")]
     stay = Stay(number=slip.number, beds=beds, how=how, ended=noon)
     assert Stay.from_text(slip.number, stay.text) == stay
-    found = resources.encounter(Admitted.of(slip, stay), HOUSE, "Patient/1")
+    found = resources.encounter(Episode.of(slip, learnt=Learnt(stay=stay)), HOUSE, "Patient/1")
     assert found["status"] == "finished"
     assert found["period"]["end"] == "2026-11-24T12:00:00+05:30"
     assert [each["status"] for each in found["location"]] == ["completed", "completed"]

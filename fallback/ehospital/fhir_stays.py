@@ -4,9 +4,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from fallback.episode import learnt_of
 from fallback.hospital import Hospital
 from fallback.slip import INDIA, Kind, Slip
-from fallback.stay import Admitted, Ended, Lying, Stay
+from fallback.stay import Ended, Lying, Stay
 
 LASTS, OVER = "in-progress", "finished"
 _PLACES = "http://terminology.hl7.org/CodeSystem/location-physical-type"
@@ -34,8 +35,8 @@ def stay_of(slip: Slip) -> Stay | None:
     """The stay of a slip: what became of it where that is known, else what the slip itself says; None for a visit."""
     if slip.kind is not Kind.ADMISSION:
         return None
-    if isinstance(slip, Admitted):
-        return slip.stay
+    if stay := learnt_of(slip).stay:
+        return stay
     visit = slip.visit
     since = slip.issued if not visit.in_bed else None
     if visit.admitted_on:

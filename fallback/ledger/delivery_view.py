@@ -1,4 +1,8 @@
-"""What became of each slip at each target: approved, sent, confirmed, held or failed."""
+"""What became of each slip at each target: approved, sent, confirmed, held or failed, or left for the live counter."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -8,8 +12,8 @@ from fallback.ledger.journal import Line
 SCHEMA = """
 CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTEGER NOT NULL, stage TEXT NOT NULL,
     reason TEXT NOT NULL, patient TEXT NOT NULL, encounter TEXT NOT NULL, uhid TEXT NOT NULL, attempts INTEGER NOT NULL,
-    confirmed INTEGER NOT NULL, known TEXT NOT NULL, stamp TEXT NOT NULL, stay TEXT NOT NULL,
-    PRIMARY KEY (number, target)) STRICT;
+    confirmed INTEGER NOT NULL, known TEXT NOT NULL, stamp TEXT NOT NULL, told TEXT NOT NULL, hold TEXT NOT NULL,
+    login TEXT NOT NULL, at TEXT NOT NULL, linked INTEGER NOT NULL, PRIMARY KEY (number, target)) STRICT;
 """
 TABLES = ("delivery",)
 
@@ -19,6 +23,7 @@ _STAGES = {
     FactKind.SLIP_CONFIRMED: "confirmed",
     FactKind.SLIP_HELD: "held",
     FactKind.SLIP_FAILED: "failed",
+    FactKind.SLIP_DEFERRED: "on_return",
 }
 FACTS = frozenset(_STAGES)
 
@@ -27,16 +32,16 @@ def fold(db: Database, line: Line, stamp: str) -> None:
     """The newest line says the stage; the newest that names the target's own ids says those, in whatever order."""
     content, stage = line.content, _STAGES[line.fact]
     told = stamp if content.get("encounter") else ""
-    newer = (("revision", "stage", "reason"), "excluded.stamp > stamp")
-    known = (("patient", "encounter", "uhid"), "excluded.known > known")
+    newer = (("revision", "stage", "reason", "hold", "login", "at"), "excluded.stamp > stamp")
+    known = (("patient", "encounter", "uhid", "linked"), "excluded.known > known")
     sets = [
         f"{name} = CASE WHEN {rule} THEN excluded.{name} ELSE {name} END"
         for names, rule in (newer, known)
         for name in names
     ]
-    sets += [f"{name} = max({name}, excluded.{name})" for name in ("confirmed", "known", "stamp", "stay")]
+    sets += [f"{name} = max({name}, excluded.{name})" for name in ("confirmed", "known", "stamp", "told")]
     db.execute(
-        f"INSERT INTO delivery VALUES ({', '.join('?' * 13)}) ON CONFLICT (number, target) DO UPDATE SET "
+        f"INSERT INTO delivery VALUES ({', '.join('?' * 17)}) ON CONFLICT (number, target) DO UPDATE SET "
         "attempts = attempts + excluded.attempts, " + ", ".join(sets),
         (
             content["number"],
@@ -51,6 +56,17 @@ def fold(db: Database, line: Line, stamp: str) -> None:
             content["revision"] if line.fact is FactKind.SLIP_CONFIRMED else -1,
             told,
             stamp,
-            f"{stamp}\n{content['stay']}" if content.get("stay") else "",  # of several the newest is the greatest
+            f"{stamp}\n{_told(content)}" if line.fact is FactKind.SLIP_CONFIRMED else "",  # the newest is the greatest
+            content.get("hold", ""),
+            line.by,
+            line.at.isoformat(),
+            int(content.get("linked", False)),
         ),
     )
+
+
+def _told(content: Mapping[str, Any]) -> str:
+    """What the target was told of the visit besides the slip; a line that names a stay alone is older."""
+    if content.get("stay"):
+        return json.dumps({"stay": content["stay"]}, ensure_ascii=False)
+    return str(content.get("told", ""))

@@ -107,12 +107,40 @@ class FactKind(StrEnum):
     - PATIENTS_LINKED `{number, to, reason}`: the patient of this slip is the one of `to` (a slip number, or `uhid:`)
     - PICTURES_EXPORTED `{count, form}`: pictures left this house, as a folder or as FHIR documents
     - PICTURES_DESTROYED `{pictures, reason}`: written before the pictures are removed from the store
-    - TARGET_PINNED `{target, url, software, fingerprint}`: the hospital system as it showed itself
+    - MATCHER_LEARNT `{index, levels, prior, threshold}`: the weights that a run of the matcher worked out from the data
+      itself: bits by field and level, the share of pairs that are one person's, the chance from which it may decide
+    - SLIP_MATCHED `{number, digest, index, outcome, to, chance, reasons, others, sample}`: what the matcher says of the
+      person of this version: `same` as `to`, `new`, or `ask` a person; `to` is `uhid:` or a slip number, `reasons` are
+      `[field, sentence, bits]`, `others` the next likely ones as `[to, chance]`; `sample`: a person checks it
+      although it is sure
+    - MATCH_DECIDED `{number, digest, to, decision, reason, shown, sample}`: a person says `same` (as `to`), `new` or
+      `ask` (somebody must ask the patient); `shown` are the people who stood beside it. MATCH_CHECKED `{number, to,
+      decision, agrees}`: a second person on a risky one. MATCH_REOPENED `{number, reason}` takes both back
+    - UHID_SEEN `{uhid, number, by_card}`: this slip's patient had this UHID, on a card that was seen or in the index
+    - TARGET_PINNED `{target, url, software, fingerprint, certificate, organisation}`: the hospital system as it showed
+      itself
+    - TARGET_CHECKED `{target, point, answer, note}`: a supervisor answers for one point of the check list before the
+      first slip (SMS, queue, billing, ABDM linking, the past date); the newest answer of a point counts
+    - CANARY_CONFIRMED `{target, numbers, note}`: a person looked at the first slips in the system, and they are right
+    - IMPORT_PAUSED, IMPORT_RESUMED `{target, reason}`: nothing leaves for this target until it is resumed
     - SLIP_APPROVED `{number, revision, target}`: it may be sent
-    - SLIP_SENDING `{number, revision, target}`: written before the request leaves
-    - SLIP_CONFIRMED `{number, revision, target, patient, encounter, uhid, created, stay}`: the target has it, as read
-      back; `stay` is what it was told of an admission's stay (none of every other slip)
-    - SLIP_HELD, SLIP_FAILED `{number, revision, target, reason}`: a person decides; the target's own words
+    - SLIP_DEFERRED `{number, revision, target, reason}`: it waits for the patient to return, and is registered then
+      at a live counter; an approval takes it back
+    - SLIP_SENDING `{number, revision, target, run, told}`: written before the request leaves; `run` is the run that
+      sends it, `told` as below
+    - SLIP_CONFIRMED `{number, revision, target, patient, encounter, uhid, created, told, linked}`: the target has it,
+      as read back; `told` is what it was told of what became of the visit (a line with `stay` instead is older);
+      `linked`:
+      it was there already, typed by hand, and a person said that it is this slip's
+    - SLIP_HELD, SLIP_FAILED `{number, revision, target, reason, hold}`: a person decides (`hold`: the kind of reason);
+      the target's own words
+    - REPAIR_OPENED `{number, target, wrong, right, reason, sent, steps}`: a slip was sent under the wrong person: both,
+      what was sent, and the target's own steps to take it apart; REPAIR_TOLD `{number, target, who, note}`: who was
+      told; REPAIR_CLOSED `{number, target, note}`: it is confirmed there
+    - CROSSWALK_GIVEN `{department, form, count, sha256, until}`: which slip became which UHID, handed to a department
+      up to this line; CROSSWALK_RECEIVED `{department, sha256, receipt}`: they said that they have it
+    - OUTCOME_CLOSED `{number, reason}`: nobody knows whether the patient was seen, and nobody will
+    - ACCOUNT_CLOSED `{target, sha256, heads, note}`: the account was signed; ACCOUNT_REOPENED `{target, reason}`
     """
 
     INSTALLATION_MADE = "installation_made"
@@ -191,3 +219,22 @@ class FactKind(StrEnum):
     SLIP_CONFIRMED = "slip_confirmed"
     SLIP_HELD = "slip_held"
     SLIP_FAILED = "slip_failed"
+    MATCHER_LEARNT = "matcher_learnt"
+    SLIP_MATCHED = "slip_matched"
+    MATCH_DECIDED = "match_decided"
+    MATCH_CHECKED = "match_checked"
+    MATCH_REOPENED = "match_reopened"
+    UHID_SEEN = "uhid_seen"
+    TARGET_CHECKED = "target_checked"
+    CANARY_CONFIRMED = "canary_confirmed"
+    IMPORT_PAUSED = "import_paused"
+    IMPORT_RESUMED = "import_resumed"
+    SLIP_DEFERRED = "slip_deferred"
+    REPAIR_OPENED = "repair_opened"
+    REPAIR_TOLD = "repair_told"
+    REPAIR_CLOSED = "repair_closed"
+    CROSSWALK_GIVEN = "crosswalk_given"
+    CROSSWALK_RECEIVED = "crosswalk_received"
+    OUTCOME_CLOSED = "outcome_closed"
+    ACCOUNT_CLOSED = "account_closed"
+    ACCOUNT_REOPENED = "account_reopened"

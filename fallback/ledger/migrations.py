@@ -81,6 +81,12 @@ def journal_7(db: Database) -> None:
     fold_again(db)
 
 
+@migrations()
+def journal_8(db: Database) -> None:
+    """Who is matched with whom, what stands before a target's first slip, repairs, cross-walks, and closed accounts."""
+    fold_again(db)
+
+
 def fold_again(db: Database) -> None:
     """Drops the views and replays every line in the order in which it arrived, inside the caller's transaction.
 

@@ -74,7 +74,7 @@ CREATE TABLE pad (number TEXT PRIMARY KEY, series INTEGER NOT NULL, serial INTEG
 CREATE TABLE spent (number TEXT PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT NOT NULL, login TEXT NOT NULL,
     stamp TEXT NOT NULL) STRICT;
 CREATE TABLE target (name TEXT PRIMARY KEY, url TEXT NOT NULL, software TEXT NOT NULL, fingerprint TEXT NOT NULL,
-    stamp TEXT NOT NULL) STRICT;
+    certificate TEXT NOT NULL, organisation TEXT NOT NULL, stamp TEXT NOT NULL) STRICT;
 """
 
 # Rooms that fold alike, each the facts that it names: also those that something above folds besides.
@@ -189,8 +189,9 @@ def fold(db: Database, line: Line) -> None:
             row = (content["number"], "", "", line.by, stamp(db, line))
             _latest(db, "spent", "number", ("number", "outcome", "reason", "login", "stamp"), row)
         case FactKind.TARGET_PINNED:
-            pin = (content["target"], content["url"], content["software"], content["fingerprint"], stamp(db, line))
-            _latest(db, "target", "name", ("name", "url", "software", "fingerprint", "stamp"), pin)
+            columns = ("name", "url", "software", "fingerprint", "certificate", "organisation", "stamp")
+            says = (content.get(name, "") for name in columns[1:-1])
+            _latest(db, "target", "name", columns, (content["target"], *says, stamp(db, line)))
         case fact if fact in page_view.FACTS:
             page_view.fold(db, line, stamp(db, line))
         case FactKind.IDENTITY_RELEASED:

@@ -4,15 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fallback.ehospital import Acknowledgement, Connector, Found, Outcome, TargetIdentity
+from fallback.ehospital import Acknowledgement, Connector, Found, Hold, Outcome, TargetIdentity
+from fallback.episode import learnt_of
 from fallback.errors import ParchiError, Sentence, TargetChanged, TargetNotAllowed
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import Database, stays
+from fallback.ledger.queries import Database, SlipRow
+from fallback.recovery.episodes import learnt, sent_as, sent_before
 from fallback.recovery.sealed_slips import KEPT_BACK, Reveal, goes_as_itself, hold, told
-from fallback.recovery.stages import Choice, Step, Work, sent_as, sent_before, step_of, work_at
+from fallback.recovery.stages import Choice, Step, Work, step_of, work_at
 from fallback.slip import Slip, SlipNumber
-from fallback.stay import Admitted
 
 Progress = Callable[[int, int], None]
 _TO_GO = ("approved", "sending")
@@ -68,7 +69,7 @@ def plan(
     """The dry run: what would be sent, approved or not. Asks the target nothing and writes nothing."""
     db, found = ledger.db(), []
     for work in work_at(db, connector.target.name, choice)[:limit]:
-        slip = sent_as(db, work.row.slip)
+        slip = sent_as(db, work.row)
         veiled = goes_as_itself(db, slip)  # who it is is shown to nobody here
         reason = "" if veiled and not connector.objection(slip) else _hold(db, work, connector, slip, None)
         reason = reason or (work.doubt if work.stage == "held" else "")
@@ -177,14 +178,13 @@ class _Run:
             if slip is None or row is None or row.conflict or row.voided:
                 continue
             try:
-                shown = self._told(slip)
+                shown = self._told(replace(row, slip=slip))
             except ParchiError:
                 continue  # its identity cannot be opened: it is held when its turn comes
             found = self._find(shown)
             if found is not None:
                 answer = self._connector.confirm(shown, found)
-                stay = shown.stay.text if isinstance(shown, Admitted) else ""
-                self._record(slip.number, delivery.revision, Step.SEND, self._veil(slip, answer), stay)
+                self._record(shown, delivery.revision, Step.SEND, self._veil(slip, answer))
 
     def _take(self, number: SlipNumber) -> None:
         """One slip: *sending* is durable before anything leaves, the answer after it came."""
@@ -194,10 +194,11 @@ class _Run:
         try:
             withdrawn = work.step is Step.WITHDRAW  # by its number: nobody needs to know who it was
             db = self._ledger.db()
-            before = sent_before(db, work.row.slip, work.delivery) if withdrawn and work.delivery else None
-            slip = before or self._told(work.row.slip)
+            before = sent_before(db, work.row, work.row.slip, work.delivery) if withdrawn and work.delivery else None
+            slip = before or self._told(work.row)
         except ParchiError as error:
-            self._record(number, work.row.revision, work.step, Acknowledgement(outcome=Outcome.HELD, reason=str(error)))
+            answer = Acknowledgement(outcome=Outcome.HELD, reason=str(error), hold=Hold.SEALED)
+            self._record(work.row.slip, work.row.revision, work.step, answer)
             return
         match work.step:
             case Step.SEND:
@@ -206,13 +207,12 @@ class _Run:
                 answer = self._update(work, slip)
             case _:
                 answer = self._connector.withdraw(slip)
-        stay = slip.stay.text if isinstance(slip, Admitted) else ""
-        self._record(number, work.row.revision, work.step, self._veil(work.row.slip, answer), stay)
+        self._record(slip, work.row.revision, work.step, self._veil(work.row.slip, answer))
 
-    def _told(self, slip: Slip) -> Slip:
+    def _told(self, row: SlipRow) -> Slip:
         """A slip as the target is told it; raises what keeps a sealed identity from being opened."""
         db = self._ledger.db()
-        return told(db, sent_as(db, slip), self._reveal)
+        return told(db, sent_as(db, row), self._reveal)
 
     def _veil(self, slip: Slip, answer: Acknowledgement) -> Acknowledgement:
         """The answer as it may be written down: of a confidential patient without words, and without their UHID."""
@@ -230,7 +230,7 @@ class _Run:
             before = queries.version(self._ledger.db(), work.number, revision)
             if answer.outcome is not Outcome.HELD or before is None:
                 break
-            before = self._told(before)
+            before = self._told(replace(work.row, slip=before))
             if self._connector.confirm(before, found).outcome is not Outcome.HELD:
                 return self._connector.update(slip, before)
         return answer
@@ -247,19 +247,19 @@ class _Run:
         if before is None or work.delivery is None:
             why = "What the system has of this slip is not known here. Compare the two by hand."
             return Acknowledgement(outcome=Outcome.HELD, reason=why)
-        return self._connector.update(slip, told(db, sent_before(db, before, work.delivery), self._reveal))
+        return self._connector.update(slip, told(db, sent_before(db, work.row, before, work.delivery), self._reveal))
 
     def _begin(self, tx: Transaction, number: SlipNumber) -> Work | None:
         """Looks at the slip once more, for it may have changed since the list was made; None when it is not to go."""
         row, delivery = queries.slip(tx.db, number), queries.delivery(tx.db, number, self._target)
         if row is None or delivery is None:
             return None
-        step = step_of(row, delivery, stays.stay(tx.db, number))
+        step = step_of(row, delivery, learnt(tx.db, row.slip).text)
         work = Work(row=row, delivery=delivery, step=step)
         if work.step is Step.NOTHING or work.stage not in _TO_GO:
             return None
         content = {"number": number.text, "revision": row.revision, "target": self._target}
-        if reason := _hold(tx.db, work, self._connector, sent_as(tx.db, row.slip), self._reveal):
+        if reason := _hold(tx.db, work, self._connector, sent_as(tx.db, row), self._reveal):
             self._report.held += 1
             self._report.reasons[number.text] = reason
             tx.append(FactKind.SLIP_HELD, content | {"reason": reason}, series=number.series, by=self._by)
@@ -267,16 +267,18 @@ class _Run:
         tx.append(FactKind.SLIP_SENDING, content, series=number.series, by=self._by)
         return work
 
-    def _record(self, number: SlipNumber, revision: int, step: Step, answer: Acknowledgement, stay: str = "") -> None:
+    def _record(self, slip: Slip, revision: int, step: Step, answer: Acknowledgement) -> None:
+        """Writes down what became of a slip; `slip` is as it was told."""
         if answer.outcome is Outcome.UNREACHABLE:
             raise _Stopped(answer.error or ParchiError())
+        number = slip.number
         content: dict[str, Any] = {"number": number.text, "revision": revision, "target": self._target}
         content |= {"patient": answer.patient, "encounter": answer.encounter}
         if answer.outcome in (Outcome.HELD, Outcome.FAILED):
-            content |= {"reason": str(answer.reason)}
+            content |= {"reason": str(answer.reason), "hold": answer.hold.value}
             self._report.reasons[number.text] = str(answer.reason)
         else:
-            content |= {"uhid": answer.uhid, "created": answer.created} | ({"stay": stay} if stay else {})
+            content |= {"uhid": answer.uhid, "created": answer.created, "told": learnt_of(slip).text}
         fact = _FACTS[answer.outcome]
         self._ledger.write(lambda tx: tx.append(fact, content, series=number.series, by=self._by))
         self._count(step, answer.outcome)

@@ -21,7 +21,7 @@ from fallback.language import format_date
 from fallback.ledger import Ledger, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries.keeping import PictureRow, evidence, pictures
-from fallback.recovery.stages import sent_as
+from fallback.recovery.episodes import sent_as
 from fallback.slip import SlipNumber
 
 Progress = Callable[[int, int], None]
@@ -246,7 +246,7 @@ def _document(
         content,
         media_type(content),
         numbers,
-        [sent_as(db, each.slip) for each in known],
+        [sent_as(db, each) for each in known],
         hospital,
         at=row.at,
         void=bool(known) and all(each.voided for each in known),

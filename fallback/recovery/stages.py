@@ -1,17 +1,16 @@
 """Where a slip stands on its way into a hospital system, what its next step is, and the approval that lets it go."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import Database, Delivery, SlipRow, stays
+from fallback.ledger.queries import Database, Delivery, SlipRow
 from fallback.recovery.doubts import doubt, voids_unknown
-from fallback.recovery.linked import as_linked
+from fallback.recovery.episodes import all_learnt
 from fallback.slip import Kind, Slip, SlipNumber
-from fallback.stay import Admitted, Stay
 
 _BATCH = 500
 _REFUSED = ("held", "failed")
@@ -71,23 +70,24 @@ class Work:
     def stage(self) -> str:
         """The stage of the newest revision: ready, approved, sending, confirmed, held, failed."""
         delivery = self.delivery
-        goes_on = delivery is not None and delivery.stage == "confirmed" and self.step is Step.UPDATE  # a stay did
+        goes_on = delivery is not None and delivery.stage == "confirmed" and self.step is Step.UPDATE  # the visit did
         if delivery and not goes_on and (delivery.revision == self.row.revision or delivery.stage in _REFUSED):
             return delivery.stage
         return "held" if self.doubt else "ready"
 
 
-def step_of(row: SlipRow, delivery: Delivery | None, stay: Stay | None = None) -> Step:
+def step_of(row: SlipRow, delivery: Delivery | None, learnt: str = "") -> Step:
     """The next step. A slip with two contradicting versions takes none: a person looks first.
 
-    `stay` is that of an admission: a move or an end since it was sent is a change, too.
+    `learnt` is what is known by now of what became of the visit (see `episode.Learnt.text`): more than was sent is a
+    change, too.
     """
     if row.conflict or row.slip.kind in (Kind.PAD, Kind.SHIFT):
         return Step.NOTHING
     confirmed = delivery.confirmed if delivery else -1
     if confirmed == row.revision:
-        moved = delivery is not None and stay is not None and not row.voided and delivery.stay != stay.text
-        return Step.UPDATE if moved else Step.NOTHING
+        more = delivery is not None and bool(learnt) and not row.voided and delivery.told != learnt
+        return Step.UPDATE if more else Step.NOTHING
     if row.voided:
         return Step.WITHDRAW if delivery and delivery.attempts else Step.NOTHING
     return Step.SEND if confirmed < 0 else Step.UPDATE
@@ -97,11 +97,11 @@ def work_at(db: Database, target: str, choice: Choice | None = None) -> list[Wor
     """Every slip that still needs a step at the target, a patient's first slip before the later ones."""
     wanted = choice or Choice()
     deliveries, unknown = queries.deliveries(db, target), voids_unknown(db)
-    known = {stay.number: stay for stay in stays.stays(db)}
+    known = {number: learnt.text for number, learnt in all_learnt(db).items()}
     found = []
     for row in queries.slips(db):
         delivery = deliveries.get(row.slip.number.text)
-        step = step_of(row, delivery, known.get(row.slip.number))
+        step = step_of(row, delivery, known.get(row.slip.number.text, ""))
         if step is not Step.NOTHING and wanted.takes(row.slip):
             found.append(Work(row=row, delivery=delivery, step=step, doubt=doubt(row, unknown)))
     return sorted(found, key=_order)
@@ -114,28 +114,6 @@ def approve(ledger: Ledger, target: str, choice: Choice | None = None, *, by: st
     for portion in _portions(work):
         ledger.write(partial(_approve, target=target, portion=portion, by=by))
     return len(work)
-
-
-def sent_as(db: Database, slip: Slip) -> Slip:
-    """The slip as it is told to a target: a patient known by a slip that has a UHID is known by that UHID; an admission
-    with its stay.
-
-    Else the second visit of a known patient, registered by the first slip's number, would become a second patient. One
-    who came unidentified goes as the person that somebody linked them to.
-    """
-    slip = as_linked(db, slip)
-    first = queries.slip(db, slip.patient_number) if slip.patient_number and not slip.uhid else None
-    told = replace(slip, uhid=first.slip.uhid) if first is not None else slip
-    stay = stays.stay(db, slip.number) if slip.kind is Kind.ADMISSION else None
-    return Admitted.of(told, stay) if stay else told
-
-
-def sent_before(db: Database, slip: Slip, delivery: Delivery) -> Slip:
-    """A version of a slip as the target was told it last: with the stay as it was then."""
-    told = sent_as(db, slip)
-    if not delivery.stay or slip.kind is not Kind.ADMISSION:
-        return told
-    return Admitted.of(told, Stay.from_text(slip.number, delivery.stay))
 
 
 def _may_be_approved(work: Work, *, again: bool) -> bool:

@@ -40,8 +40,10 @@ class NumberRow:
 class Delivery:
     """Where a slip stands with a target. `patient`, `encounter`, `uhid` are the target's own, "" until it said so.
 
-    `confirmed` is the highest revision that was confirmed, -1 when none was; `attempts` counts the sendings. `stay` is
-    what the target was told last of an admission's stay (see `stay.Stay.text`), "" of every other slip.
+    `confirmed` is the highest revision that was confirmed, -1 when none was; `attempts` counts the sendings. `told` is
+    what the target was told last of what became of the visit (see `episode.Learnt.text`). `hold` names the kind of
+    reason for which it is held, `login` and `at` (ISO, UTC) who wrote the stage and when. `linked`: the visit was in
+    the target already, typed by hand, and a person said that it is this slip's.
     """
 
     number: SlipNumber
@@ -54,7 +56,11 @@ class Delivery:
     uhid: str
     attempts: int
     confirmed: int
-    stay: str = ""
+    told: str = ""
+    hold: str = ""
+    login: str = ""
+    at: str = ""
+    linked: bool = False
 
 
 def numbers(db: Database, target: str) -> list[NumberRow]:
@@ -123,7 +129,8 @@ def has_statement(db: Database, digest: str) -> bool:
 
 
 _DELIVERY = (
-    "SELECT number, target, revision, stage, reason, patient, encounter, uhid, attempts, confirmed, stay FROM delivery "
+    "SELECT number, target, revision, stage, reason, patient, encounter, uhid, attempts, confirmed, told, "
+    "hold, login, at, linked FROM delivery "
 )
 
 
@@ -139,7 +146,11 @@ def _delivery(row: tuple[Any, ...]) -> Delivery:
         uhid=row[7],
         attempts=row[8],
         confirmed=row[9],
-        stay=row[10].partition("\n")[2],
+        told=row[10].partition("\n")[2],
+        hold=row[11],
+        login=row[12],
+        at=row[13],
+        linked=bool(row[14]),
     )
 
 
@@ -163,6 +174,7 @@ def version(db: Database, number: SlipNumber, revision: int) -> Slip | None:
 
 
 def targets(db: Database) -> dict[str, dict[str, str]]:
-    """The pinned targets: name to url, software and fingerprint."""
-    rows = db.execute("SELECT name, url, software, fingerprint FROM target")
-    return {name: {"url": url, "software": software, "fingerprint": mark} for name, url, software, mark in rows}
+    """The pinned targets: name to url, software, fingerprint, certificate and organisation ("" where it had none)."""
+    columns = ("url", "software", "fingerprint", "certificate", "organisation")
+    rows = db.execute(f"SELECT name, {', '.join(columns)} FROM target")
+    return {name: dict(zip(columns, told, strict=True)) for name, *told in rows}
