@@ -175,29 +175,28 @@ def test_init_keeps_the_hospitals_layouts_beside_its_file(shell: Shell, tmp_path
     assert (kept / "logos" / "lion.png").read_bytes() == b"a lion"
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["desk", "enrol", ""],
-        ["desk", "enrol", "x" * 121],
-        ["desk", "enrol", os.fsdecode(b"\xff")],
-        ["downtime", "start", "--reason", " \x1b\n"],
-        ["user", "set", "asha", "--name", "आ" * 500],
-        ["approve", "--day", "yesterday"],
-        ["approve", "--to", "http://[bad/fhir"],
-        ["pad", "--desk", "1", "--out", "pads.pdf"],
-        ["pad", "--desk", "1", "--to", " ", "--out", "pads.pdf"],
-        ["serve", "--port", "0"],
-        ["serve", "--port", "-5"],
-        ["serve", "--port", "99999"],
-        ["account", "--out", "/"],
-        ["account", "--out", "."],
-    ],
-    ids=str,
-)
-def test_what_cannot_be_used_is_refused_with_a_sentence(shell: Shell, words: list[str]) -> None:
+REFUSED: list[list[str]] = [
+    ["desk", "enrol", ""],
+    ["desk", "enrol", "x" * 121],
+    ["desk", "enrol", os.fsdecode(b"\xff")],
+    ["downtime", "start", "--reason", " \x1b\n"],
+    ["user", "set", "asha", "--name", "आ" * 500],
+    ["approve", "--day", "yesterday"],
+    ["approve", "--to", "http://[bad/fhir"],
+    ["pad", "--desk", "1", "--out", "pads.pdf"],
+    ["pad", "--desk", "1", "--to", " ", "--out", "pads.pdf"],
+    ["serve", "--port", "0"],
+    ["serve", "--port", "-5"],
+    ["serve", "--port", "99999"],
+    ["account", "--out", "/"],
+    ["account", "--out", "."],
+]
+
+
+def test_what_cannot_be_used_is_refused_with_a_sentence(shell: Shell) -> None:
     before = shell.json("journal", "verify")["lines"]
-    assert shell.run(*words, code=2)
+    for words in REFUSED:
+        assert shell.run(*words, code=2), words
     assert shell.json("journal", "verify")["lines"] == before
 
 
