@@ -6,7 +6,7 @@ SEED ?= 7
 DESKS ?= 3
 export PYTHONDONTWRITEBYTECODE :=  # a hundred tests start the program: compiled once, each start is a third shorter
 
-.PHONY: run test check env env-test drill bench gallery pins clean
+.PHONY: run test check env env-test targets test-targets drill bench gallery pins clean
 
 run: env                ## a working desk for the example hospital at http://127.0.0.1:8000
 	$(BIN)/python -m fallback example
@@ -20,6 +20,12 @@ check: env-test         ## types, style, what the documents say of the program, 
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_house.py tests/test_docs.py tests/test_supply_chain.py
 	$(BIN)/python -m tests.supply_chain
+
+targets: env-test       ## the real systems that tests import into, in build/targets; SERVE=1 starts them, on this machine only
+	$(BIN)/python -m tests.targets $(if $(SERVE),serve)
+
+test-targets: targets   ## the ways into those systems: GNU Health and its web client, HL7
+	$(BIN)/python -m pytest -m systems -rs
 
 env: .venv/run.done     ## the environment that runs
 

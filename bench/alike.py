@@ -12,7 +12,6 @@ the index and the journal for another run.
 
 import csv
 import gc
-import random
 import sqlite3
 import statistics
 import sys
@@ -20,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ HOME = Path(__file__).parent.parent
 sys.path.insert(0, str(HOME))
 
 from bench.told import options, tell  # noqa: E402
+from bench.town import DAY, Made, Town  # noqa: E402
 from fallback import enrolment, frontdesk, hospital_file, names  # noqa: E402
 from fallback.downtime import Role  # noqa: E402
 from fallback.frontdesk import Counter  # noqa: E402
@@ -36,125 +36,14 @@ from fallback.ledger import queries  # noqa: E402
 from fallback.ledger.facts import FactKind  # noqa: E402
 from fallback.ledger.writer import Transaction  # noqa: E402
 from fallback.matching import Verdict, weigh  # noqa: E402
-from fallback.patients import Columns, PatientIndex  # noqa: E402
+from fallback.patients import Columns, IndexReader, PatientIndex  # noqa: E402
 from fallback.person import Person  # noqa: E402
-from fallback.rehearsal.name_tables import COMMUNITIES  # noqa: E402
-from fallback.rehearsal.places import DISTRICTS  # noqa: E402
-from fallback.slip import Age, Patient, Sex, Slip, Visit  # noqa: E402
+from fallback.slip import Age, Patient, Slip, Visit  # noqa: E402
 from fallback.vault import Cost  # noqa: E402
 from fallback.web import close, create_app  # noqa: E402
 
-DAY = date(2026, 11, 23)
 PIN = "739164"
-TAIL = 0.35  # of people whose name is in no table
 CHEAP = Cost(passes=1, lanes=1, memory_kib=64)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A made-up person of the index."""
-
-    uhid: str
-    name: str
-    sex: Sex
-    birth: str
-    guardian: str
-    mobile: str
-    locality: str
-
-
-class Town:
-    """Made-up people, the same for the same seed: families that share a phone and a place, names common and rare."""
-
-    def __init__(self, seed: int) -> None:
-        self.rng = random.Random(seed)
-        self.places = self._places()
-        self.tails = {sex: self._tail(sex) for sex in (Sex.FEMALE, Sex.MALE)}
-        self.weights = [each.weight for each in COMMUNITIES]
-
-    def people(self, count: int, first: int = 1) -> Iterator[Made]:
-        """People one after the other; a home has one to five of them, nobody two of one name."""
-        rng, done = self.rng, 0
-        while done < count:
-            community = rng.choices(COMMUNITIES, self.weights)[0]
-            surname = "" if rng.random() < community.single else rng.choice(community.surnames)[0]
-            place, mobile = self.place(), self.mobile() if rng.random() < 0.85 else ""
-            head = self._given(Sex.MALE, community)
-            taken: set[str] = set()
-            for _ in range(min(count - done, rng.choice((1, 1, 2, 3, 5)))):
-                sex = rng.choice((Sex.FEMALE, Sex.MALE))
-                given = next(name for name in iter(lambda: self._given(sex, community), None) if name not in taken)  # noqa: B023
-                taken.add(given)
-                year = DAY.year - int(rng.triangular(0, 90, 25))
-                birth = f"{year}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}" if rng.random() < 0.3 else str(year)
-                done += 1
-                yield Made(
-                    f"{100_000_000 + first + done}",
-                    f"{given} {surname}".strip(),
-                    sex,
-                    birth,
-                    f"{head} {surname}".strip() if rng.random() < 0.9 else "",
-                    (mobile if rng.random() < 0.8 else self.mobile()) if mobile else "",
-                    place,
-                )
-
-    def told_again(self, made: Made) -> tuple[Person, str]:
-        """The same person at the counter, as people and clerks are; and the mobile as it is typed."""
-        rng = self.rng
-        mobile = "" if rng.random() < 0.2 else self.mobile() if rng.random() < 0.25 else made.mobile
-        year = int(made.birth[:4]) + rng.choice((0, 0, 0, 1, -1, 1, -1, 2, -2))
-        return Person(
-            name=self.spelt(made.name),
-            sex=made.sex,
-            birth=str(min(year, DAY.year)),
-            guardian="" if rng.random() < 0.15 else self.spelt(made.guardian),
-            mobiles=(mobile,) if mobile else (),
-            locality=self.place() if rng.random() < 0.3 else made.locality,
-        ), mobile
-
-    def spelt(self, name: str) -> str:
-        """A name as another clerk writes it, two times in five."""
-        rng = self.rng
-        if rng.random() >= 0.4 or not name:
-            return name
-        for old, new in rng.sample(_SPELLINGS, len(_SPELLINGS)):
-            if old in name:
-                return name.replace(old, new, 1)
-        return name.replace(name[-1], name[-1] * 2, 1) if len(name) > 3 and rng.random() < 0.3 else name
-
-    def place(self) -> str:
-        """An address: a house, and one of some thousand villages and quarters."""
-        rng = self.rng
-        house = rng.choice((f"H.No. {rng.randint(1, 400)}, ", f"{rng.randint(1, 99)}, Gali {rng.randint(1, 9)}, ", ""))
-        return house + rng.choice(self.places)
-
-    def mobile(self) -> str:
-        """Ten digits."""
-        return f"{self.rng.choice('6789')}{self.rng.randrange(10**9):09d}"
-
-    def _given(self, sex: Sex, community: Any) -> str:
-        rng = self.rng
-        if rng.random() < TAIL:
-            return rng.choice(self.tails[sex])
-        return str(rng.choice(community.women if sex is Sex.FEMALE else community.men)[0])
-
-    def _tail(self, sex: Sex) -> list[str]:
-        """Names that are in no table: the beginning of one and the end of another."""
-        known = [pair[0] for each in COMMUNITIES for pair in (each.women if sex is Sex.FEMALE else each.men)]
-        made = {one[: max(2, len(one) // 2)] + two[len(two) // 2 :].lower() for one in known for two in known}
-        return self.rng.sample(sorted(made - set(known)), 4_000)
-
-    def _places(self) -> list[str]:
-        known = [place.split(" Sector")[0] for each in DISTRICTS for place in each.localities]
-        ends = ("pur", "garh", "pura", "nagla", "khera", "wala", "ganj", "sarai", "patti", "kalan")
-        villages = {f"{one[:4].strip().title()}{end}" for one in known for end in ends}
-        return [*known, *(f"{each} Village" for each in sorted(villages))]
-
-
-_SPELLINGS = [
-    ("ee", "i"), ("oo", "u"), ("sh", "s"), ("v", "w"), ("th", "t"), ("ph", "f"), ("Mohammad", "Mohd"), ("Kumar", "Kr"),
-    ("aa", "a"), ("y", "i"), ("ksh", "x"), ("i", "ee"), ("u", "oo"), ("a", "aa"), ("z", "j"), ("an", "en"),
-]  # fmt: skip
 
 
 class Ground:
@@ -302,14 +191,15 @@ def plain(ground: Ground, count: int) -> tuple[list[float], list[float]]:
     """Milliseconds of the plain way on the same file: LIKE over the names, and the mobile's index alone."""
     like: list[float] = []
     exact: list[float] = []
-    db = ground.index._vault.connect(ground.index.path, "index")
+    reader = IndexReader(ground.index.reader_key())
+    db = reader.db
     db.execute("PRAGMA cache_size = -65536")
     for made in ground.town.rng.sample(ground.sample, count):
         start = time.perf_counter()
         db.execute("SELECT * FROM patient WHERE name LIKE ? LIMIT 20", (f"%{made.name}%",)).fetchall()
         like.append((time.perf_counter() - start) * 1000)
         start = time.perf_counter()
-        db.execute("SELECT * FROM patient WHERE mobile = ? LIMIT 20", (ground.index._hash(made.mobile),)).fetchall()
+        reader.with_mobile(made.mobile, 20)
         exact.append((time.perf_counter() - start) * 1000)
     db.close()
     return like, exact
@@ -390,15 +280,15 @@ class Soundex:
         return sorted(found, key=lambda uhid: found[uhid], reverse=True)[: frontdesk.SHOWN]
 
 
-def by_rule(db: Any, index: PatientIndex, person: Person, mobile: str) -> list[str]:
+def by_rule(reader: IndexReader, person: Person, mobile: str) -> list[str]:
     """The NHA's rule on the same file: mobile and sex exact, age within two years, the name close."""
     if not mobile:
         return []
-    rows = db.execute("SELECT uhid, name, sex, birth FROM patient WHERE mobile = ?", (index._hash(mobile),)).fetchall()
+    rows = [(each.uhid, each.name, each.sex, each.birth) for each in reader.with_mobile(mobile, -1)]
     likely = (
         (names.similarity(name.casefold(), person.name.casefold()), uhid)
         for uhid, name, sex, birth in rows
-        if sex == person.sex.value and abs(int(birth[:4]) - person.year) <= 2
+        if sex is person.sex and abs(int(birth[:4]) - person.year) <= 2
     )
     return [uhid for likeness, uhid in sorted(likely, reverse=True) if likeness >= 0.85]
 
@@ -412,7 +302,7 @@ def quality(ground: Ground, folder: Path, rows: int, count: int) -> dict[str, Qu
     """The whole form of people of whom 60 % are in the index, by our way and by the others."""
     town, others = ground.town, Soundex(folder, rows)
     found = {name: Quality() for name in ("ours", "soundex", "nha")}
-    db = ground.index._vault.connect(ground.index.path, "index")
+    reader = IndexReader(ground.index.reader_key())
     strangers = list(Town(28).people(count, first=200_000_000))
     for at in range(count):
         present = town.rng.random() < 0.6
@@ -426,9 +316,9 @@ def quality(ground: Ground, folder: Path, rows: int, count: int) -> dict[str, Qu
         safe = [uhid for weight, uhid in likely if weight.verdict is Verdict.SAFE]
         found["ours"].count([uhid for _, uhid in likely][: frontdesk.SHOWN], truth, safe)
         found["soundex"].count(others.ranked(person, mobile), truth, [])
-        ruled = by_rule(db, ground.index, person, mobile)
+        ruled = by_rule(reader, person, mobile)
         found["nha"].count(ruled, truth, ruled)
-    db.close()
+    reader.close()
     return found
 
 

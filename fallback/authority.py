@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    PublicFormat,
     load_der_private_key,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -138,6 +139,12 @@ def fingerprint(certificate: bytes) -> str:
     """SHA-256 of a certificate as it is read aloud: sixteen groups of four, as `3f9a c0d1 ...`."""
     digits = hashlib.sha256(certificate).hexdigest()
     return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+
+
+def public_key_digest(certificate: bytes) -> str:
+    """SHA-256 (hex) of a certificate's public key: it stays when a server's certificate is renewed with its key."""
+    key = x509.load_der_x509_certificate(certificate).public_key()
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
 def _begun(

@@ -21,12 +21,15 @@ class Role(StrEnum):
 
 
 class LookReason(StrEnum):
-    """Why somebody looks a patient up in the hospital's index; `typing`: a registration was being typed."""
+    """Why somebody looks a patient up in the hospital's index. `typing`: a registration was being typed; `review`: it
+    was asked of a backlog's slip whose patient it is.
+    """
 
     CARD = "card"
     CARD_LOST = "card_lost"
     CHECK = "check"
     TYPING = "typing"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,6 +157,11 @@ class Target:
     login: str = ""
 
     @property
+    def takes_pages(self) -> bool:
+        """Whether it is sent the pictures of pages, by themselves or in a document."""
+        return self.pictures or self.documents
+
+    @property
     def needed(self) -> frozenset[str]:
         """All that it needs of a patient besides name, sex and age."""
         return NEEDS[self.kind] | self.needs

@@ -11,7 +11,7 @@ from typing import Any, Self
 from fallback import names
 from fallback.slip import AgeUnit, Patient, Sex
 
-_YEAR_BITS = 12
+YEAR_BITS = 12
 _SPANS = ((1, 0), (3, 2))  # years before and after, the likely ones first: an age is in whole years, and wrong by two
 _DAYS = {AgeUnit.YEARS: 365, AgeUnit.MONTHS: 30, AgeUnit.DAYS: 1}
 _LAST4 = 4
@@ -148,7 +148,7 @@ def places_of(locality: str) -> tuple[str, ...]:
 
 def seek_keys(person: Person) -> tuple[int | None, ...]:
     """The numbers under which a record is filed, one for each of SEEKS; None where it lacks what the key is made of."""
-    return tuple(None if stem is None else stem << _YEAR_BITS | person.year for stem in _stems(person))
+    return tuple(None if each is None else each << YEAR_BITS | person.year for each in _stems(person))
 
 
 def seek_ranges(person: Person) -> tuple[tuple[tuple[int, int], ...], ...]:
@@ -156,11 +156,11 @@ def seek_ranges(person: Person) -> tuple[tuple[tuple[int, int], ...], ...]:
 
     With a year of birth only those born about then, and those of whom none is known.
     """
-    year, every = person.year, (1 << _YEAR_BITS) - 1
+    year, every = person.year, (1 << YEAR_BITS) - 1
     spans = (*((year - before, year + after) for before, after in _SPANS), (0, 0)) if year else ((0, every),)
     return tuple(
-        () if stem is None else tuple((stem << _YEAR_BITS | low, stem << _YEAR_BITS | high) for low, high in spans)
-        for stem in _stems(person)
+        () if each is None else tuple((each << YEAR_BITS | low, each << YEAR_BITS | high) for low, high in spans)
+        for each in _stems(person)
     )
 
 
@@ -175,18 +175,18 @@ def _stems(person: Person) -> tuple[int | None, ...]:
     guardian = next((each.key for each in words_of(person.guardian)), "")
     place = next(iter(places_of(person.locality)), "")
     return (
-        _stem("gg", given, guardian),
-        _stem("gp", given, place),
-        _stem("fp", guardian, place),
-        _stem("gl", given, last),
-        _stem("g", given),
+        stem("gg", given, guardian),
+        stem("gp", given, place),
+        stem("fp", guardian, place),
+        stem("gl", given, last),
+        stem("g", given),
     )
 
 
 @lru_cache(maxsize=50_000)
-def _stem(kind: str, *parts: str) -> int | None:
+def stem(kind: str, *parts: str) -> int | None:
     """The upper bits of a key: never changed, for they lie in files."""
     if not all(parts):
         return None
     text = " ".join((kind, *parts))
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) >> (_YEAR_BITS + 2)
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) >> (YEAR_BITS + 2)

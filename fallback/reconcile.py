@@ -1,7 +1,7 @@
 """What a read slip is to what is known, and the two accounts: every number that was handed out, in exactly one place.
 
-Pure: no clock, no disk, no chance. Registrations: issued = imported + voided + spoiled + unused + held + failed +
-waiting + missing. Paper: printed = back + not back; the paper is reported and never keeps the first account open.
+Pure: no clock, no disk, no chance. Registrations: issued = imported + on return + voided + spoiled + unused + held +
+failed + waiting + missing. Paper: printed = back + not back; the paper is reported and never keeps the first account open.
 """
 
 from collections.abc import Iterable, Mapping, Set
@@ -88,6 +88,7 @@ class Bucket(StrEnum):
     """Where a number that was handed out ended."""
 
     IMPORTED = "imported"
+    ON_RETURN = "on_return"  # left for the live counter, until the patient comes again
     VOIDED = "voided"
     SPOILED = "spoiled"
     UNUSED = "unused"
@@ -98,7 +99,12 @@ class Bucket(StrEnum):
 
 
 _OPEN = (Bucket.HELD, Bucket.FAILED, Bucket.WAITING)
-_STAGES = {"confirmed": Bucket.IMPORTED, "held": Bucket.HELD, "failed": Bucket.FAILED}
+_STAGES = {
+    "confirmed": Bucket.IMPORTED,
+    "on_return": Bucket.ON_RETURN,
+    "held": Bucket.HELD,
+    "failed": Bucket.FAILED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,11 +208,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Both accounts of a downtime, in parts and in all, and every gap."""
+    """Both accounts of a downtime, in parts and in all, and every gap.
+
+    `repairs` are slips that stand under a wrong patient in the hospital system, and nobody has confirmed the repair.
+    """
 
     parts: tuple[Part, ...]
     total: Sums
     gaps: tuple[Gap, ...]
+    repairs: int = 0
 
     @property
     def unexplained(self) -> tuple[Gap, ...]:
@@ -215,13 +225,14 @@ class Account:
 
     @property
     def closed(self) -> bool:
-        """Whether nothing is left to do: nothing held, failed or waiting, and a reason for every missing number."""
-        return not self.unexplained and not any(self.total.counts[each] for each in _OPEN)
+        """Whether nothing is left to do: nothing held, failed, waiting or to be repaired, every gap with a reason."""
+        return not (self.unexplained or self.repairs or any(self.total.counts[each] for each in _OPEN))
 
     def record(self) -> dict[str, Any]:
         """The account as JSON values."""
         return {
             "closed": self.closed,
+            "repairs": self.repairs,
             "total": self.total.record(),
             "parts": [
                 {"series": part.series, "day": part.day, "clinic": part.clinic} | part.sums.record()
@@ -239,8 +250,8 @@ class Account:
         }
 
 
-def reconcile(states: Iterable[NumberState]) -> Account:
-    """The account of all numbers. Each number is given once."""
+def reconcile(states: Iterable[NumberState], *, repairs: int = 0) -> Account:
+    """The account of all numbers, each given once; `repairs` are those that nobody has confirmed."""
     parts: dict[tuple[int, str, int], list[NumberState]] = {}
     gaps: list[Gap] = []
     last: dict[int, SlipNumber] = {}
@@ -260,6 +271,7 @@ def reconcile(states: Iterable[NumberState]) -> Account:
         ),
         total=_sums(everything),
         gaps=tuple(gaps),
+        repairs=repairs,
     )
 
 

@@ -1,12 +1,16 @@
-"""Tables for other programs: CSV and XLSX, in which no text ever becomes a formula."""
+"""Tables for other programs: CSV and XLSX, in which no text ever becomes a formula; and the cells of their XLSX."""
 
 import csv
 import io
 import re
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
+
+from fallback.errors import Sentence, TableWrong
 
 Cell = str | int | date | None
 
@@ -16,6 +20,8 @@ _MOST_LETTERS = 32_767  # of one cell
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NO_TITLE = re.compile(r"[\[\]:*?/\\]")
 _WIDEST = 40  # letters of a column
+_MOST_WORDS = 400_000_000  # bytes of an XLSX file's own list of texts, which is held in memory
+_EXACT = 10**15  # a larger number of a spreadsheet lost its last digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +33,22 @@ class Sheet:
     rows: Sequence[Sequence[Cell]]
 
 
-def csv_of(sheet: Sheet) -> bytes:
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A file that was sent and is held in memory: it must not lie on a disk in plain. It is read as a Path is."""
+
+    name: str
+    content: bytes
+
+    def open(self, _mode: str = "rb") -> io.BytesIO:
+        """Its bytes, to be read."""
+        return io.BytesIO(self.content)
+
+
+def csv_of(sheet: Sheet, delimiter: str = ",") -> bytes:
     """The sheet as CSV, in UTF-8 with the mark that Excel needs to see it. A text like a formula gets a ' before it."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
+    writer = csv.writer(out, lineterminator="\r\n", delimiter=delimiter)
     writer.writerow([_inert(name) for name in sheet.header])
     writer.writerows([_inert(cell) if isinstance(cell, str) else _written(cell) for cell in row] for row in sheet.rows)
     return out.getvalue().encode("utf-8-sig")
@@ -47,6 +65,76 @@ def xlsx_of(sheets: Sequence[Sheet], *, made_by: str = "Parchi") -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def xlsx_rows(path: Path | HeldFile, sheet: str = "") -> Iterator[tuple[int, list[str]]]:
+    """The rows of a sheet (the first that has any when none is named), each with its line, cells as texts.
+
+    A formula counts as what it last came to. Raises TableWrong.
+    """
+    from openpyxl import load_workbook
+
+    try:
+        with path.open("rb") as file:
+            with zipfile.ZipFile(file) as archive:
+                if any(each.file_size > _MOST_WORDS for each in archive.infolist() if "sharedStrings" in each.filename):
+                    raise TableWrong(file=path.name, why="it is too large for a spreadsheet. Save it as CSV.")
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            for name in [sheet] if sheet else book.sheetnames:
+                if name not in book.sheetnames:
+                    raise TableWrong(file=path.name, why=Sentence("it has no sheet {name}.", name=name))
+                some = False
+                for line, row in enumerate(book[name].iter_rows(values_only=True), 1):
+                    cells = [cell_text(cell) for cell in row]
+                    while cells and not cells[-1]:
+                        cells.pop()
+                    some = some or bool(cells)
+                    yield line, cells
+                if some:
+                    break
+    except TableWrong:
+        raise
+    except Exception as wrong:  # whatever a file that is none makes the library raise
+        raise _unreadable(path, wrong) from wrong
+
+
+def sheet_names(path: Path | HeldFile) -> list[str]:
+    """The names of an XLSX file's sheets; none for any other file. Raises TableWrong."""
+    from openpyxl import load_workbook
+
+    try:
+        with path.open("rb") as file:
+            if not zipfile.is_zipfile(file):
+                return []
+            return list(load_workbook(file, read_only=True, keep_links=False).sheetnames)
+    except Exception as wrong:
+        raise _unreadable(path, wrong) from wrong
+
+
+def cell_text(cell: object) -> str:
+    """A cell as text: whole numbers without a point, days as 1980-05-31; what lost digits shows it (1.23E+18)."""
+    match cell:
+        case None:
+            return ""
+        case str():
+            return cell
+        case bool():
+            return "1" if cell else "0"
+        case int():
+            return str(cell) if abs(cell) < _EXACT else f"{cell:.6E}"
+        case float():
+            return str(int(cell)) if cell.is_integer() and abs(cell) < _EXACT else f"{cell:.15G}"
+        case datetime():
+            return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
+        case date():
+            return cell.isoformat()
+        case _:
+            return str(cell)
+
+
+def _unreadable(path: Path | HeldFile, wrong: Exception) -> TableWrong:
+    why = Sentence("it cannot be read as a spreadsheet ({kind}).", kind=type(wrong).__name__)
+    return TableWrong(file=path.name, why=why)
 
 
 def _write(page: Any, sheet: Sheet) -> None:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Never, TypeVar
 
-from fallback.errors import HospitalFileWrong, IndexColumnsWrong, LayoutWrong, Sentence
+from fallback.errors import ParchiError, Sentence
 from fallback.toml_lines import Place, line_of_syntax_error, lines_of
 
 SIZE_LIMIT = 1_000_000  # bytes; the largest file we ship has 20,000
@@ -15,7 +15,7 @@ LINE_LIMIT = 10_000  # letters; a key of 100,000 dots would be read for minutes
 TEXT_LIMIT = 120  # letters of one text: what fits on a slip
 
 T = TypeVar("T")
-Wrong = type[HospitalFileWrong] | type[IndexColumnsWrong] | type[LayoutWrong]
+Wrong = type[ParchiError]
 
 
 @dataclass(frozen=True, slots=True)

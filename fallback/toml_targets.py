@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from fallback.errors import Sentence
@@ -46,8 +47,8 @@ def targets(tables: Tables, found: object, uri: Callable[[Place, object], str]) 
             tables.fail((*at, "url"), "This kind of way in has no address. Remove the line.")
         else:
             url = f"{kind}:{name}"
-        texts = {each: tables.text((*at, each), table[each]) for each in _TEXTS if each in table}
-        flags = {each: tables.flag((*at, each), table[each]) for each in ("pictures", "documents") if each in table}
+        texts = {each: tables.text((*at, each), table[each]) if each in table else "" for each in _TEXTS}
+        flags = {each: each in table and tables.flag((*at, each), table[each]) for each in ("pictures", "documents")}
         made.append(
             Target(
                 name=name,
@@ -56,14 +57,34 @@ def targets(tables: Tables, found: object, uri: Callable[[Place, object], str]) 
                 kind=kind,
                 needs=_needs(tables, (*at, "needs"), table.get("needs", [])),
                 speed=tables.whole(*SPEED)((*at, "speed"), table["speed"]) if "speed" in table else 0,
-                **texts,
-                **flags,
+                organisation=texts["organisation"],
+                pictures=flags["pictures"],
+                documents=flags["documents"],
+                file=_beside(tables, (*at, "file"), texts["file"]),
+                database=texts["database"],
+                login=texts["login"],
             )
         )
     return tuple(made)
 
 
 _TEXTS = ("organisation", "file", "database", "login")
+
+
+def _beside(tables: Tables, at: Place, name: str) -> str:
+    """A file beside the hospital's own, made absolute: `init` copies both, and its name still holds there."""
+    if not name:
+        return ""
+    if Path(name).name != name:
+        tables.fail(at, 'The name of a file beside this one was expected, like "his.toml".')
+    file = tables.path.parent.resolve() / name
+    try:
+        found = file.is_file()
+    except OSError:  # a name too long for the disk, a place that may not be looked at
+        found = False
+    if not found:
+        tables.fail(at, "There is no such file beside this one. Make it, or leave the key out.")
+    return str(file)
 
 
 def _short_name(tables: Tables) -> Callable[[Place, object], str]:

@@ -173,7 +173,7 @@
     const wanted = key === "=" ? "+" : key;
     const open = all("details[open]");
     const places = open.length && /^[0-9]$/.test(wanted) ? open : [document];
-    const found = places.map((place) => all("[data-key]", place).find((thing) => thing.dataset.key === wanted && seen(thing))).find(Boolean);
+    const found = places.map((place) => all("[data-key]", place).find((thing) => thing.dataset.key.split(" ").includes(wanted) && seen(thing))).find(Boolean);
     if (found) { event.preventDefault(); press(found); return; }
     if (digits && /^[a-z]$/.test(key)) { event.preventDefault(); return; } // no key of this page, and no digit
     if (viewer && !field && viewer(event.key)) event.preventDefault();

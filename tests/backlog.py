@@ -17,7 +17,9 @@ from fallback.hospital import Clinic, Fee, Hospital, Target
 from fallback.keys import PublicKeys, SigningKey, certify
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
-from fallback.recovery import run_import
+from fallback.recovery import gates, run_import
+from fallback.rehearsal.residents import settle
+from fallback.rehearsal.target import TestSystem
 from fallback.scanning import ReadCode, ReadPage
 from fallback.slip import Age, Kind, Patient, Relation, Sex, Slip, SlipNumber, Visit
 from tests.journals import again, make
@@ -174,6 +176,20 @@ class Backlog:
 def page(*texts: str, picture: str, **more: Any) -> ReadPage:
     codes = tuple(ReadCode(text=text, symbology="qr", box=(0, 0, 9, 9)) for text in texts)
     return ReadPage(file="box.pdf", page=1, picture_hash=picture, texts=codes, **more)
+
+
+def has_patient(system: TestSystem, uhid: str, patient: Patient = SUNITA) -> None:
+    """The hospital has this patient already: nobody is made there with a UHID by us."""
+    slip = Slip(number=SlipNumber(1, 1), issued=ISSUED, uhid=uhid, patient=patient)
+    settle(system.target, system.token, HOSPITAL, [slip])
+
+
+def cleared(ledger: Ledger, target: str) -> None:
+    """What people say before an import: every point of the target's check list, and that its first slips are right."""
+    for point, answers in gates.ANSWERS.items():
+        gates.check(ledger, target, point, answers.good[-1], "as agreed in writing", by="meena")
+    said = {"target": target, "numbers": ["none"], "note": ""}
+    ledger.write(lambda tx: tx.append(FactKind.CANARY_CONFIRMED, said, by="meena"))
 
 
 def _import(folder: Path, url: str, token: str) -> None:

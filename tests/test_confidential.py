@@ -12,7 +12,7 @@ import pytest
 
 from fallback import enrolment, frontdesk, payload
 from fallback.downtime import Shift
-from fallback.ehospital import Acknowledgement, Found, Outcome, TargetIdentity
+from fallback.ehospital import Abilities, Acknowledgement, Found, Outcome, TargetIdentity
 from fallback.enrolment import Installation, hospital_keys, open_installation
 from fallback.enrolment.identities import Opened, for_import, open_identity, read_identity, release_identity
 from fallback.errors import (
@@ -477,6 +477,7 @@ class Fake:
         self.target = Target(name="fake", url="http://fake.example/fhir", test=True)
         self.outcome = outcome
         self.sent: list[Slip] = []
+        self.abilities = Abilities()
 
     def identify(self) -> TargetIdentity:
         return TargetIdentity(url=self.target.url, software="fake 1", fingerprint="00")
@@ -489,6 +490,12 @@ class Fake:
 
     def find(self, slip: Slip) -> Found | None:
         return None
+
+    def typed(self, slip: Slip) -> tuple[Found, ...]:
+        return ()
+
+    def link(self, slip: Slip, found: Found) -> Acknowledgement:
+        raise AssertionError("nothing is there")
 
     def confirm(self, slip: Slip, found: Found) -> Acknowledgement:
         raise AssertionError("nothing is there")
@@ -513,6 +520,7 @@ class Fake:
 
 
 def send(made: Installation, system: Fake, *, key: bool = True) -> ImportReport:
+    backlog.cleared(made.ledger, "fake")
     approve(made.ledger, "fake", Choice(again=True), by="ravi")
     return run_import(made.ledger, system, by="ravi", reveal=for_import(made, by="ravi") if key else None)
 

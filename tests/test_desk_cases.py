@@ -28,6 +28,7 @@ from fallback.rehearsal.target import TestSystem
 from fallback.slip import FeeStatus, Kind, Sample, SlipNumber
 from fallback.web import close, create_app
 from tests import factories
+from tests.backlog import cleared
 from tests.test_printing import codes_in, pictures, text_of
 from tests.web.visitor import NEW, Answer, Visitor
 
@@ -108,6 +109,7 @@ class House:
 
     def imported(self) -> None:
         """Everything that may go is sent; again sends nothing."""
+        cleared(self.made.ledger, TARGET)
         approve(self.made.ledger, TARGET, Choice(), by="ravi")
         connector = FhirConnector(
             Target(name=TARGET, url=self.system.url, test=True), self.hospital, self.system.token, pauses=(0.01,)

@@ -21,7 +21,7 @@ from hypothesis import given, strategies as st
 from fallback.ehospital import Acknowledgement, Outcome, fhir_resources as resources
 from fallback.ehospital.fhir import FhirConnector
 from fallback.ehospital.fhir_compare import contains, differences, merged
-from fallback.errors import ParchiError, TargetNotAllowed, TargetNotFhir, TargetRefuses, TargetUnreachable
+from fallback.errors import ParchiError, TargetBusy, TargetNotAllowed, TargetNotFhir, TargetRefuses, TargetUnreachable
 from fallback.hospital import Target
 from fallback.rehearsal.target import TestSystem
 from fallback.slip import Age, AgeUnit, Category, Kind, Patient, Sex, Slip, SlipNumber, Visit
@@ -331,15 +331,15 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(system: TestSystem
         connect(system, proxy.url, authority=tmp_path / "nowhere")
 
 
-def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
+def certificate(folder: Path, name: str = "his.rajdhani.example") -> tuple[Path, ssl.SSLContext]:
     """A certificate of the hospital's own making for 127.0.0.1, as a file to trust and as a server's context."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "his.rajdhani.example")])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
+        .subject_name(subject)
+        .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
@@ -363,7 +363,7 @@ def test_a_trouble_that_stays_stops_the_run(system: TestSystem, proxy: Proxy, tr
     one = slip()
     proxy.trouble("POST", "", *[NEVER_THERE[trouble]] * 3)
     answer = ok(connect(system, proxy.url).send(one), Outcome.UNREACHABLE)
-    assert isinstance(answer.error, TargetUnreachable)
+    assert isinstance(answer.error, TargetBusy if trouble in ("503", "429") else TargetUnreachable)
     assert visits(system, one) == []
 
 

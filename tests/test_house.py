@@ -15,7 +15,7 @@ NOUNS = {
     "toml_counters", "toml_wards", "stay", "episode",
     "slip", "identity", "downtime", "keys", "vault", "groups", "parts", "sealed", "disk", "marks", "statement",
     "machine", "authority", "logbook", "particulars", "person", "money", "toml_money", "spreadsheet", "needs",
-    "stream", "roster", "toml_clinics", "toml_targets",
+    "stream", "roster", "toml_clinics", "toml_targets", "tables",
 }  # fmt: skip
 RULES = {"payload", "idcards", "wedge", "matching", "reconcile", "outcome", "census", "opd"}
 EDGES = {"ledger", "printing", "scanning", "evidence", "patients", "ehospital"}
@@ -57,6 +57,7 @@ LIVES_IN: dict[str, set[str]] = {
     "stdnum": {"slip"},
     "babel": {"language"},
     "openpyxl": {"spreadsheet"},
+    "duckdb": {"patients"},
 }
 IMPURE = {"random", "secrets", "time", "os", "pathlib", "socket", "subprocess", "threading"}
 LONGEST_FILE = 400

@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from fallback.reconcile import Account, Bucket, NumberState, Verdict, bucket, reconcile, verdict
 from fallback.slip import Kind, Slip, SlipNumber
 
-STAGES = ["", "ready", "approved", "sending", "confirmed", "held", "failed"]
+STAGES = ["", "ready", "approved", "sending", "confirmed", "held", "failed", "on_return"]
 
 
 @st.composite
@@ -75,6 +75,12 @@ def one(**more: object) -> Account:
 def test_content_wins_over_what_was_declared() -> None:
     """A pad was declared unused, and its filled paper turns up: it is to be imported, not forgotten."""
     assert one(has_content=True, spent="unused", stage="ready").total.counts[Bucket.WAITING] == 1
+
+
+def test_who_is_left_for_the_live_counter_has_a_place_and_keeps_nothing_open() -> None:
+    found = one(has_content=True, stage="on_return")
+    assert found.total.counts[Bucket.ON_RETURN] == 1
+    assert found.closed
 
 
 def test_a_void_is_settled_only_when_the_target_has_no_such_visit() -> None:

@@ -55,7 +55,7 @@ from fallback.recovery import (
 )
 from fallback.rehearsal.target import TestSystem
 from fallback.slip import Kind, Patient, Sex, Slip, SlipNumber, Visit
-from tests.backlog import HOSPITAL, ISSUED, SUNITA, Backlog, page
+from tests.backlog import HOSPITAL, ISSUED, SUNITA, Backlog, cleared, has_patient, page
 from tests.journals import again
 from tests.proxy import Forward, Proxy, Reply, Request, drop_reply, hang_up, say
 
@@ -73,6 +73,7 @@ def system() -> Iterator[TestSystem]:
 def backlog(tmp_path: Path) -> Iterator[Backlog]:
     """All tests share one target: each has a series of its own, so that their numbers never meet."""
     found = Backlog(tmp_path / "data", next(SERIES))
+    cleared(found.ledger, NAME)
     yield found
     found.ledger.close()
 
@@ -356,7 +357,7 @@ def test_a_dry_run_shows_what_would_be_sent_and_writes_nothing(backlog: Backlog)
     before = facts(backlog)
     good, other = plan(backlog.ledger, connect("http://127.0.0.1:9/fhir", "x"))
     assert (good.number, good.step, good.reason) == (slip.number, Step.SEND, "")
-    assert [each["resource"]["resourceType"] for each in good.content["entry"]] == ["Patient", "Encounter"]
+    assert [each["resource"]["resourceType"] for each in good.content["entry"]] == ["Patient", "Encounter", "Provenance"]
     assert "another name" in other.reason
     assert not other.content
     assert facts(backlog) == before
@@ -384,6 +385,7 @@ def test_run_twice_each_patient_and_visit_is_there_once(backlog: Backlog, system
 @pytest.mark.target
 def test_a_known_patient_by_uhid_and_a_later_slip_by_number_are_one(backlog: Backlog, system: TestSystem) -> None:
     uhid = f"8{backlog.series:08d}"
+    has_patient(system, uhid)
     first = backlog.issue(uhid=uhid)
     backlog.issue(patient_number=first.number)
     backlog.issue(uhid=uhid)
@@ -643,6 +645,7 @@ def _metadata(proxy: Proxy) -> Request:
 @pytest.mark.target
 def test_a_drill_goes_to_test_systems_only(tmp_path: Path, system: TestSystem) -> None:
     backlog = Backlog(tmp_path, next(SERIES), drill=True)
+    cleared(backlog.ledger, NAME)
     backlog.issue()
     approve(backlog.ledger, NAME, by="ravi")
     with pytest.raises(TargetNotAllowed):

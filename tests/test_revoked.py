@@ -40,6 +40,7 @@ from fallback.scanning import ReadCode, ReadPage
 from fallback.slip import SlipNumber
 from fallback.statement import ShiftStatement
 from tests import factories
+from tests.backlog import cleared
 from tests.test_printing import text_of
 
 TARGET = "test-server"
@@ -88,6 +89,7 @@ class House:
 
     def goes(self, system: TestSystem, *, again: bool = False) -> int:
         """Approves what may go and imports it; how many were created."""
+        cleared(self.main.ledger, TARGET)
         approve(self.main.ledger, TARGET, Choice(again=again), by="ravi")
         target = Target(name=TARGET, url=system.url, test=True)
         connector = FhirConnector(target, factories.hospital(), system.token, pauses=(0.01,), timeout=10.0)

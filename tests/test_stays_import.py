@@ -18,7 +18,7 @@ from fallback.recovery import approve, run_import
 from fallback.rehearsal.target import TestSystem
 from fallback.slip import Kind, Slip, Visit
 from fallback.stay import Ended, Lying, Stay
-from tests.backlog import HOSPITAL, SUNITA, Backlog
+from tests.backlog import HOSPITAL, SUNITA, Backlog, cleared
 
 NAME = "test-server"
 WARDS = (
@@ -86,6 +86,7 @@ def system() -> Iterator[TestSystem]:
 @pytest.mark.target
 def test_what_becomes_of_a_stay_follows_it_into_the_system(system: TestSystem, tmp_path: Path) -> None:
     backlog = Backlog(tmp_path / "j", 741)
+    cleared(backlog.ledger, NAME)
     slip = backlog.issue(SUNITA, kind=Kind.ADMISSION, visit=LYING)
     connector = FhirConnector(Target(name=NAME, url=system.url, test=True), HOUSE, system.token)
 

@@ -28,6 +28,7 @@ from fallback.rehearsal.clerk import Clerk
 from fallback.rehearsal.target import TestSystem
 from fallback.slip import SlipNumber
 from tests import factories
+from tests.backlog import cleared
 from tests.web.visitor import NEW
 
 HOME = Path(__file__).parent.parent
@@ -232,6 +233,7 @@ def the_administrator_comes(night: Night, before: dict[str, Any]) -> None:
     assert before["numbers"] | night.said <= known
     assert (contradictions(db).numbers, contradictions(db).cards) == ((), ())
     with TestSystem() as system:
+        cleared(made.ledger, TARGET)
         approve(made.ledger, TARGET, Choice(), by="ravi")
         target = Target(name=TARGET, url=system.url, test=True)
         connector = FhirConnector(target, factories.hospital(), system.token, pauses=(0.01,), timeout=10.0)

@@ -14,13 +14,15 @@ from typing import Any
 import click
 
 from fallback import __version__
-from fallback.cli import during, journal, record, recover, restoring
+from fallback.cli import after, during, gates, imports, journal, record, recover, restoring, tables
+from fallback.cli.archive import archive
 from fallback.cli.copies import copy
 from fallback.cli.data import Data
 from fallback.cli.identity import identity
 from fallback.cli.index import index
 from fallback.cli.keys import key
 from fallback.cli.layouts import layout
+from fallback.cli.match import match
 from fallback.cli.pictures import pages
 from fallback.cli.printer import printer
 from fallback.cli.read import read
@@ -86,8 +88,9 @@ def group(context: click.Context, data: Path | None, hospital: Path | None, pass
 
 
 for command in (
-    *during.COMMANDS, scan, *recover.COMMANDS, *journal.COMMANDS, *restoring.COMMANDS, copy, *record.COMMANDS, pages,
-    read, drill, printer, layout, sheet, key, index, identity,
+    *during.COMMANDS, scan, match, *recover.COMMANDS, *gates.COMMANDS, *imports.COMMANDS, *tables.COMMANDS,
+    *after.COMMANDS, archive, *journal.COMMANDS, *restoring.COMMANDS, copy, *record.COMMANDS, pages, read, drill,
+    printer, layout, sheet, key, index, identity,
 ):  # fmt: skip
     group.add_command(command)
 

@@ -100,13 +100,15 @@ def example(context: click.Context, port: int | None) -> None:
 
 
 def _keep_hospital(data: Data) -> None:
-    """Puts the hospital's file and the folder of its layouts into the data folder, unless it lies there already."""
+    """Puts the hospital's file, the folder of its layouts and its ways' files into the data folder, unless it is there."""
     kept = data.folder / "hospital.toml"
     layouts = data.hospital().layouts
     try:
         if not (kept.exists() and kept.samefile(data.settings.hospital)):
             if layouts:
                 copytree(layouts, data.folder / layouts.name, copy_function=copyfile, dirs_exist_ok=True)
+            for beside in {target.file for target in data.hospital().targets if target.file}:
+                copyfile(beside, data.folder / Path(beside).name)
             copyfile(data.settings.hospital, kept)
     except OSError as wrong:
         raise disk_error(wrong, data.folder) from wrong

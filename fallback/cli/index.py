@@ -8,10 +8,13 @@ from fallback import frontdesk
 from fallback.cli.data import Data, Words, json_option, show
 from fallback.cli.recover import by_option, progress
 from fallback.cli.spoken import _
+from fallback.disk import write_file
 from fallback.errors import IndexMissing
-from fallback.patients import Columns, PatientIndex, read_columns, read_left_out, unused_columns
+from fallback.patients import Columns, LoadReport, PatientIndex, read_columns, read_left_out
+from fallback.spreadsheet import Cell, Sheet, csv_of
 
 _BAD_SHOWN = 20
+_KINDS_SHOWN = 12
 
 
 @click.group()
@@ -20,25 +23,32 @@ def index() -> None:
 
 
 @index.command("load")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--columns", type=click.Path(path_type=Path), help="A TOML file that says which column is which.")
 @click.option("--leave-out", type=click.Path(path_type=Path), help="UHIDs, one a line, that must not stand in it.")
+@click.option("--bad", type=click.Path(path_type=Path, dir_okay=False), help="Writes what was left out into this CSV.")
 @by_option
 @json_option
 @click.pass_context
 def load(
-    context: click.Context, file: Path, columns: Path | None, leave_out: Path | None, by: str, as_json: bool
+    context: click.Context,
+    file: Path,
+    columns: Path | None,
+    leave_out: Path | None,
+    bad: Path | None,
+    by: str,
+    as_json: bool,
 ) -> None:
-    """Loads the hospital's patients from a CSV file, encrypted; only what finds a patient is kept.
+    """Loads the hospital's patients, encrypted; only what finds a patient is kept.
 
-    Needs the hospital's passphrase. Stop it at any moment and run it again: it goes on. Exits 4 when rows were left out
-    because of what stands in them.
+    FILE is CSV in any usual encoding, XLSX, Parquet, a FHIR bulk export (NDJSON), packed with gzip or not, or a folder
+    of such files. Needs the hospital's passphrase. Stop it at any moment and run it again: it goes on. Exits 4 when
+    rows were left out because of what stands in them; --bad names each by file, line and column, never the patient.
 
     Example: python -m fallback index load patients.csv --columns columns.toml --leave-out protected.txt --by asha
     """
     data: Data = context.obj
     which = read_columns(columns) if columns else Columns()
-    unused = unused_columns(file, which)
     with data.installation() as installation:
         held = PatientIndex(installation.folder, installation.vault)
         report = frontdesk.load_index(
@@ -49,26 +59,53 @@ def load(
             left_out=read_left_out(leave_out) if leave_out else frozenset(),
             by=by,
             progress=progress(_("rows")),
+            filing=progress(_("steps of the filing")),
         )
+        if bad:
+            write_file(bad, _bad_rows(held))
     value = {"index": report.index, "patients": report.rows, "left_out": report.left_out, "double": report.double}
-    value |= {"unused_columns": list(unused)}
+    value |= {"double_of_another": report.other_person, "merged": report.merged, "cells_left_out": report.lost}
+    value |= {"unused_columns": list(report.unused), "passed_over": list(report.passed_over)}
     value |= {"bad": report.bad_rows, "bad_rows": [[row.line, row.column, row.why] for row in report.bad]}
+    value |= {"kinds": [list(each) for each in report.kinds]}
+    show(value, as_json=as_json, text="\n".join(_words(report)))
+    if report.bad_rows:
+        context.exit(4)
+
+
+def _words(report: LoadReport) -> list[str]:
+    """What a load brought, in sentences."""
     counts = {"patients": report.rows, "left": report.left_out, "double": report.double}
     words = [_("{patients} patients are in the index; {left} left out by the list, {double} twice.", **counts)]
-    if unused:
-        names = ", ".join(unused)
+    if report.other_person:
+        words.append(_("{count} numbers stand with two different people; the first counts.", count=report.other_person))
+    if report.merged:
+        words.append(_("{count} numbers were merged into others, and lead to them.", count=report.merged))
+    if report.passed_over:
+        words.append(_("Nothing was taken from the files {names}.", names=", ".join(report.passed_over)))
+    if report.unused:
+        names = ", ".join(report.unused)
         words.append(
             _("Nothing was taken from the columns {names}: say in a file which is which (--columns).", names=names)
         )
+    words += [f"{count} {column}: {_(why)}" for column, why, count in report.kinds[:_KINDS_SHOWN]]
     words += [
-        _("line {line}, {column}: {why}", line=row.line, column=row.column, why=row.why)
+        _("line {line}, {column}: {why}", line=row.line, column=row.column, why=_(row.why))
         for row in report.bad[:_BAD_SHOWN]
     ]
-    if report.bad_rows > _BAD_SHOWN:
-        words.append(_("and {count} rows more, see --json", count=report.bad_rows - _BAD_SHOWN))
-    show(value, as_json=as_json, text="\n".join(words))
-    if report.bad_rows:
-        context.exit(4)
+    left = report.bad_rows + report.lost + report.double - min(len(report.bad), _BAD_SHOWN)
+    if left > 0:
+        words.append(_("and {count} rows more, see --bad", count=left))
+    return words
+
+
+def _bad_rows(held: PatientIndex) -> bytes:
+    header = [_("File"), _("Line"), _("Column"), _("Why"), _("The row")]
+    state = {True: _("kept without this"), False: _("left out")}
+    rows: list[list[Cell]] = [
+        [each.file, each.line, each.column, _(each.why), state[each.kept]] for each in held.troubles()
+    ]
+    return csv_of(Sheet(title=_("Left out"), header=header, rows=rows))
 
 
 @index.command("status")

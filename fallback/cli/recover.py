@@ -1,22 +1,19 @@
-"""Commands after the outage, when the paper is in: reconcile, declare, approve, import, account."""
+"""Commands after the outage, when the paper is in: reconcile, declare, judge, account."""
 
 import json
 import sys
 import time
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
 from fallback import frontdesk, recovery
-from fallback.cli.data import DAY, Data, Words, clinic_of, json_option, show
-from fallback.cli.spoken import _, in_words, table, told
+from fallback.cli.data import Data, Words, json_option, show
+from fallback.cli.spoken import _, in_words, table
 from fallback.disk import write_file
-from fallback.ehospital.fhir import FhirConnector
-from fallback.enrolment import Installation
-from fallback.enrolment.identities import for_import
 from fallback.errors import AccountWrong, TargetUnnamed, TokenMissing
 from fallback.hospital import Hospital, Target
 from fallback.keys import PublicKeys, is_genuine
@@ -30,6 +27,7 @@ _SIGNER = "the hospital's root"  # as it stands in what is signed
 _EVERY = 0.5  # seconds between two lines of progress
 LABELS = {
     Bucket.IMPORTED: "imported",
+    Bucket.ON_RETURN: "on return",
     Bucket.VOIDED: "voided",
     Bucket.SPOILED: "spoiled",
     Bucket.UNUSED: "unused",
@@ -66,7 +64,7 @@ def reconcile(context: click.Context, to: str, as_json: bool) -> None:
     data: Data = context.obj
     hospital = data.hospital()
     with data.installation() as installation:
-        account = recovery.account_of(installation.ledger.db(), _target(hospital, to).name if to else _only(hospital))
+        account = recovery.account_of(installation.ledger.db(), target_of(hospital, to).name if to else _only(hospital))
         open_pages = len(queries.pages(installation.ledger.db(), open_only=True))
     rows: list[list[object]] = [[_("desk"), _("day"), _("clinic"), _("issued"), *(_(LABELS[each]) for each in Bucket)]]
     for part in account.parts:
@@ -140,132 +138,6 @@ def judge(data: Data, number: str, version: str, reason: str, by: str, as_json: 
 
 @click.command()
 @target_option
-@click.option("--clinic", "clinics", multiple=True, help="Only this clinic, by its code; may be given several times.")
-@click.option(
-    "--day",
-    "days",
-    type=DAY,
-    multiple=True,
-    help="Only this day, as 24-11-2026; may be given several times.",
-)
-@click.option("--desk", "desks", type=int, multiple=True, help="Only this desk, by its series.")
-@again_option
-@by_option
-@json_option
-@click.pass_obj
-def approve(
-    data: Data,
-    to: str,
-    clinics: tuple[str, ...],
-    days: tuple[datetime, ...],
-    desks: tuple[int, ...],
-    again: bool,
-    by: str,
-    as_json: bool,
-) -> None:
-    """Lets slips go to the hospital system; without a filter, all that are ready.
-
-    Example: python -m fallback approve --clinic ENT --day 24-11-2026 --by meena
-    """
-    hospital = data.hospital()
-    choice = recovery.Choice(
-        clinics=frozenset(clinic_of(hospital, code) for code in clinics) or None,
-        days=frozenset(day.date().isoformat() for day in days) or None,
-        series=frozenset(desks) or None,
-        again=again,
-    )
-    with data.installation() as installation:
-        count = recovery.approve(installation.ledger, _target(hospital, to).name, choice, by=by)
-        show({"approved": count}, as_json=as_json, text=_("{count} slips are approved.", count=count))
-
-
-@click.command("import")
-@target_option
-@click.option("--dry-run", is_flag=True, help="Show what would be sent; ask and change nothing.")
-@click.option("--limit", type=click.IntRange(1), help="Send at most so many: a canary of ten first.")
-@click.option("--token-file", type=click.Path(path_type=Path), help="A file with the system's access token.")
-@click.option("--anew", is_flag=True, help="The system has changed since it was pinned, and that is right.")
-@by_option
-@json_option
-@click.pass_context
-def import_(
-    context: click.Context,
-    to: str,
-    dry_run: bool,
-    limit: int | None,
-    token_file: Path | None,
-    anew: bool,
-    by: str,
-    as_json: bool,
-) -> None:
-    """Sends what is approved into the hospital system, each once. Stop it at any moment and run it again.
-
-    Exits 4 when slips are held or failed, 5 when the system stopped the run.
-
-    Example: python -m fallback import --to http://10.0.0.5/fhir --dry-run
-    """
-    data: Data = context.obj
-    hospital = data.hospital()
-    connector = FhirConnector(_target(hospital, to), hospital, token_from(token_file))
-    with data.installation() as installation:
-        try:
-            if dry_run:
-                _show_plan(installation, connector, limit, as_json)
-                return
-            if anew:
-                recovery.pin(installation.ledger, connector, by=by, anew=True)
-            reveal = for_import(installation, by=by) if installation.vault.whole else None
-            report = recovery.run_import(
-                installation.ledger, connector, by=by, limit=limit, progress=progress(_("slips")), reveal=reveal
-            )
-        finally:
-            connector.close()
-    words = [
-        _(
-            "{created} created, {there} there already, {updated} updated, {withdrawn} withdrawn, {held} held, "
-            "{failed} failed, {left} left.",
-            created=report.created,
-            there=report.already_there,
-            updated=report.updated,
-            withdrawn=report.withdrawn,
-            held=report.held,
-            failed=report.failed,
-            left=report.left,
-        )
-    ]
-    words += [f"  {number}: {_(reason)}" for number, reason in report.reasons.items()]
-    if report.stopped:
-        words.append(told(report.stopped))
-    show(report.record(), as_json=as_json, text="\n".join(words))
-    if report.stopped:
-        context.exit(report.stopped.exit_code)
-    if report.held or report.failed:
-        context.exit(4)
-
-
-def _show_plan(installation: Installation, connector: FhirConnector, limit: int | None, as_json: bool) -> None:
-    planned = recovery.plan(installation.ledger, connector, limit=limit)
-    value = [
-        {
-            "number": each.number.text,
-            "revision": each.revision,
-            "step": each.step.value,
-            "stage": each.stage,
-            "reason": each.reason,
-            "content": dict(each.content),
-        }
-        for each in planned
-    ]
-    words = [
-        f"{each.number.grouped} r{each.revision} {_(STEP_LABELS[each.step])} ({each.stage}) {_(each.reason)}"
-        for each in planned
-    ]
-    words.append(_("{count} slips; nothing was sent.", count=len(planned)))
-    show(value, as_json=as_json, text="\n".join(words))
-
-
-@click.command()
-@target_option
 @click.option("--out", type=click.Path(path_type=Path), help="Writes OUT.pdf and OUT.json.")
 @click.option("--check", "checked", type=click.Path(path_type=Path), help="Verifies an account's JSON instead.")
 @click.option("--keys", "keys_file", type=click.Path(path_type=Path), help="keys.json, for --check.")
@@ -287,7 +159,7 @@ def account(context: click.Context, to: str, out: Path | None, checked: Path | N
     hospital = data.hospital()
     with data.installation() as installation:
         db = installation.ledger.db()
-        name = _target(hospital, to).name if to else _only(hospital)
+        name = target_of(hospital, to).name if to else _only(hospital)
         found = recovery.account_of(db, name)
         record = recovery.account_record(
             installation.ledger,
@@ -344,7 +216,7 @@ def progress(what: str) -> Callable[[int, int], None]:
     return tell
 
 
-def _target(hospital: Hospital, to: str) -> Target:
+def target_of(hospital: Hospital, to: str) -> Target:
     """The target that `--to` means: by name or URL of hospital.toml (the first when none is said), else a bare URL.
 
     A URL that the file does not list is never a test system. Raises TargetUnnamed when there is nothing to choose.
@@ -376,4 +248,4 @@ def token_from(path: Path | None) -> str:
         raise TokenMissing(file=path.name) from wrong
 
 
-COMMANDS: tuple[click.Command, ...] = (reconcile, declare, judge, approve, import_, account)
+COMMANDS: tuple[click.Command, ...] = (reconcile, declare, judge, account)

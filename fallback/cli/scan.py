@@ -29,6 +29,7 @@ from fallback.recovery import Progress, ScanReport
 
 _EVERY = 0.5  # seconds between two lines of progress
 _REACH = 10  # seconds that a cluster has to answer
+_STOPS = "Stopping after the pages that are being read."
 STATE_LABELS = {
     PageState.READ: "read",
     PageState.REPEAT: "repeats",
@@ -70,7 +71,7 @@ def scan(
         raise click.UsageError(_("Say which files or folders hold the scans."))
     data: Data = context.obj
     hospital = data.hospital()
-    with data.installation() as installation, _cluster(dask) as executor, _ctrl_c() as stop:
+    with data.installation() as installation, cluster(dask) as executor, ctrl_c(_STOPS) as stop:
         batch = batch or recovery.batch_name(installation.ledger)
         run = _Run(installation, hospital, batch, by, workers, executor, stop)
         report = run.watch(list(paths)) if watch else run.scan(list(paths))
@@ -128,14 +129,14 @@ class _Run:
 
 
 @contextmanager
-def _ctrl_c() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed; the second time it ends the command as it does everywhere."""
+def ctrl_c(says: str) -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed, which is answered so; the second time it ends the command as it does everywhere."""
     pressed = Event()
 
     def note(_signal: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, before)
         pressed.set()
-        click.echo("\n" + _("Stopping after the pages that are being read."), err=True)
+        click.echo("\n" + _(says), err=True)
 
     before = signal.signal(signal.SIGINT, note)
     try:
@@ -145,7 +146,7 @@ def _ctrl_c() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def _cluster(address: str) -> Iterator[Executor | None]:
+def cluster(address: str) -> Iterator[Executor | None]:
     """The executor of a Dask cluster, None without an address. Raises ScanNeedsDask, ClusterUnreachable."""
     if not address:
         yield None
@@ -179,7 +180,7 @@ def progress() -> Callable[[Progress], None]:
         if far.pages_a_second:
             words.append(_("{speed} a second", speed=f"{far.pages_a_second:.1f}"))
         if far.seconds_left is not None:
-            words.append(_("{time} left", time=_time(far.seconds_left)))
+            words.append(_("{time} left", time=time_left(far.seconds_left)))
         line = f"{', '.join(words)}: {counts}"
         sys.stderr.write(f"\r{line:<110}" + ("\n" if over else ""))
         sys.stderr.flush()
@@ -187,7 +188,8 @@ def progress() -> Callable[[Progress], None]:
     return tell
 
 
-def _time(seconds: int) -> str:
+def time_left(seconds: int) -> str:
+    """Hours and minutes, or seconds where it is less than a minute."""
     hours, minutes = divmod(seconds // 60, 60)
     if hours:
         return _("{hours} h {minutes} min", hours=hours, minutes=minutes)

@@ -57,7 +57,7 @@ class Acknowledgement:
 
     `created` is True when this slip made the patient there. `hold` is the kind of reason of what is held. `reason` says
     in a sentence why it is held or failed; of our own words it holds no patient data, of the target's words it may.
-    `error` says why the run must stop.
+    `evidence` is a picture of the target's own page that was kept, by its SHA-256. `error` says why the run must stop.
     """
 
     outcome: Outcome
@@ -67,6 +67,7 @@ class Acknowledgement:
     created: bool = False
     reason: str = ""
     hold: Hold = Hold.OTHER
+    evidence: str = ""
     error: ParchiError | None = None
 
 

@@ -10,13 +10,17 @@ ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
 def made_by_transaction(reply: Reply, count: int) -> dict[str, str] | None:
-    """The ids by kind of what a transaction made or found; None when the answer does not say so cleanly."""
+    """The ids by kind of what a transaction made or found; None when the answer does not say so cleanly.
+
+    Of several of one kind the first; `count` is how many entries were sent.
+    """
     found: dict[str, str] = {}
-    for response in _responses(reply):
+    responses = _responses(reply)
+    for response in responses:
         parts = str(response.get("location", "")).partition("/_history/")[0].split("/")
         if len(parts) >= 2 and ID.fullmatch(parts[-1]):
-            found[parts[-2]] = parts[-1]
-    return found if len(found) == count and "Encounter" in found else None
+            found.setdefault(parts[-2], parts[-1])
+    return found if len(responses) == count and "Encounter" in found else None
 
 
 def was_created(reply: Reply, kind: str) -> bool:
@@ -24,6 +28,25 @@ def was_created(reply: Reply, kind: str) -> bool:
     return any(
         str(response.get("status", "")).startswith("201") and f"{kind}/" in str(response.get("location", ""))
         for response in _responses(reply)
+    )
+
+
+def matches_of(reply: Reply) -> list[Mapping[str, Any]]:
+    """The resources of a search's answer."""
+    entries = reply.body.get("entry", [])
+    return [
+        entry["resource"]
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, Mapping) and isinstance(entry.get("resource"), Mapping)
+    ]
+
+
+def leads_on(reply: Reply) -> bool:
+    """Whether a search's answer has a next page."""
+    links = reply.body.get("link", [])
+    return any(
+        isinstance(link, Mapping) and link.get("relation") == "next"
+        for link in (links if isinstance(links, list) else [])
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from fallback import names
 from fallback.ehospital.fhir_resources import Resource, birth_date, provenance_tag, year_of
+from fallback.ehospital.fhir_visits import is_memo
 from fallback.hospital import Hospital
 from fallback.slip import Sex, Slip
 
@@ -13,8 +14,15 @@ _OURS = {
     "Patient": ("identifier", "name", "gender", "telecom", "birthDate", "address", "contact", "link"),
     "Encounter": (
         "identifier", "status", "class", "subject", "serviceType", "priority", "period", "appointment",
-        "serviceProvider", "location", "hospitalization",
+        "serviceProvider", "location", "hospitalization", "extension",
     ),
+    "Provenance": ("target", "occurredDateTime", "location", "activity", "agent", "entity"),
+    "DocumentReference": (
+        "masterIdentifier", "identifier", "status", "type", "subject", "custodian", "content", "context",
+        "securityLabel",
+    ),
+    "Binary": ("contentType", "data"),
+    "Bundle": ("type", "identifier", "entry"),
 }  # fmt: skip
 _MAY_GROW = ("identifier", "link")  # a target files its own numbers beside ours
 _YEARS_APART = 5  # a told age is off by a few years; more is another person
@@ -28,7 +36,9 @@ def differences(sent: Mapping[str, Any], back: Mapping[str, Any]) -> tuple[str, 
     kind = sent["resourceType"]
     wrong = []
     for name in _OURS[kind]:
-        if name in sent:
+        if name == "extension":
+            same = _same_memos(sent.get(name), back.get(name))
+        elif name in sent:
             same = contains(sent[name], back.get(name))
             if same and isinstance(sent[name], list) and name not in _MAY_GROW:
                 same = len(sent[name]) == len(back[name])
@@ -48,6 +58,8 @@ def contains(sent: Any, back: Any) -> bool:
         )
     if isinstance(sent, list):
         return isinstance(back, list) and all(any(contains(each, other) for other in back) for each in sent)
+    if type(sent) is int and type(back) is float:
+        return sent == back  # a decimal, as some systems write it
     return type(sent) is type(back) and (sent == back or _same_moment(sent, back))
 
 
@@ -56,9 +68,12 @@ def merged(current: Mapping[str, Any], before: Mapping[str, Any], after: Mapping
     found = dict(current)
     for name in _OURS[after["resourceType"]]:
         new = after.get(name)
-        if name not in before and new is None:
+        if name == "extension":  # which of them are ours is said by their address, whatever they held before
+            theirs = [each for each in items(current, name) if not is_memo(each)]
+            new = [*(new or []), *theirs]
+        elif name not in before and new is None:
             continue  # never ours
-        if isinstance(before.get(name), list) or isinstance(new, list):
+        elif isinstance(before.get(name), list) or isinstance(new, list):
             theirs = [
                 each for each in current.get(name) or [] if not any(contains(old, each) for old in before.get(name, []))
             ]
@@ -73,20 +88,20 @@ def merged(current: Mapping[str, Any], before: Mapping[str, Any], after: Mapping
 
 def made_by(slip: Slip, hospital: Hospital, resource: Mapping[str, Any]) -> bool:
     """Whether this slip made the resource, as its tag on the target says."""
-    return any(contains(provenance_tag(slip, hospital), tag) for tag in _items(resource.get("meta"), "tag"))
+    return any(contains(provenance_tag(slip, hospital), tag) for tag in items(resource.get("meta"), "tag"))
 
 
 def values(resource: Mapping[str, Any], system: str) -> list[str]:
     """The values of a resource's identifiers of one system, compared exactly."""
     return [
         each["value"]
-        for each in _items(resource, "identifier")
+        for each in items(resource, "identifier")
         if each.get("system") == system and isinstance(each.get("value"), str)
     ]
 
 
 def strangers(slip: Slip, patient: Mapping[str, Any]) -> tuple[str, ...]:
-    """The fields in which a patient who was there before cannot be the slip's: sex, birth year, every word of the name.
+    """The fields in which a patient who was there before cannot be the slip's: sex, birth year, all of the name, death.
 
     A safety stop and no matching: it finds the card of another and a UHID given out twice, and leaves the rest.
     """
@@ -102,17 +117,33 @@ def strangers(slip: Slip, patient: Mapping[str, Any]) -> tuple[str, ...]:
     theirs = {key for text in _spoken(patient) for key in names.name_key(text).split()}
     if ours and theirs and not ours & theirs:
         wrong.append("name")
+    if slip.visit_day and _died(patient) < slip.visit_day.isoformat():
+        wrong.append("deceased")
     return tuple(f"Patient.{name}" for name in wrong)
 
 
+def _died(patient: Mapping[str, Any]) -> str:
+    """The day of a patient's death, as exactly as it is known; later than all days of somebody who lives."""
+    if patient.get("deceasedBoolean") is True:
+        return ""
+    when = patient.get("deceasedDateTime")
+    return when[:10] if isinstance(when, str) else "9999"
+
+
+def _same_memos(sent: Any, back: Any) -> bool:
+    """Whether our memos came back: all of them, and no others of ours. What a system adds of its own is its own."""
+    ours = [each for each in back if is_memo(each)] if isinstance(back, list) else []
+    return len(ours) == len(sent or ()) and contains(list(sent or ()), ours)
+
+
 def _spoken(patient: Mapping[str, Any]) -> Iterator[str]:
-    for name in _items(patient, "name"):
+    for name in items(patient, "name"):
         given = name.get("given")
         parts = [name.get("text"), name.get("family"), *(given if isinstance(given, list) else [])]
         yield " ".join(part for part in parts if isinstance(part, str))
 
 
-def _items(resource: Any, name: str) -> list[Mapping[str, Any]]:
+def items(resource: Any, name: str) -> list[Mapping[str, Any]]:
     """The objects of a list in an answer that may be anything."""
     found = resource.get(name) if isinstance(resource, Mapping) else None
     return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []

@@ -5,7 +5,8 @@ import hashlib
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from fallback.ehospital.fhir_resources import DRILL_TAG, RESTRICTED, WITHDRAWN, Resource, person_key
+from fallback.ehospital.fhir_resources import DRILL_TAG, RESTRICTED, WITHDRAWN, Resource, person_key, stable_id
+from fallback.episode import Told, learnt_of
 from fallback.hospital import Hospital
 from fallback.slip import INDIA, Kind, Slip, SlipNumber
 
@@ -14,6 +15,7 @@ from fallback.slip import INDIA, Kind, Slip, SlipNumber
 _TYPES = MappingProxyType(
     {Kind.OPD: ("34108-1", "Outpatient Note"), Kind.CASUALTY: ("34111-5", "Emergency department Note")}
 )
+_KINDS = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"RIFF", "image/webp"))
 _LOINC = "http://loinc.org"
 _WORDS = "Scanned page of a registration slip"
 
@@ -74,6 +76,41 @@ def document(
         if len(numbers) == len(slips) == 1 and (issued := slips[0].issued):
             found["context"]["period"] = {"start": issued.astimezone(INDIA).isoformat()}
     return found
+
+
+def page_documents(
+    picture: str, content: bytes, media_type: str, slip: Slip, hospital: Hospital
+) -> tuple[Resource, Resource]:
+    """The Binary and the DocumentReference of a page of one visit, at ids that only this slip has: a page may turn out
+    to be another's. Whoever sends them says where patient and visit are.
+    """
+    told = document(
+        picture,
+        content,
+        media_type,
+        [slip.number],
+        [slip],
+        hospital,
+        at="",
+        medico_legal=Told.MEDICO_LEGAL in learnt_of(slip).told,
+        drill=slip.drill,
+    )
+    del told["date"]  # when it was scanned says nothing of the visit
+    told["id"] = page_id(picture, slip, hospital)
+    told["content"][0]["attachment"]["url"] = f"Binary/{told['id']}"
+    held = binary(picture, content, media_type)
+    held |= {"id": told["id"], "securityContext": {"reference": f"DocumentReference/{told['id']}"}}
+    return held, told
+
+
+def page_id(picture: str, slip: Slip, hospital: Hospital) -> str:
+    """The id of a visit's page on every server."""
+    return stable_id(slip, hospital, f"page/{picture}")
+
+
+def media_type(content: bytes) -> str:
+    """What a picture is, by its first bytes."""
+    return next((kind for sign, kind in _KINDS if content.startswith(sign)), "application/octet-stream")
 
 
 def binary(picture: str, content: bytes, media_type: str) -> Resource:

@@ -1,20 +1,22 @@
 """A slip as FHIR R4 resources in the shapes of India's NRCeS: Patient, Encounter, and the transaction for both."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
 from fallback.ehospital.fhir_stays import LASTS, OVER, stay_of, stay_parts
+from fallback.ehospital.fhir_visits import memos, visit_parts, visit_status
 from fallback.hospital import Hospital
 from fallback.slip import INDIA, AgeUnit, Category, Kind, Relation, Slip
 from fallback.states import state
 
 Resource = dict[str, Any]
+Papers = Callable[[str, str], list[Resource]]
 
-_PROFILE = "https://nrces.in/ndhm/fhir/r4/StructureDefinition/"
+PROFILE = "https://nrces.in/ndhm/fhir/r4/StructureDefinition/"
 _INDIAN_TYPES = "https://nrces.in/ndhm/fhir/r4/CodeSystem/ndhm-identifier-type-code"
 _TYPES = "http://terminology.hl7.org/CodeSystem/v2-0203"
 _ACT_CODES = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
@@ -35,8 +37,6 @@ RESTRICTED = MappingProxyType(
         "display": "restricted",
     }
 )
-# "arrived": the patient stood at the counter. Registered and not seen is not a consultation, so never "finished".
-STATUS = "arrived"
 WITHDRAWN = "entered-in-error"
 
 CLASSES = MappingProxyType(
@@ -79,6 +79,11 @@ def temporary_number(slip: Slip) -> str:
     return (slip.patient_number or slip.number).text
 
 
+def stable_id(slip: Slip, hospital: Hospital, what: str) -> str:
+    """The id that something beside a slip's visit has on every server, for ever."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{hospital.slip_system}/{slip.number}/{what}"))
+
+
 def search_token(system: str, value: str) -> str:
     """An identifier as a FHIR search value; the signs that mean something there are escaped."""
     for sign in "\\,$|":
@@ -115,13 +120,13 @@ def patient(slip: Slip, hospital: Hospital, *, mother: str = "") -> Resource:
 def status_of(slip: Slip) -> str:
     """The status that the Encounter of a slip has, while nobody else changed it."""
     stay = stay_of(slip)
-    return STATUS if stay is None else OVER if stay.how else LASTS
+    return visit_status(slip) if stay is None else OVER if stay.how else LASTS
 
 
 def encounter(slip: Slip, hospital: Hospital, subject: str) -> Resource:
     """The Encounter of a slip; `subject` is a reference to the patient."""
     code, display = CLASSES[slip.kind]
-    identifiers = [_identifier("official", _TYPES, ("VN", "Visit number"), hospital.slip_system, slip.number.text)]
+    identifiers = [visit_identifier(slip, hospital)]
     if slip.visit.medico_legal_number:
         text = {"text": "Medico-legal case number"}
         system = f"{hospital.slip_system}/medico-legal"
@@ -132,7 +137,6 @@ def encounter(slip: Slip, hospital: Hospital, subject: str) -> Resource:
         "resourceType": "Encounter",
         "meta": _meta("Encounter", slip, hospital),
         "identifier": identifiers,
-        "status": STATUS,
         "class": {"system": _ACT_CODES, "code": code, "display": display},
         "subject": {"reference": subject},
         "serviceProvider": {"display": hospital.name},
@@ -142,22 +146,39 @@ def encounter(slip: Slip, hospital: Hospital, subject: str) -> Resource:
     if slip.emergency:
         priority = "http://terminology.hl7.org/CodeSystem/v3-ActPriority"
         found["priority"] = _concept(priority, "EM", "emergency")
-    if slip.issued:
-        found["period"] = {"start": slip.issued.astimezone(INDIA).isoformat()}
     if slip.visit.ipd_number:
         text = {"text": "Inpatient number"}
         system = f"{hospital.slip_system}/ipd"
         identifiers.append({"use": "secondary", "type": text, "system": system, "value": slip.visit.ipd_number})
-    if stay := stay_of(slip):
-        found.pop("period", None)
-        found |= stay_parts(slip, stay, hospital)
+    stay = stay_of(slip)
+    found |= stay_parts(slip, stay, hospital) if stay else visit_parts(slip, hospital)
+    if beside := memos(slip, hospital):
+        found["extension"] = beside
     if slip.visit.booking:
         found["appointment"] = [{"identifier": {"value": slip.visit.booking}}]
     return found
 
 
-def transaction(slip: Slip, hospital: Hospital, *, known: str = "", mother: str = "") -> Resource:
-    """One slip, one transaction, each entry created only where it is not yet. `known` is the id of a patient there."""
+def visit_identifier(slip: Slip, hospital: Hospital) -> Resource:
+    """The slip's number, on its visit."""
+    return _identifier("official", _TYPES, ("VN", "Visit number"), hospital.slip_system, slip.number.text)
+
+
+def temporary_identifier(slip: Slip, hospital: Hospital) -> Resource:
+    """The number that the patient has with us, on the patient."""
+    kind = ("MRT", "Temporary Medical Record Number")
+    return _identifier("temp", _TYPES, kind, hospital.patient_system, temporary_number(slip))
+
+
+def transaction(
+    slip: Slip, hospital: Hospital, *, known: str = "", mother: str = "", papers: Papers = lambda _who, _visit: []
+) -> Resource:
+    """One slip, one transaction, each entry created only where it is not yet. `known` is the id of a patient there.
+
+    `papers` gives what goes beside the visit, from the references to patient and visit: each is put at an id of its own
+    that never changes, so that a repetition makes nothing twice. Only patient and visit are conditional: strict servers
+    take eight such entries at most.
+    """
     entries = []
     subject = f"Patient/{known}"
     if not known:
@@ -167,16 +188,17 @@ def transaction(slip: Slip, hospital: Hospital, *, known: str = "", mother: str 
     visit = uuid.uuid5(uuid.NAMESPACE_URL, f"{hospital.slip_system}/{slip.number}/{slip.revision}/encounter").urn
     token = search_token(hospital.slip_system, slip.number.text)
     entries.append(_create("Encounter", encounter(slip, hospital, subject), token, visit))
+    entries += [_put(each, None) for each in papers(subject, visit)]
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
 
 
-def replacement(resources: list[tuple[Resource, str]]) -> Resource:
-    """A transaction that replaces resources, each only if its version is still the one that was read."""
-    entries = []
-    for each, version in resources:
-        request = {"method": "PUT", "url": f"{each['resourceType']}/{each['id']}", "ifMatch": f'W/"{version}"'}
-        entries.append({"resource": each, "request": request})
-    return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+def replacement(resources: list[tuple[Resource, str | None]]) -> Resource:
+    """A transaction that puts resources, each only if its version is still the one that was read; None: it is new."""
+    return {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [_put(each, version) for each, version in resources],
+    }
 
 
 def provenance_tag(slip: Slip, hospital: Hospital) -> dict[str, str]:
@@ -213,6 +235,11 @@ def year_of(fhir_date: str) -> int | None:
         return None
 
 
+def _put(resource: Resource, version: str | None) -> Resource:
+    request = {"method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}"}
+    return {"resource": resource, "request": request | ({} if version is None else {"ifMatch": f'W/"{version}"'})}
+
+
 def _create(kind: str, resource: Resource, token: str, urn: str) -> Resource:
     request = {"method": "POST", "url": kind, "ifNoneExist": f"identifier={quote(token, safe='')}"}
     return {"fullUrl": urn, "resource": resource, "request": request}
@@ -222,7 +249,7 @@ def _meta(kind: str, slip: Slip, hospital: Hospital) -> Resource:
     tags = [provenance_tag(slip, hospital)]
     if slip.drill:
         tags.append(dict(DRILL_TAG))
-    found: Resource = {"profile": [_PROFILE + kind], "tag": tags}
+    found: Resource = {"profile": [PROFILE + kind], "tag": tags}
     if slip.sealed:
         found["security"] = [dict(RESTRICTED)]
     return found
@@ -242,8 +269,7 @@ def _patient_identifiers(slip: Slip, hospital: Hospital) -> list[Resource]:
     found = []
     if slip.uhid:
         found.append(_identifier("official", _TYPES, ("MR", "Medical record number"), hospital.uhid_system, slip.uhid))
-    kind = ("MRT", "Temporary Medical Record Number")
-    found.append(_identifier("temp", _TYPES, kind, hospital.patient_system, temporary_number(slip)))
+    found.append(temporary_identifier(slip, hospital))
     if told.abha:
         grouped = "-".join((told.abha[:2], told.abha[2:6], told.abha[6:10], told.abha[10:]))
         kind = ("HIN", "Health ID issued by NDHM")

@@ -40,6 +40,17 @@ from fallback.errors.browser import (
     RequestTooLarge as RequestTooLarge,
     RequestWrong as RequestWrong,
 )
+from fallback.errors.browser_ways import (
+    BrowserAway as BrowserAway,
+    OperatorNeeded as OperatorNeeded,
+    PageOdd as PageOdd,
+    RecipeMissing as RecipeMissing,
+    RecipeWrong as RecipeWrong,
+    SlipNotTyped as SlipNotTyped,
+    TypedByScanner as TypedByScanner,
+    UhidOdd as UhidOdd,
+    UhidUsed as UhidUsed,
+)
 from fallback.errors.cards import (
     CardInTwoPlaces as CardInTwoPlaces,
     CardRevoked as CardRevoked,
@@ -54,6 +65,17 @@ from fallback.errors.cards import (
 from fallback.errors.clinics import (
     VisitElsewhere as VisitElsewhere,
     VisitNotQueued as VisitNotQueued,
+)
+from fallback.errors.closing import (
+    AccountNotClosed as AccountNotClosed,
+    AccountNotReady as AccountNotReady,
+    ArchiveWrong as ArchiveWrong,
+    CrosswalkEmpty as CrosswalkEmpty,
+    CrosswalkUnknown as CrosswalkUnknown,
+    DepartmentUnknown as DepartmentUnknown,
+    RepairNotThere as RepairNotThere,
+    RepairUnknown as RepairUnknown,
+    ShortTooMany as ShortTooMany,
 )
 from fallback.errors.counters import (
     CounterNotChosen as CounterNotChosen,
@@ -81,7 +103,19 @@ from fallback.errors.identity import (
     NotConfidential as NotConfidential,
     SupervisorsWord as SupervisorsWord,
 )
+from fallback.errors.imports import (
+    CanaryNotThere as CanaryNotThere,
+    CanaryWaits as CanaryWaits,
+    CheckListOpen as CheckListOpen,
+    ImportPaused as ImportPaused,
+    ImportRuns as ImportRuns,
+    StageWrong as StageWrong,
+    TargetBusy as TargetBusy,
+    TargetNotOurs as TargetNotOurs,
+    VisitNotThere as VisitNotThere,
+)
 from fallback.errors.index import (
+    IndexBusy as IndexBusy,
     IndexColumnsWrong as IndexColumnsWrong,
     IndexDamaged as IndexDamaged,
     IndexFileWrong as IndexFileWrong,
@@ -90,6 +124,7 @@ from fallback.errors.index import (
     LooksUsedUp as LooksUsedUp,
     LookTooWide as LookTooWide,
     NobodyTaken as NobodyTaken,
+    TableWrong as TableWrong,
 )
 from fallback.errors.language import (
     LanguageIncomplete as LanguageIncomplete,
@@ -122,6 +157,13 @@ from fallback.errors.record import (
     LogUnreadable as LogUnreadable,
     PrintedHeadWrong as PrintedHeadWrong,
     TimeServerSilent as TimeServerSilent,
+)
+from fallback.errors.review import (
+    ReviewNotSaid as ReviewNotSaid,
+    ReviewNotSent as ReviewNotSent,
+    ReviewOver as ReviewOver,
+    ReviewRing as ReviewRing,
+    ReviewSent as ReviewSent,
 )
 from fallback.errors.scans import (
     ExportPlaceWrong as ExportPlaceWrong,
@@ -215,6 +257,15 @@ from fallback.errors.store import (
     VaultDamaged as VaultDamaged,
     VaultLocked as VaultLocked,
 )
+from fallback.errors.table_ways import (
+    NoTableWay as NoTableWay,
+    NothingToHandOver as NothingToHandOver,
+    ReturnWrong as ReturnWrong,
+    SentByTable as SentByTable,
+    SheetColumnsMissing as SheetColumnsMissing,
+    SheetColumnsWrong as SheetColumnsWrong,
+    TableUnknown as TableUnknown,
+)
 from fallback.errors.vault import (
     CardMistyped as CardMistyped,
     CardRefused as CardRefused,
@@ -235,6 +286,10 @@ from fallback.errors.wards import (
     StayLasts as StayLasts,
     StayOver as StayOver,
     WardUnknown as WardUnknown,
+)
+from fallback.errors.ways import (
+    TargetAnswersOddly as TargetAnswersOddly,
+    TargetLoginRefused as TargetLoginRefused,
 )
 from fallback.errors.work import (
     NumberNotIssued as NumberNotIssued,

@@ -14,10 +14,25 @@ class IndexMissing(ParchiError):
     exit_code = 3
 
 
+class TableWrong(ParchiError):
+    """A file that another program wrote and that is no table, or not to its end."""
+
+    says = "{file} cannot be read as a table: {why}"
+    exit_code = 3
+
+
 class IndexFileWrong(ParchiError):
     """A file of patients that cannot be loaded; `why` names what is missing in it."""
 
     says = "{file} cannot be loaded as a patient index: {why} Nothing was changed."
+    exit_code = 3
+
+
+class IndexBusy(ParchiError):
+    """Two loads into one folder at once."""
+
+    says = "Another program is loading a patient index into {folder}. Wait until it is done, or stop it."
+    http_status = 409
     exit_code = 3
 
 

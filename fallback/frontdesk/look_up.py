@@ -69,9 +69,10 @@ def load_index(
     left_out: Collection[str] = frozenset(),
     by: str = "",
     progress: Callable[[int, int], None] | None = None,
+    filing: Callable[[int, int], None] | None = None,
 ) -> LoadReport:
     """Loads the hospital's file of patients into the index of this machine; a fact. Raises as `PatientIndex.load`."""
-    report = index.load(source, columns, left_out=left_out, progress=progress)
+    report = index.load(source, columns, left_out=left_out, progress=progress, filing=filing)
     content = {"index": report.index, "rows": report.rows, "left_out": report.left_out, "file": report.source}
     ledger.write(lambda tx: tx.append(FactKind.INDEX_LOADED, content, by=by))
     return report

@@ -85,6 +85,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         LookReason.CARD_LOST: "The patient is here, the card is lost",
         LookReason.CHECK: "A slip is being checked",
         LookReason.TYPING: "A registration is being typed",
+        LookReason.REVIEW: "The backlog is being reviewed",
     },
     Role: {
         Role.CLERK: "Clerk",

@@ -13,7 +13,10 @@ SCHEMA = """
 CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTEGER NOT NULL, stage TEXT NOT NULL,
     reason TEXT NOT NULL, patient TEXT NOT NULL, encounter TEXT NOT NULL, uhid TEXT NOT NULL, attempts INTEGER NOT NULL,
     confirmed INTEGER NOT NULL, known TEXT NOT NULL, stamp TEXT NOT NULL, told TEXT NOT NULL, hold TEXT NOT NULL,
-    login TEXT NOT NULL, at TEXT NOT NULL, linked INTEGER NOT NULL, PRIMARY KEY (number, target)) STRICT;
+    login TEXT NOT NULL, at TEXT NOT NULL, linked INTEGER NOT NULL, run TEXT NOT NULL, person TEXT NOT NULL,
+    air TEXT NOT NULL, PRIMARY KEY (number, target)) STRICT;
+CREATE INDEX delivery_stage ON delivery (target, stage, number);
+CREATE INDEX delivery_sending ON delivery (target, person) WHERE stage = 'sending';
 """
 TABLES = ("delivery",)
 
@@ -31,17 +34,18 @@ FACTS = frozenset(_STAGES)
 def fold(db: Database, line: Line, stamp: str) -> None:
     """The newest line says the stage; the newest that names the target's own ids says those, in whatever order."""
     content, stage = line.content, _STAGES[line.fact]
-    told = stamp if content.get("encounter") else ""
-    newer = (("revision", "stage", "reason", "hold", "login", "at"), "excluded.stamp > stamp")
+    named = content.get("encounter") or (line.fact is FactKind.SLIP_CONFIRMED and content.get("uhid"))
+    told = stamp if named else ""
+    newer = (("revision", "stage", "reason", "hold", "login", "at", "run", "person"), "excluded.stamp > stamp")
     known = (("patient", "encounter", "uhid", "linked"), "excluded.known > known")
     sets = [
         f"{name} = CASE WHEN {rule} THEN excluded.{name} ELSE {name} END"
         for names, rule in (newer, known)
         for name in names
     ]
-    sets += [f"{name} = max({name}, excluded.{name})" for name in ("confirmed", "known", "stamp", "told")]
+    sets += [f"{name} = max({name}, excluded.{name})" for name in ("confirmed", "known", "stamp", "told", "air")]
     db.execute(
-        f"INSERT INTO delivery VALUES ({', '.join('?' * 17)}) ON CONFLICT (number, target) DO UPDATE SET "
+        f"INSERT INTO delivery VALUES ({', '.join('?' * 20)}) ON CONFLICT (number, target) DO UPDATE SET "
         "attempts = attempts + excluded.attempts, " + ", ".join(sets),
         (
             content["number"],
@@ -61,8 +65,16 @@ def fold(db: Database, line: Line, stamp: str) -> None:
             line.by,
             line.at.isoformat(),
             int(content.get("linked", False)),
+            content.get("run", ""),
+            content.get("person", ""),
+            _air(content, stamp) if stage == "sending" else "",
         ),
     )
+
+
+def _air(content: Mapping[str, Any], stamp: str) -> str:
+    """What left the house last, and as whom: of two lines the newest is the greatest."""
+    return "\n".join((stamp, str(content["revision"]), content.get("person", ""), content.get("told", "")))
 
 
 def _told(content: Mapping[str, Any]) -> str:

@@ -107,40 +107,45 @@ class FactKind(StrEnum):
     - PATIENTS_LINKED `{number, to, reason}`: the patient of this slip is the one of `to` (a slip number, or `uhid:`)
     - PICTURES_EXPORTED `{count, form}`: pictures left this house, as a folder or as FHIR documents
     - PICTURES_DESTROYED `{pictures, reason}`: written before the pictures are removed from the store
-    - MATCHER_LEARNT `{index, levels, prior, threshold}`: the weights that a run of the matcher worked out from the data
-      itself: bits by field and level, the share of pairs that are one person's, the chance from which it may decide
+    - MATCHER_LEARNT `{index, slips, model}`: what a run of the matcher worked out from so many slips by itself: the
+      shares of levels for one person, kin and strangers, and the chances from which it may decide
     - SLIP_MATCHED `{number, digest, index, outcome, to, chance, reasons, others, sample}`: what the matcher says of the
       person of this version: `same` as `to`, `new`, or `ask` a person; `to` is `uhid:` or a slip number, `reasons` are
-      `[field, sentence, bits]`, `others` the next likely ones as `[to, chance]`; `sample`: a person checks it
+      `[field, {says, values}, bits]`, `others` the next likely ones as `[to, chance]`; `sample`: a person checks it
       although it is sure
-    - MATCH_DECIDED `{number, digest, to, decision, reason, shown, sample}`: a person says `same` (as `to`), `new` or
-      `ask` (somebody must ask the patient); `shown` are the people who stood beside it. MATCH_CHECKED `{number, to,
-      decision, agrees}`: a second person on a risky one. MATCH_REOPENED `{number, reason}` takes both back
+    - MATCH_DECIDED `{number, digest, to, decision, reason, shown, sample, risky, risks}`: a person says `same` (as
+      `to`), `new` or `ask` (somebody must ask the patient); `shown` are the people who stood beside it; `sample`: the
+      matcher was sure; `risky`: for the `risks` it counts when a second person agrees. MATCH_CHECKED `{number, to, decision, agrees}`: that one. MATCH_REOPENED
+      `{number, reason}` takes both back
     - UHID_SEEN `{uhid, number, by_card}`: this slip's patient had this UHID, on a card that was seen or in the index
-    - TARGET_PINNED `{target, url, software, fingerprint, certificate, organisation}`: the hospital system as it showed
-      itself
+    - TARGET_PINNED `{target, url, software, fingerprint, certificate, organisation, pages}`: the hospital system as it
+      showed itself; `pages`: it is sent pictures
     - TARGET_CHECKED `{target, point, answer, note}`: a supervisor answers for one point of the check list before the
       first slip (SMS, queue, billing, ABDM linking, the past date); the newest answer of a point counts
-    - CANARY_CONFIRMED `{target, numbers, note}`: a person looked at the first slips in the system, and they are right
+    - CANARY_CONFIRMED `{target, numbers, note}`: a person looked at the first slips in the system, and they are right;
+      without numbers: what was confirmed counts no more, for the system is another one now
     - IMPORT_PAUSED, IMPORT_RESUMED `{target, reason}`: nothing leaves for this target until it is resumed
-    - SLIP_APPROVED `{number, revision, target}`: it may be sent
+    - SLIP_APPROVED `{number, revision, target, hold}`: it may be sent; `hold`: although it was held for this
     - SLIP_DEFERRED `{number, revision, target, reason}`: it waits for the patient to return, and is registered then
       at a live counter; an approval takes it back
-    - SLIP_SENDING `{number, revision, target, run, told}`: written before the request leaves; `run` is the run that
-      sends it, `told` as below
+    - SLIP_SENDING `{number, revision, target, run, person, told}`: written before the request leaves; `run` is the run
+      that sends it, `person` who it is sent as (`uhid:` or a slip number), `told` as below
     - SLIP_CONFIRMED `{number, revision, target, patient, encounter, uhid, created, told, linked}`: the target has it,
       as read back; `told` is what it was told of what became of the visit (a line with `stay` instead is older);
-      `linked`:
+      "-": its way takes none of that; `linked`:
       it was there already, typed by hand, and a person said that it is this slip's
+    - `evidence`, in SLIP_CONFIRMED, SLIP_HELD and SLIP_FAILED: the SHA-256 of a picture of the target's own page
     - SLIP_HELD, SLIP_FAILED `{number, revision, target, reason, hold}`: a person decides (`hold`: the kind of reason);
       the target's own words
     - REPAIR_OPENED `{number, target, wrong, right, reason, sent, steps}`: a slip was sent under the wrong person: both,
       what was sent, and the target's own steps to take it apart; REPAIR_TOLD `{number, target, who, note}`: who was
-      told; REPAIR_CLOSED `{number, target, note}`: it is confirmed there
-    - CROSSWALK_GIVEN `{department, form, count, sha256, until}`: which slip became which UHID, handed to a department
-      up to this line; CROSSWALK_RECEIVED `{department, sha256, receipt}`: they said that they have it
+      told; REPAIR_CLOSED `{number, target, note, uhid, patient, revision}`: it is confirmed there, under this patient
+    - CROSSWALK_GIVEN `{department, target, form, count, sha256, until}`: which slip became which UHID, handed to a
+      department up to these ends of the chains (`{chain: sequence}`); CROSSWALK_RECEIVED `{department, sha256,
+      receipt}`: they said that they have it
     - OUTCOME_CLOSED `{number, reason}`: nobody knows whether the patient was seen, and nobody will
-    - ACCOUNT_CLOSED `{target, sha256, heads, note}`: the account was signed; ACCOUNT_REOPENED `{target, reason}`
+    - ACCOUNT_CLOSED `{target, sha256, heads, note, figures}`: the account was signed; `figures` marks all that it says,
+      for whoever looks whether something came after; ACCOUNT_REOPENED `{target, reason}`
     """
 
     INSTALLATION_MADE = "installation_made"

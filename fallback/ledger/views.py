@@ -11,21 +11,25 @@ from typing import Any
 from sqlite_utils import Database
 
 from fallback.ledger import (
+    after_view,
     alike_view,
     card_view,
     delivery_view,
     doubt_view,
     identity_view,
     kin_view,
+    match_view,
     money_view,
     pace_view,
     page_view,
     print_view,
+    proof_view,
     queue_view,
     service_view,
     shift_view,
     statement_view,
     stay_view,
+    target_view,
     trust_view,
 )
 from fallback.ledger.facts import FactKind
@@ -64,6 +68,7 @@ CREATE INDEX slip_mobile ON slip (mobile) WHERE mobile <> '';
 CREATE INDEX slip_name ON slip (name);
 CREATE INDEX slip_series ON slip (series, serial);
 CREATE INDEX slip_conflict ON slip (number) WHERE conflict = 1;
+CREATE INDEX slip_paper ON slip (series, serial) WHERE journalled = 0;
 CREATE INDEX slip_day ON slip (day, clinic, series, voided, kind);
 CREATE TABLE form (key TEXT PRIMARY KEY, number TEXT NOT NULL, digest TEXT NOT NULL) STRICT;
 CREATE TABLE reprint (line TEXT PRIMARY KEY, number TEXT NOT NULL, count INTEGER NOT NULL, at TEXT NOT NULL,
@@ -74,11 +79,25 @@ CREATE TABLE pad (number TEXT PRIMARY KEY, series INTEGER NOT NULL, serial INTEG
 CREATE TABLE spent (number TEXT PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT NOT NULL, login TEXT NOT NULL,
     stamp TEXT NOT NULL) STRICT;
 CREATE TABLE target (name TEXT PRIMARY KEY, url TEXT NOT NULL, software TEXT NOT NULL, fingerprint TEXT NOT NULL,
-    certificate TEXT NOT NULL, organisation TEXT NOT NULL, stamp TEXT NOT NULL) STRICT;
+    certificate TEXT NOT NULL, organisation TEXT NOT NULL, pages INTEGER NOT NULL, stamp TEXT NOT NULL) STRICT;
 """
 
 # Rooms that fold alike, each the facts that it names: also those that something above folds besides.
-_ROOMS = (alike_view, card_view, delivery_view, kin_view, money_view, pace_view, queue_view, service_view, stay_view)
+_ROOMS = (
+    after_view,
+    alike_view,
+    card_view,
+    delivery_view,
+    kin_view,
+    match_view,
+    money_view,
+    pace_view,
+    proof_view,
+    queue_view,
+    service_view,
+    stay_view,
+    target_view,
+)
 
 VIEWS: tuple[str, ...] = (
     "heard", "installation", "downtime", "desk", "user", "shift", "counter", "token", "version", "slip",
@@ -189,9 +208,10 @@ def fold(db: Database, line: Line) -> None:
             row = (content["number"], "", "", line.by, stamp(db, line))
             _latest(db, "spent", "number", ("number", "outcome", "reason", "login", "stamp"), row)
         case FactKind.TARGET_PINNED:
-            columns = ("name", "url", "software", "fingerprint", "certificate", "organisation", "stamp")
-            says = (content.get(name, "") for name in columns[1:-1])
-            _latest(db, "target", "name", columns, (content["target"], *says, stamp(db, line)))
+            columns = ("name", "url", "software", "fingerprint", "certificate", "organisation", "pages", "stamp")
+            says = (content.get(name, "") for name in columns[1:-2])
+            pages = int(content.get("pages", False))
+            _latest(db, "target", "name", columns, (content["target"], *says, pages, stamp(db, line)))
         case fact if fact in page_view.FACTS:
             page_view.fold(db, line, stamp(db, line))
         case FactKind.IDENTITY_RELEASED:

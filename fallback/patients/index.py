@@ -1,20 +1,17 @@
 """The index's own database: encrypted under a key that only the hospital's passphrase opens, and in no copy."""
 
 import hashlib
-import hmac
-import os
+import json
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
 
-from fallback import names
 from fallback.disk import disk_error, sync_folder
 from fallback.errors import (
     DiskFull,
@@ -26,34 +23,33 @@ from fallback.errors import (
     LookTooWide,
     Sentence,
 )
-from fallback.patients.candidates import INDEXES, KEYS, MOST_PEOPLE, SELECT, candidates, patient_of
-from fallback.patients.rows import BadRow, Columns, IndexedPatient, LookField, read_rows
-from fallback.person import Person, seek_keys
+from fallback.patients.columns import Columns
+from fallback.patients.filing import PART_BITS
+from fallback.patients.loading import Load, Told, drop
+from fallback.patients.reading import MOST_PEOPLE, Found, IndexReader, ReaderKey, is_today
+from fallback.patients.rows import BadRow, IndexedPatient, is_number, number_of
+from fallback.patients.sources import source_of, text_lines
+from fallback.person import Person
 from fallback.slip import Sex
 from fallback.vault import Vault
 
 PURPOSE = "index"
 FILE_NAME = "index.db"
 MOST = 20  # candidates that one look shows
-_BATCH = 50_000  # rows; a smaller one writes the same pages of words again and again
-_BAD_KEPT = 1_000
-_CACHE = 16_384  # KiB; each thread that looks has its own
-_AGE_SLACK = 2  # years; the NHA's rule for the same person
-_FORMAT = 2  # of the file; 1 had no keys of likely people
-_SCHEMA = f"""
-CREATE TABLE about (index_id TEXT NOT NULL, source TEXT NOT NULL, done INTEGER NOT NULL, whole INTEGER NOT NULL,
-    rows INTEGER NOT NULL, left_out INTEGER NOT NULL, bad INTEGER NOT NULL, double INTEGER NOT NULL) STRICT;
-CREATE TABLE patient (id INTEGER PRIMARY KEY, uhid TEXT NOT NULL UNIQUE, name TEXT NOT NULL, sex TEXT NOT NULL,
-    birth TEXT NOT NULL, guardian TEXT NOT NULL, locality TEXT NOT NULL, mobile BLOB, last4 TEXT NOT NULL,
-    {", ".join(f"{key} INTEGER" for key in KEYS)}) STRICT;
-CREATE TABLE word (key TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (key, id)) STRICT, WITHOUT ROWID;
-PRAGMA user_version = {_FORMAT};
-"""
+_BAD_TOLD = 1_000
+
+
+class LookField(StrEnum):
+    """By what a patient is looked up."""
+
+    UHID = "uhid"
+    MOBILE = "mobile"
+    NAME = "name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexStatus:
-    """What this machine holds: the id of the load and how many patients."""
+    """What this machine holds: the id of the load, how many patients, and bytes on the disk."""
 
     index: str
     rows: int
@@ -61,11 +57,14 @@ class IndexStatus:
     size: int
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoadReport:
-    """What a load brought. `bad` names the first rows that were left out because of what stands in them.
+    """What a load brought. `bad` names the first rows, and the cells, that were left out because of what they hold.
 
-    `double` counts rows whose UHID an earlier row had; the first row of a UHID counts.
+    `double` counts rows whose UHID an earlier row had, `other_person` those of them that are another person's; the
+    first row of a UHID counts. `merged` counts numbers that were merged into another. `lost` counts cells left out of
+    rows that were kept, `kinds` all of that by column and reason, the most frequent first. `passed_over` are files of a
+    folder that hold no patients, `unused` headings that nothing was taken from.
     """
 
     index: str
@@ -73,8 +72,14 @@ class LoadReport:
     rows: int = 0
     left_out: int = 0
     double: int = 0
+    other_person: int = 0
+    merged: int = 0
     bad_rows: int = 0
-    bad: list[BadRow] = field(default_factory=list)
+    lost: int = 0
+    bad: tuple[BadRow, ...] = ()
+    kinds: tuple[tuple[str, str, int], ...] = ()
+    passed_over: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 class PatientIndex:
@@ -83,7 +88,6 @@ class PatientIndex:
     def __init__(self, folder: Path, vault: Vault) -> None:
         self.folder = folder
         self._vault = vault
-        self._hash_key = b""
         self._local = threading.local()
 
     @property
@@ -98,9 +102,13 @@ class PatientIndex:
 
     def status(self) -> IndexStatus:
         """What it holds. Raises IndexMissing or IndexDamaged."""
-        with self._told():
-            index, rows, left_out = self._db().execute("SELECT index_id, rows, left_out FROM about").fetchone()
-        return IndexStatus(index=index, rows=rows, left_out=left_out, size=self.path.stat().st_size)
+        index, told = self._about()
+        return IndexStatus(index=index, rows=told.patients, left_out=told.left_out, size=self.path.stat().st_size)
+
+    def reader_key(self) -> ReaderKey:
+        """What opens it in another process, for `IndexReader`. Raises IndexMissing or IndexDamaged."""
+        self.status()
+        return self._reader_key()
 
     def load(
         self,
@@ -109,38 +117,59 @@ class PatientIndex:
         *,
         left_out: Collection[str] = frozenset(),
         progress: Callable[[int, int], None] | None = None,
+        filing: Callable[[int, int], None] | None = None,
     ) -> LoadReport:
-        """Loads a CSV file into a new index, which takes the old one's place when it is whole.
+        """Loads a file, or a folder of files, into a new index, which takes the old one's place when it is whole.
 
-        Stopped at any moment, the same file goes on where it was. `progress` is told rows done, and an estimate of all.
-        Raises IndexFileWrong, DiskFull and the like; then the old index is as before.
+        Stopped at any moment, the same files go on where they were. `progress` is told rows done, and an estimate of
+        all; `filing` steps of the sorting after that. Raises IndexFileWrong, DiskFull and the like; then the old index
+        is as before.
         """
+        files = source_of(source, columns)
+        mark = hashlib.sha256(repr((files.mark, columns, sorted(left_out))).encode()).hexdigest()
         fresh = self.folder / f".{FILE_NAME}.new"
-        total, digest = _measure(source)
-        mark = hashlib.sha256(repr((digest, columns, sorted(left_out))).encode()).hexdigest()
+        key = self._reader_key()
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(fresh, os.O_RDWR | os.O_CREAT, 0o600))
-        except OSError as wrong:
-            raise disk_error(wrong, self.folder) from wrong
-        with self._told():
-            db = self._begin(fresh, mark)
-            try:
-                report = self._fill(db, source, columns, left_out, mark, total, progress)
-                for index in INDEXES:  # sorted at the end: kept in order all along, a large one takes hours
-                    db.execute(index)
-                db.execute("UPDATE about SET whole = 1, rows = ?", (report.rows,))
-                db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-                db.execute("PRAGMA journal_mode = DELETE").fetchall()
-            finally:
-                db.close()
-        self._forget()
-        try:
+            load = Load(fresh, key.key, mark, files)
+            with self._told(), load.opened():
+                if not load.told.read:
+                    load.read(columns, left_out, key.hash_key, progress)
+                load.file(filing)
+            self._forget()
             fresh.replace(self.path)
+            load.finish()
             sync_folder(self.folder)
+        except IndexFileWrong:
+            self._drop_unfinished()
+            raise
         except OSError as wrong:
             raise disk_error(wrong, self.folder) from wrong
-        return report
+        told = load.told
+        return LoadReport(
+            index=load.index,
+            source=mark,
+            rows=told.patients,
+            left_out=told.left_out,
+            double=told.double,
+            other_person=told.other,
+            merged=told.merged,
+            bad_rows=told.bad,
+            lost=told.lost,
+            bad=tuple(self.troubles(_BAD_TOLD)),
+            kinds=tuple((column, why, count) for column, why, count in told.kinds),
+            passed_over=files.passed_over,
+            unused=files.unused(),
+        )
+
+    def troubles(self, most: int = -1) -> Iterator[BadRow]:
+        """The rows and cells that the load left out, in their order, at most `most` (-1: all that were kept)."""
+        _, told = self._about()
+        with self._told():
+            rows = self._reader().db.execute("SELECT id, col, why, kept FROM trouble ORDER BY id LIMIT ?", (most,))
+            for at, column, why, kept in rows:
+                part, line = at >> PART_BITS, at & ((1 << PART_BITS) - 1)
+                yield BadRow(line=line, column=column, why=why, file=told.files[part], kept=bool(kept))
 
     def destroy(self) -> None:
         """Removes the index from this machine. Raises IndexMissing or FolderReadOnly."""
@@ -148,8 +177,8 @@ class PatientIndex:
             raise IndexMissing()
         self._forget()
         try:
-            for name in (FILE_NAME, f".{FILE_NAME}.new", f".{FILE_NAME}.new-wal", f".{FILE_NAME}.new-shm"):
-                (self.folder / name).unlink(missing_ok=True)
+            drop(self.path)
+            self._drop_unfinished()
             sync_folder(self.folder)
         except OSError as wrong:
             raise disk_error(wrong, self.folder) from wrong
@@ -157,153 +186,71 @@ class PatientIndex:
     def look(
         self, by: LookField, value: str, *, sex: Sex | None = None, age: int | None = None, today: date | None = None
     ) -> tuple[IndexedPatient, ...]:
-        """Who fits: the one UHID, everybody with the mobile, or everybody with all words of the name, at most MOST.
+        """Who fits: the one UHID (or who had it formerly), everybody with the mobile, or with all words of the name.
 
         `sex` and `age` (on `today`, within two years) narrow names. Raises IndexMissing, or LookTooWide for a name that
         fits more than MOST: then nobody is shown.
         """
         with self._told():
-            db = self._db()
+            reader = self._reader()
+            found: list[IndexedPatient] | None
             match by:
                 case LookField.UHID:
-                    rows = db.execute(f"{SELECT} WHERE uhid = ?", (value.strip().upper(),)).fetchall()
+                    one = reader.patient(value)
+                    found = [one] if one else []
                 case LookField.MOBILE:
-                    rows = db.execute(f"{SELECT} WHERE mobile = ? LIMIT ?", (self._hash(value), MOST + 1)).fetchall()
+                    found = reader.with_mobile(value, MOST + 1)
                 case LookField.NAME:
-                    rows = self._named(db, value, sex, age, today)
-        if len(rows) > MOST:
+                    found = reader.named(value, MOST + 1, sex=sex, age=age, today=today)
+        if found is None or len(found) > MOST:
             raise LookTooWide(most=MOST)
-        return tuple(patient_of(row) for row in rows)
+        return tuple(found)
 
     def candidates(self, asked: Person, most: int = MOST_PEOPLE) -> list[tuple[IndexedPatient, Person]]:
         """People who may be the one that is asked for, at most `most` and in no order, as they are shown and weighed.
 
         Raises as `look`. Whoever asks writes down that it was asked, before anybody is shown.
         """
+        return list(self.search(asked, most).people)
+
+    def search(self, asked: Person, most: int = MOST_PEOPLE) -> Found:
+        """As `candidates`, and which keys more people have than were looked at."""
         with self._told():
-            return candidates(self._db(), asked, self._hash, most)
+            return self._reader().search(asked, most)
 
-    def _named(
-        self, db: Any, value: str, sex: Sex | None, age: int | None, today: date | None
-    ) -> list[tuple[Any, ...]]:
-        keys = list(dict.fromkeys(names.name_key(value).split()))[:6]
-        if not keys:
-            return []
-        words = " AND ".join("id IN (SELECT id FROM word WHERE key = ?)" for _ in keys)
-        wanted, given = f"{SELECT} WHERE {words}", list(keys)
-        if sex is not None and sex is not Sex.UNKNOWN:
-            wanted, given = f"{wanted} AND sex IN (?, 'unknown')", [*given, sex.value]
-        if age is not None and today is not None:
-            born = today.year - age
-            wanted += " AND (birth = '' OR CAST(substr(birth, 1, 4) AS INTEGER) BETWEEN ? AND ?)"
-            given = [*given, str(born - _AGE_SLACK - 1), str(born + _AGE_SLACK)]
-        found: list[tuple[Any, ...]] = db.execute(f"{wanted} LIMIT {MOST + 1}", given).fetchall()
-        return found
+    def _drop_unfinished(self) -> None:
+        for name in (f".{FILE_NAME}.new", f".{FILE_NAME}.new-keys"):
+            drop(self.folder / name)
 
-    def _hash(self, mobile: str) -> bytes:
-        self._hash_key = self._hash_key or self._vault.key("index mobile")
-        return hmac.digest(self._hash_key, mobile.encode(), "sha256")[:16]
+    def _reader_key(self) -> ReaderKey:
+        return ReaderKey(path=self.path, key=self._vault.key(PURPOSE), hash_key=self._vault.key("index mobile"))
 
-    def _begin(self, fresh: Path, mark: str) -> Any:
-        """The unfinished database of this very load, or an empty one."""
-        db = self._open(fresh)
-        try:
-            known = db.execute("SELECT source FROM about").fetchone()
-            known = known if _is_today(db) else None
-        except sqlcipher.Error:
-            known = None
-        if known is None or known[0] != mark:
-            db.close()
-            for name in ("", "-wal", "-shm"):
-                fresh.with_name(fresh.name + name).unlink(missing_ok=True)
-            os.close(os.open(fresh, os.O_RDWR | os.O_CREAT, 0o600))
-            db = self._open(fresh)
-            db.execute("PRAGMA journal_mode = WAL").fetchall()
-            db.executescript(_SCHEMA)
-            db.execute("INSERT INTO about VALUES (?, ?, 0, 0, 0, 0, 0, 0)", (os.urandom(8).hex(), mark))
-        return db
+    def _about(self) -> tuple[str, Told]:
+        with self._told():
+            index, told = self._reader().db.execute("SELECT index_id, told FROM about").fetchone()
+        return index, Told(**json.loads(told))
 
-    def _fill(
-        self,
-        db: Any,
-        source: Path,
-        columns: Columns,
-        left_out: Collection[str],
-        mark: str,
-        total: int,
-        progress: Callable[[int, int], None] | None,
-    ) -> LoadReport:
-        index, done, out, bad, double = db.execute("SELECT index_id, done, left_out, bad, double FROM about").fetchone()
-        report = LoadReport(index=index, source=mark, left_out=out, bad_rows=bad, double=double)
-        rows = read_rows(source, columns)
-        for _ in islice(rows, done):
-            pass
-        while batch := list(islice(rows, _BATCH)):
-            db.execute("BEGIN IMMEDIATE")
-            for row in batch:
-                self._put(db, row, left_out, report)
-            done += len(batch)
-            told = (done, report.left_out, report.bad_rows, report.double)
-            db.execute("UPDATE about SET done = ?, left_out = ?, bad = ?, double = ?", told)
-            db.execute("COMMIT")
-            if progress:
-                progress(done, max(total, done))
-        report.rows = db.execute("SELECT count(*) FROM patient").fetchone()[0]
-        if not report.rows:
-            raise IndexFileWrong(file=source.name, why="no row of it is a patient.")
-        if progress:
-            progress(done, done)
-        return report
-
-    def _put(
-        self, db: Any, row: tuple[IndexedPatient, str] | BadRow, left_out: Collection[str], report: LoadReport
-    ) -> None:
-        if isinstance(row, BadRow):
-            report.bad_rows += 1
-            if len(report.bad) < _BAD_KEPT:
-                report.bad.append(row)
-            return
-        person, mobile = row
-        if person.uhid in left_out:
-            report.left_out += 1
-            return
-        told = (person.uhid, person.name, person.sex.value, person.birth, person.guardian, person.locality)
-        known = (self._hash(mobile) if mobile else None, person.last4, *seek_keys(person.person()))
-        cursor = db.execute(_INSERT, (*told, *known))
-        if not cursor.rowcount:
-            report.double += 1
-            return
-        for key in set(names.name_key(person.name).split()):
-            db.execute("INSERT OR IGNORE INTO word VALUES (?, ?)", (key, cursor.lastrowid))
-
-    def _db(self) -> Any:
+    def _reader(self) -> IndexReader:
         """This thread's connection, of the file that lies there now."""
         try:
             now = self.path.stat()
         except OSError as wrong:
             raise IndexMissing() from wrong
-        known = getattr(self._local, "known", None)
-        if known != (now.st_ino, now.st_mtime_ns):
+        if getattr(self._local, "known", None) != (now.st_ino, now.st_mtime_ns):
             self._forget()
-            self._local.db = self._open(self.path)
-            self._local.db.execute("PRAGMA query_only = ON")
-            self._local.db.execute(f"PRAGMA cache_size = -{_CACHE}")
-            if not _is_today(self._local.db):
-                self._forget()
+            reader = IndexReader(self._reader_key())
+            if not is_today(reader.db):
+                reader.close()
                 raise IndexOld(folder=self.folder)
-            self._local.known = (now.st_ino, now.st_mtime_ns)
-        return self._local.db
-
-    def _open(self, path: Path) -> Any:
-        db = self._vault.connect(path, PURPOSE)
-        db.execute("PRAGMA cache_size = -262144")
-        return db
+            self._local.reader, self._local.known = reader, (now.st_ino, now.st_mtime_ns)
+        found: IndexReader = self._local.reader
+        return found
 
     def _forget(self) -> None:
-        db = getattr(self._local, "db", None)
-        if db is not None:
-            db.close()
-        self._local.db = self._local.known = None
+        reader = getattr(self._local, "reader", None)
+        if reader is not None:
+            reader.close()
+        self._local.reader = self._local.known = None
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -319,26 +266,14 @@ class PatientIndex:
             raise IndexDamaged(folder=self.folder, why=name) from wrong
 
 
-_INSERT = (
-    f"INSERT OR IGNORE INTO patient (uhid, name, sex, birth, guardian, locality, mobile, last4, {', '.join(KEYS)}) "
-    f"VALUES ({', '.join('?' * (8 + len(KEYS)))})"
-)
-
-
-def _is_today(db: Any) -> bool:
-    """Whether the file is of this version."""
-    return bool(db.execute("PRAGMA user_version").fetchone()[0] == _FORMAT)
-
-
-def _measure(source: Path) -> tuple[int, str]:
-    """How many lines a file has, and its SHA-256. Raises IndexFileWrong."""
-    count, digest = 0, hashlib.sha256()
-    try:
-        with source.open("rb") as file:
-            while chunk := file.read(1 << 20):
-                count += chunk.count(b"\n")
-                digest.update(chunk)
-    except OSError as wrong:
-        why = Sentence("it cannot be opened ({kind}).", kind=wrong.strerror or type(wrong).__name__)
-        raise IndexFileWrong(file=source.name, why=why) from wrong
-    return count, digest.hexdigest()
+def read_left_out(path: Path) -> frozenset[str]:
+    """A list of UHIDs, one a line, of persons who must not stand in the index. Raises IndexFileWrong."""
+    found: set[str] = set()
+    for line, text in enumerate(text_lines(path), 1):
+        uhid = number_of(text)
+        if not uhid or uhid.startswith("#"):
+            continue
+        if not is_number(uhid):
+            raise IndexFileWrong(file=path.name, why=Sentence("line {line} is not a UHID.", line=line))
+        found.add(uhid)
+    return frozenset(found)

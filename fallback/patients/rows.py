@@ -1,40 +1,35 @@
-"""Rows of the hospital's own file of patients: which column is which, and what of a row is kept."""
+"""Rows of the hospital's own file of patients: what of a row is kept, and why one is left out."""
 
-import csv
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from pathlib import Path
 
 from fallback import names
-from fallback.errors import IndexColumnsWrong, IndexFileWrong, Sentence
+from fallback.patients.columns import COLUMN_NAMES, Columns
+from fallback.patients.dates import birth_of
 from fallback.person import Person
-from fallback.slip import OLDEST_YEARS, Sex, digits_of
-from fallback.toml_table import document_of
+from fallback.slip import Sex, digits_of
 
-_LONGEST_CELL = 10_000  # letters; a quote that is never closed would swallow the file
+LONGEST = 120  # letters of a name or an address
 _UHID = re.compile(r"[A-Z0-9][A-Z0-9/.-]{0,39}")
-_DATES = (
-    re.compile(r"(?P<y>\d{4})-(?P<m>\d\d?)-(?P<d>\d\d?)"),
-    re.compile(r"(?P<d>\d\d?)[-/.](?P<m>\d\d?)[-/.](?P<y>\d{4})"),
-)
-_YEAR = re.compile(r"\d{4}")
+_ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d+")
+_POINT_ZERO = re.compile(r"\d+\.0")
+_MOBILE = re.compile(r"(?<!\d)(?:\+?0{0,2}91|0)?([6-9]\d{9})(?!\d)")
+_NO_NUMBERS = frozenset({"", "0", "-", "na", "n/a", "nil", "none", "null"})
+_EXCEL_ERRORS = frozenset({"#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!"})
+_IN_A_ROW = frozenset({"9876543210", "9123456789"})
 _SEXES = {
-    Sex.FEMALE: ("f", "female", "w", "woman", "स्त्री", "महिला"),
-    Sex.MALE: ("m", "male", "man", "पुरुष"),
-    Sex.OTHER: ("o", "other", "t", "tg", "transgender", "third gender", "अन्य"),
-    Sex.UNKNOWN: ("", "u", "unknown", "n"),
+    word: sex
+    for sex, words in {
+        Sex.FEMALE: ("f", "female", "w", "woman", "स्त्री", "महिला"),
+        Sex.MALE: ("m", "male", "man", "पुरुष"),
+        Sex.OTHER: ("o", "other", "t", "tg", "transgender", "third gender", "अन्य"),
+        Sex.UNKNOWN: ("", "u", "unknown", "n"),
+    }.items()
+    for word in words
 }
-
-
-class LookField(StrEnum):
-    """By what a patient is looked up."""
-
-    UHID = "uhid"
-    MOBILE = "mobile"
-    NAME = "name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +41,12 @@ class IndexedPatient:
 
     uhid: str
     name: str
+    name_hindi: str = ""
     sex: Sex = Sex.UNKNOWN
     birth: str = ""
     guardian: str = ""
     locality: str = ""
+    district: str = ""
     last4: str = ""
 
     def age_on(self, day: date) -> int | None:
@@ -61,186 +58,171 @@ class IndexedPatient:
         born = date.fromisoformat(self.birth)
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
-    def person(self, mobile: str = "") -> Person:
-        """As a person to be compared; `mobile` is the whole one, where whoever asks knew it already."""
+    def person(self, mobile: str = "", abha: str = "") -> Person:
+        """As a person to be compared; `mobile` and `abha` are whole, where whoever asks knew them already."""
         mobiles = (mobile or self.last4,) if mobile or self.last4 else ()
         return Person(
             name=self.name,
+            name_hindi=self.name_hindi,
             sex=self.sex,
             birth=self.birth,
             guardian=self.guardian,
             mobiles=mobiles,
             locality=self.locality,
             uhid=self.uhid,
+            abha=abha,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
-    """The headings of the file's columns by what they hold; "" for what the file does not have.
-
-    `age` is in years on the day of `as_of`; a date or year of birth wins over it.
-    """
-
-    uhid: str = "uhid"
-    name: str = "name"
-    sex: str = "sex"
-    birth: str = "birth_date"
-    age: str = "age"
-    guardian: str = "guardian"
-    locality: str = "locality"
-    mobile: str = "mobile"
-    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadRow:
-    """A row that was left out: its line in the file, the column, and why. It holds nothing of the patient."""
+    """A row that was left out, or (`kept`) a cell of it that was: file, line, column, why. Nothing of the patient."""
 
     line: int
     column: str
     why: str
+    file: str = ""
+    kept: bool = False
 
 
-def read_columns(path: Path) -> Columns:
-    """The table [columns] of a TOML file: `uhid = "UHID No"` and so on; `as_of = 2026-11-20`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A row of a patient: what is kept, what it is found by besides, and the cells that were left out of it."""
 
-    Raises IndexColumnsWrong.
-    """
-    document, tables = document_of(path, IndexColumnsWrong)
-    tables.only((), document, {"columns"})
-    names_of = {each.name for each in fields(Columns)}
-    table = tables.only(("columns",), document.get("columns"), names_of)
-    given = {name: tables.text(("columns", name), value) for name, value in table.items() if name != "as_of"}
-    for name in ("uhid", "name"):
-        tables.need(("columns",), table, name, tables.text)
-    as_of = table.get("as_of")
-    if as_of is not None and type(as_of) is not date:
-        tables.fail(("columns", "as_of"), "A date without quotation marks was expected, like 2026-11-20.")
-    return Columns(**dict.fromkeys(names_of - {"as_of"}, "") | given, as_of=as_of)
+    patient: IndexedPatient
+    mobiles: tuple[str, ...] = ()
+    abha: str = ""
+    former: tuple[str, ...] = ()
+    merged_into: str = ""
+    lost: tuple[BadRow, ...] = ()
 
 
-def read_left_out(path: Path) -> frozenset[str]:
-    """A list of UHIDs, one a line, of persons who must not stand in the index. Raises IndexFileWrong."""
-    found: set[str] = set()
-    for line, text in enumerate(_text(path).splitlines(), 1):
-        uhid = text.strip().upper()
-        if not uhid or uhid.startswith("#"):
-            continue
+class Reader:
+    """Makes patients of the rows of one file. `order` is that of its dates in digits, "" when it shows none."""
+
+    def __init__(self, columns: Columns, places: Mapping[str, tuple[int, ...]], order: str) -> None:
+        self._places = tuple(places.items())
+        self._columns = columns
+        self._order = order
+        self._as_of = columns.as_of.year if columns.as_of else 0
+        self._sexes = _SEXES | {word: Sex(sex) for word, sex in columns.sexes}
+
+    def read(self, line: int, cells: Sequence[str]) -> Kept | BadRow:
+        """A row of a table."""
+        told: dict[str, str] = {}
+        end = len(cells)
+        for name, places in self._places:
+            if len(places) == 1:
+                told[name] = names.normalise(cells[places[0]]) if places[0] < end else ""
+            else:
+                parts = [names.normalise(cells[place]) for place in places if place < end]
+                told[name] = _JOINED.get(name, " ").join(part for part in parts if part)
+        return self.kept(line, told)
+
+    def kept(self, line: int, told: Mapping[str, str]) -> Kept | BadRow:
+        """A patient, of texts by the names of `Columns`."""
+        for name, text in told.items():
+            if text[:1] in ("=", "#") and (text[0] == "=" or text.casefold() in _EXCEL_ERRORS):
+                return BadRow(line=line, column=name, why="it holds a formula or its error, and not a value")
+        uhid = number_of(told.get("uhid", ""))
+        if _ROUNDED.fullmatch(uhid):
+            return BadRow(line=line, column="uhid", why="a spreadsheet has rounded it: save the column as text")
         if not _UHID.fullmatch(uhid):
-            raise IndexFileWrong(file=path.name, why=Sentence("line {line} is not a UHID.", line=line))
-        found.add(uhid)
-    return frozenset(found)
-
-
-def unused_columns(path: Path, columns: Columns) -> tuple[str, ...]:
-    """The headings of a file that nothing is taken from: one may be spelt otherwise. Raises IndexFileWrong."""
-    head = _heading(path)
-    taken = _places(path, head, columns).values()
-    return tuple(name for place, name in enumerate(head) if place not in taken and name)
-
-
-def read_rows(path: Path, columns: Columns) -> Iterator[tuple[IndexedPatient, str] | BadRow]:
-    """Each row as a patient and the mobile's ten digits ("" when it has none), or as a bad row. CSV in UTF-8.
-
-    Raises IndexFileWrong when it is no such file, or lacks the column of UHIDs or names.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, dialect=_dialect(file.readline(_LONGEST_CELL)))
-            file.seek(0)
-            places = _places(path, _names(next(reader, [])), columns)
-            for cells in reader:
-                if cells:
-                    yield _row(reader.line_num, cells, places, columns)
-    except (OSError, UnicodeDecodeError, csv.Error) as wrong:
-        why = Sentence("it cannot be read as CSV in UTF-8 ({kind}).", kind=type(wrong).__name__)
-        raise IndexFileWrong(file=path.name, why=why) from wrong
-
-
-def _heading(path: Path) -> list[str]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            line = file.readline(_LONGEST_CELL)
-            return _names(next(csv.reader([line], dialect=_dialect(line)), []))
-    except (OSError, UnicodeDecodeError, csv.Error) as wrong:
-        why = Sentence("it cannot be read as CSV in UTF-8 ({kind}).", kind=type(wrong).__name__)
-        raise IndexFileWrong(file=path.name, why=why) from wrong
-
-
-def _names(cells: list[str]) -> list[str]:
-    return [each.strip() for each in cells]
-
-
-def _dialect(heading: str) -> type[csv.Dialect]:
-    class Hospital(csv.excel):
-        delimiter = max(",;\t|", key=heading.count)
-        strict = True
-
-    return Hospital
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as wrong:
-        why = Sentence("it cannot be read as text in UTF-8 ({kind}).", kind=type(wrong).__name__)
-        raise IndexFileWrong(file=path.name, why=why) from wrong
-
-
-def _places(path: Path, head: list[str], columns: Columns) -> dict[str, int]:
-    places = {}
-    lowered = [each.casefold() for each in head]
-    for each in fields(Columns):
-        heading = getattr(columns, each.name)
-        if each.name != "as_of" and heading and heading.casefold() in lowered:
-            places[each.name] = lowered.index(heading.casefold())
-    for name in ("uhid", "name"):
-        if name not in places:
-            why = Sentence(
-                "it has no column {heading}. Say in a file which column is which.", heading=getattr(columns, name)
-            )
-            raise IndexFileWrong(file=path.name, why=why)
-    return places
-
-
-def _row(line: int, cells: list[str], places: dict[str, int], columns: Columns) -> tuple[IndexedPatient, str] | BadRow:
-    def cell(name: str) -> str:
-        place = places.get(name)
-        return names.normalise(cells[place][:_LONGEST_CELL]) if place is not None and place < len(cells) else ""
-
-    uhid, name = cell("uhid").upper(), cell("name")[:120]
-    if not _UHID.fullmatch(uhid):
-        return BadRow(line=line, column="uhid", why="it is empty, or is no number of letters and digits")
-    if not name:
-        return BadRow(line=line, column="name", why="it is empty")
-    sex = next((each for each, words in _SEXES.items() if cell("sex").casefold() in words), None)
-    if sex is None:
-        return BadRow(line=line, column="sex", why="it is none of M, F, O, Male, Female, Other")
-    birth = _birth(cell("birth"), cell("age"), columns.as_of)
-    if birth is None:
-        return BadRow(
-            line=line, column="birth", why="it is no date, like 1980-05-31 or 31-05-1980, and no age in years"
+            return BadRow(line=line, column="uhid", why="it is empty, or is no number of letters and digits")
+        name = told.get("name", "")[:LONGEST] or told.get("name_hindi", "")[:LONGEST]
+        if not name:
+            return BadRow(line=line, column="name", why="it is empty")
+        if not any(map(str.isalpha, name)):
+            return BadRow(line=line, column="name", why="there is no letter in it")
+        sex = self._sexes.get(told.get("sex", "").casefold())
+        if sex is None:
+            return BadRow(line=line, column="sex", why="it is none of M, F, O, Male, Female, Other")
+        birth, trouble = birth_of(told.get("birth", ""), told.get("age", ""), self._order, self._as_of)
+        if birth is None:
+            return BadRow(line=line, column="birth", why=trouble)
+        lost = [BadRow(line=line, column="birth", why=trouble, kept=True)] if trouble else []
+        mobiles = self._mobiles(line, told.get("mobile", ""), lost)
+        abha = self._abha(line, told.get("abha", ""), lost)
+        former = tuple(each for part in re.split(r"[,;|\s]+", told.get("former", "")) if (each := number_of(part)))
+        return Kept(
+            patient=IndexedPatient(
+                uhid=uhid,
+                name=name,
+                name_hindi=told.get("name_hindi", "")[:LONGEST],
+                sex=sex,
+                birth=birth,
+                guardian=told.get("guardian", "")[:LONGEST],
+                locality=told.get("locality", "")[:LONGEST],
+                district=told.get("district", "")[:LONGEST],
+                last4=mobiles[0][-4:] if mobiles else "",
+            ),
+            mobiles=mobiles,
+            abha=abha,
+            former=tuple(each for each in former if _UHID.fullmatch(each) and each != uhid),
+            merged_into=self._merged(line, uhid, told.get("merged_into", ""), lost),
+            lost=tuple(lost),
         )
-    digits = digits_of(cell("mobile").replace("+", ""))
-    mobile = digits[-10:] if digits and len(digits) in (10, 11, 12, 13) else ""
-    guardian, locality = cell("guardian")[:120], cell("locality")[:120]
-    last4 = mobile[-4:]
-    return IndexedPatient(
-        uhid=uhid, name=name, sex=sex, birth=birth, guardian=guardian, locality=locality, last4=last4
-    ), mobile
 
+    def _mobiles(self, line: int, text: str, lost: list[BadRow]) -> tuple[str, ...]:
+        if len(text) == 10 and text.isdecimal() and text.isascii() and text[0] in "6789" and not _made_up(text):
+            return (text,)
+        if text.casefold() in _NO_NUMBERS:
+            return ()
+        if not text.isascii():
+            text = "".join(str(unicodedata.digit(each)) if each.isdecimal() else each for each in text)
+        plain = text[:-2] if _POINT_ZERO.fullmatch(text) else text.replace(" ", "").replace("-", "")
+        found = tuple(dict.fromkeys(each for each in _MOBILE.findall(plain) if not _made_up(each)))
+        if not found:
+            why = "a spreadsheet has rounded it" if _ROUNDED.fullmatch(text) else "it is no mobile number"
+            lost.append(BadRow(line=line, column="mobile", why=why, kept=True))
+        return found
 
-def _birth(told: str, age: str, as_of: date | None) -> str | None:
-    """The date or year of birth; "" when nothing is told; None for what cannot be one."""
-    if _YEAR.fullmatch(told):
-        return told if 1890 < int(told) < 2100 else None
-    if told:
-        found = next((match for pattern in _DATES if (match := pattern.match(told))), None)
-        try:
-            return date(int(found["y"]), int(found["m"]), int(found["d"])).isoformat() if found else None
-        except ValueError:
-            return None
-    if not age or as_of is None:
+    def _abha(self, line: int, text: str, lost: list[BadRow]) -> str:
+        if text.casefold() in _NO_NUMBERS:
+            return ""
+        digits = digits_of(text[:-2] if _POINT_ZERO.fullmatch(text) else text)
+        if digits and len(digits) == 14:
+            return digits
+        lost.append(BadRow(line=line, column="abha", why="it is no ABHA number of 14 digits", kept=True))
         return ""
-    return str(as_of.year - int(age)) if age.isdecimal() and int(age) <= OLDEST_YEARS else None
+
+    def _merged(self, line: int, uhid: str, text: str, lost: list[BadRow]) -> str:
+        number = number_of(text)
+        if not number or text.casefold() in _NO_NUMBERS or number == uhid:
+            return ""
+        if _UHID.fullmatch(number):
+            return number
+        why = "it is no number of letters and digits"
+        lost.append(BadRow(line=line, column="merged_into", why=why, kept=True))
+        return ""
+
+
+_JOINED = {"locality": ", ", "mobile": "/", "former": ","}
+
+
+def number_of(text: str) -> str:
+    """A hospital's number as it is compared: capital letters, without what spreadsheets put around it."""
+    plain = text.strip().removeprefix("'").upper()
+    return plain[:-2] if _POINT_ZERO.fullmatch(plain) else plain
+
+
+def is_number(text: str) -> bool:
+    """Whether a text can be a hospital's number, as `number_of` gives it."""
+    return _UHID.fullmatch(text) is not None
+
+
+def places_of(heading: Sequence[str], columns: Columns) -> dict[str, tuple[int, ...]]:
+    """Where in a row the columns stand: the first of a heading counts. What is not there is left out."""
+    lowered: dict[str, int] = {}
+    for place, each in enumerate(heading):
+        lowered.setdefault(each.casefold(), place)
+    found = {
+        name: tuple(lowered[each.casefold()] for each in columns.headings(name) if each.casefold() in lowered)
+        for name in COLUMN_NAMES
+    }
+    return {name: places for name, places in found.items() if places}
+
+
+def _made_up(number: str) -> bool:
+    """A number that a clerk types to get on: half the town would share it."""
+    return len(set(number)) == 1 or number in _IN_A_ROW

@@ -31,8 +31,8 @@ BAR_LEAST = 0.25  # mm a module; finer bars run together on thermal paper and on
 BAR_WIDTH = 112 * 4 * DOT  # 37.93 mm: a slip number's eleven digits, 4 dots of 300 dpi a module
 BAR_SLOT = (112 + 2 * BAR_QUIET) * 4 * DOT  # the same with its quiet zones
 _START_B, _START_C, _PAIRS = 104, 105, 99
-_STOP = "2331112"
-_BARS = (
+STOP = "2331112"
+BARS = (
     "212222 222122 222221 121223 121322 131222 122213 122312 132212 221213 221312 231212 112232 122132 122231 113222 "
     "123122 123221 223211 221132 221231 213212 223112 312131 311222 321122 321221 312212 322112 322211 212123 212321 "
     "232121 111323 131123 131321 112313 132113 132311 211313 231113 231311 112133 112331 132131 113123 113321 133121 "
@@ -129,7 +129,7 @@ def code128(digits: str, *, dpi: int = 300, width: float = BAR_SLOT) -> Drawing:
     else:
         values.insert(0, _START_C)
     check = (values[0] + sum(place * value for place, value in enumerate(values))) % 103
-    widths = "".join(_BARS[7 * value : 7 * value + 6] for value in [*values, check]) + _STOP
+    widths = "".join(BARS[7 * value : 7 * value + 6] for value in [*values, check]) + STOP
     path, x = [], 0
     for place, wide in enumerate(map(int, widths)):
         if place % 2 == 0:

@@ -1,6 +1,7 @@
 """The modules of a QR at level M: what `qrcode` makes, in a quarter of its time, from tables that it gives us once.
 
-A text of digits is numeric, as all payloads are; one of capital letters alphanumeric, as keys that a scanner types.
+A text of digits is numeric, as all payloads are; one of capital letters alphanumeric, as keys that a scanner types; any
+other text of ASCII goes byte by byte.
 The library draws each version empty and full, which tells where the bits stand; and it gives the check bytes of single
 bytes, from which those of any text follow, as they are a remainder. `tests/test_printing_codes.py` holds both equal.
 """
@@ -19,6 +20,7 @@ _NUMERIC = "0001"  # the mode indicator of ISO/IEC 18004: three digits in ten bi
 _WIDTHS = {1: "04b", 2: "07b", 3: "010b"}  # of one, two, three digits
 _TEXT = "0010"  # two signs in eleven bits, the last of an odd number in six
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"  # what such a text may hold
+_BYTES = "0100"  # eight bits a sign
 _FILL = "1110110000010001"  # what follows a text that is shorter than its code
 
 
@@ -68,7 +70,8 @@ def _plan(version: int) -> _Plan:
 def _bits(text: str, version: int, blocks: tuple[tuple[int, int], ...]) -> str:
     """The text as it stands in the code: filled up, cut into blocks with check bytes, the blocks mixed byte by byte."""
     room = 8 * sum(data for data, _ in blocks)
-    bits = _digit_bits(text, version) if text.isdigit() else _sign_bits(text, version)
+    make = _digit_bits if text.isdigit() else _sign_bits if set(text) <= set(SIGNS) else _byte_bits
+    bits = make(text, version)
     if len(bits) > room:
         raise ValueError(f"{len(text)} signs do not fit in version {version}")
     bits += "0" * min(4, room - len(bits))
@@ -95,6 +98,14 @@ def _sign_bits(text: str, version: int) -> str:
     bits = _TEXT + format(len(text), "09b" if version < 10 else "011b")
     bits += "".join(format(45 * one + two, "011b") for one, two in zip(values[::2], values[1::2], strict=False))
     return bits + (format(values[-1], "06b") if len(values) % 2 else "")
+
+
+def _byte_bits(text: str, version: int) -> str:
+    return (
+        _BYTES
+        + format(len(text), "08b" if version < 10 else "016b")
+        + "".join(format(each, "08b") for each in text.encode("ascii"))
+    )
 
 
 def _check(block: bytes, count: int) -> bytes:

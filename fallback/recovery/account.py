@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from fallback.hospital import Hospital
 from fallback.keys import Sign
 from fallback.language import format_date, format_moment
 from fallback.ledger import Ledger, queries
-from fallback.ledger.queries import Database, NumberRow
+from fallback.ledger.queries import Database, NumberRow, after
 from fallback.printing.papers.labels import ACCOUNT
 from fallback.printing.report import Column, Report, Table, render_report
 from fallback.reconcile import Account, Bucket, NumberState, reconcile
@@ -26,8 +27,13 @@ _ALL_THERE = "Every number that was handed out is accounted for."
 
 def account_of(db: Database, target: str) -> Account:
     """Both accounts of every number that was ever handed out, as it stands with a target ("" for none yet)."""
+    return reconcile(states_of(db, target), repairs=after.open_repairs(db, target))
+
+
+def states_of(db: Database, target: str) -> Iterator[NumberState]:
+    """What is known of every number that was ever handed out, by number."""
     unknown = voids_unknown(db)
-    return reconcile(_state(row, unknown) for row in queries.numbers(db, target))
+    return (_state(row, unknown) for row in queries.numbers(db, target))
 
 
 def account_record(
@@ -53,7 +59,7 @@ def account_record(
         gap |= _last_known(db, gap["before"])
     record["pages"] = dict(sorted(Counter(page.outcome for page in queries.pages(db)).items()))
     record["open_pages"] = len(queries.pages(db, open_only=True))
-    record["visits"] = visits(db).record()
+    record["visits"] = visits(db).record() | {"closed_unknown": len(after.closed_outcomes(db))}
     record["sheets"] = [each.record() for each in comparisons(db)]
     record["contradictions"] = contradictions(db).record()
     record["signer"] = signer
@@ -75,6 +81,8 @@ def account_pdf(record: dict[str, Any], hospital: Hospital, desks: list[Desk]) -
     unexplained = sum(1 for gap in record["missing"] if not gap["reason"])
     if unexplained:
         open_now = ", ".join(part for part in (open_now, f"{unexplained} missing without a reason") if part)
+    if record.get("repairs"):
+        open_now = ", ".join(part for part in (open_now, f"{record['repairs']} repairs") if part)
     tables = [_registrations(record, hospital), _paper(record, names)]
     if record["missing"]:
         tables.append(_missing(record, names))
@@ -89,7 +97,7 @@ def account_pdf(record: dict[str, Any], hospital: Hospital, desks: list[Desk]) -
                 hospital.name_hindi,
                 f"{ACCOUNT[closed].both} · {_moment(record['at'])} · imported into {record['target'] or 'nothing yet'}",
                 f"Still open: {open_now}" if open_now else ACCOUNT[_ALL_THERE].both,
-                "issued = imported + voided + spoiled + unused + held + failed + waiting + missing",
+                "issued = imported + on return + voided + spoiled + unused + held + failed + waiting + missing",
             ),
             tables=tables,
             footer=f"Signed by {record['signer']} · SHA-256 {hashlib.sha256(message(record)).hexdigest()[:32]}",
@@ -127,13 +135,13 @@ def _last_known(db: Database, before: str | None) -> dict[str, str]:
 
 
 def _registrations(record: dict[str, Any], hospital: Hospital) -> Table:
-    """Twelve figures a row leave no room for names: desks stand by their series here, by name in the next table."""
+    """Thirteen figures a row leave no room for names: desks stand by their series here, by name in the next table."""
     columns = [
         Column(ACCOUNT["Desk · day"].both, 25),
         Column(ACCOUNT["Clinic"].both, 14),
-        Column(ACCOUNT["issued"].both, 16, align="right"),
+        Column(ACCOUNT["issued"].both, 15, align="right"),
     ]
-    columns += [Column(ACCOUNT[each.value].both, 16, align="right") for each in Bucket]
+    columns += [Column(ACCOUNT[each.value.replace("_", " ")].both, 15, align="right") for each in Bucket]
     rows = []
     for part in record["parts"]:
         clinic = hospital.clinic(part["clinic"])
@@ -181,6 +189,7 @@ def _seen(found: dict[str, Any]) -> Table:
         ("not seen", found["not_seen"]),
         ("nobody says", found["unknown"]),
         ("of these contradictory", len(found["contradictions"])),
+        ("closed as unknown", found.get("closed_unknown", 0)),
         ("admitted", told["admitted"]),
         ("referred", told["referred"]),
         ("investigations asked", told["investigations"]),

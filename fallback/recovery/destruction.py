@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,7 @@ from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import Database
 from fallback.ledger.queries.keeping import PictureRow, evidence, looked_at, pictures, settled
 from fallback.ledger.queries.logins import is_supervisor
+from fallback.ledger.queries.proofs import proofs_before
 from fallback.printing.layout import layout
 from fallback.recovery.decisions import Decision
 
@@ -75,6 +76,13 @@ def destroyable(db: Database, before: datetime, test_targets: AbstractSet[str], 
             kept[why] += 1
         else:
             found.append(row.picture)
+    for picture, number in proofs_before(db, before.astimezone(UTC).isoformat()):
+        if picture in gone or picture in found:
+            continue
+        if number in grave or number not in done:
+            kept[Kept.MEDICO_LEGAL if number in grave else Kept.NOT_IMPORTED] += 1
+        else:
+            found.append(picture)
     return DestroyReport(pictures=tuple(found), kept=kept)
 
 

@@ -1,19 +1,27 @@
-"""Where a slip stands on its way into a hospital system, what its next step is, and the approval that lets it go."""
+"""Where a slip stands on its way into a hospital system, what its next step is, and the words that move it on."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import partial
+from typing import Any
 
+from fallback.episode import Learnt, Told
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import Database, Delivery, SlipRow
+from fallback.ledger.queries import Database, Delivery, SlipRow, stages as asked
+from fallback.ledger.queries.stages import Filter, StageRow, Standing
 from fallback.recovery.doubts import doubt, voids_unknown
-from fallback.recovery.episodes import all_learnt
-from fallback.slip import Kind, Slip, SlipNumber
+from fallback.recovery.episodes import all_learnt, learnt
+from fallback.slip import Kind, SlipNumber
 
 _BATCH = 500
 _REFUSED = ("held", "failed")
+_UNSENT = ("read", "matched", "ready", "approved", *_REFUSED)
+TO_GO = ("approved", "sending")
+WAITING = ("read", "matched", "ready", *TO_GO, *_REFUSED, "on_return")  # that still need a step
+_LAST = "9999-12-31"
 
 
 class Step(StrEnum):
@@ -27,7 +35,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Which slips are meant: of these clinics, days (ISO), desks (series) and numbers; None means all.
+    """Which slips are meant, as `ledger.queries.stages.Filter` has it; None means all.
 
     `again` takes slips in that were held or failed before, for a person has looked.
     """
@@ -36,22 +44,28 @@ class Choice:
     days: frozenset[str] | None = None
     series: frozenset[int] | None = None
     numbers: frozenset[SlipNumber] | None = None
+    stages: frozenset[str] | None = None
+    holds: frozenset[str] | None = None
+    decided: frozenset[str] | None = None
     again: bool = False
 
-    def takes(self, slip: Slip) -> bool:
-        """Whether a slip is meant."""
-        day = slip.visit_day.isoformat() if slip.visit_day else ""
-        return (
-            (self.clinics is None or slip.visit.clinic in self.clinics)
-            and (self.days is None or day in self.days)
-            and (self.series is None or slip.number.series in self.series)
-            and (self.numbers is None or slip.number in self.numbers)
+    @property
+    def filter(self) -> Filter:
+        """The same as a question to the ledger."""
+        return Filter(
+            stages=self.stages,
+            clinics=self.clinics,
+            days=self.days,
+            series=self.series,
+            numbers=self.numbers,
+            holds=self.holds,
+            decided=self.decided,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A slip, where it stands with the target (None: nowhere yet), and its next step.
+    """A slip, where it stands with the target (delivery None: nowhere yet), its next step and its stage.
 
     `doubt` says why it is held until a person approves it by itself, "" where nothing is wrong.
     """
@@ -59,6 +73,7 @@ class Work:
     row: SlipRow
     delivery: Delivery | None
     step: Step
+    stage: str
     doubt: str = ""
 
     @property
@@ -66,77 +81,153 @@ class Work:
         """The slip's number."""
         return self.row.slip.number
 
-    @property
-    def stage(self) -> str:
-        """The stage of the newest revision: ready, approved, sending, confirmed, held, failed."""
-        delivery = self.delivery
-        goes_on = delivery is not None and delivery.stage == "confirmed" and self.step is Step.UPDATE  # the visit did
-        if delivery and not goes_on and (delivery.revision == self.row.revision or delivery.stage in _REFUSED):
-            return delivery.stage
-        return "held" if self.doubt else "ready"
 
-
-def step_of(row: SlipRow, delivery: Delivery | None, learnt: str = "") -> Step:
+def step_of(row: SlipRow, delivery: Delivery | None, known: str = "") -> Step:
     """The next step. A slip with two contradicting versions takes none: a person looks first.
 
-    `learnt` is what is known by now of what became of the visit (see `episode.Learnt.text`): more than was sent is a
-    change, too.
+    `known` is what is known by now of what became of the visit (see `episode.Learnt.text`): more than was sent is a
+    change, too. What was held after it was confirmed, and has nothing more to tell, is looked at once more.
     """
     if row.conflict or row.slip.kind in (Kind.PAD, Kind.SHIFT):
         return Step.NOTHING
     confirmed = delivery.confirmed if delivery else -1
-    if confirmed == row.revision:
-        more = delivery is not None and bool(learnt) and not row.voided and delivery.told != learnt
-        return Step.UPDATE if more else Step.NOTHING
+    if delivery is not None and confirmed == row.revision:
+        if not row.voided and not delivery.deaf and delivery.told != known:
+            return Step.UPDATE
+        return Step.NOTHING if delivery.stage == "confirmed" else Step.WITHDRAW if row.voided else Step.SEND
     if row.voided:
         return Step.WITHDRAW if delivery and delivery.attempts else Step.NOTHING
     return Step.SEND if confirmed < 0 else Step.UPDATE
 
 
-def work_at(db: Database, target: str, choice: Choice | None = None) -> list[Work]:
-    """Every slip that still needs a step at the target, a patient's first slip before the later ones."""
-    wanted = choice or Choice()
-    deliveries, unknown = queries.deliveries(db, target), voids_unknown(db)
-    known = {number: learnt.text for number, learnt in all_learnt(db).items()}
+def standing(db: Database, target: str, known: dict[str, Learnt] | None = None) -> Standing:
+    """What is not in the tables of slips; `known` is what became of every visit, where the caller knows it already.
+
+    One pass over what was read: with 150,000 slips it takes a second or two.
+    """
+    told = {number: each.text for number, each in (all_learnt(db, target) if known is None else known).items()}
+    sent = queries.told(db, target)
+    more = {number for number, text in sent.items() if told.get(number, "") != text}
+    return Standing(target=target, unknown=frozenset(voids_unknown(db)), more=frozenset(more))
+
+
+def standing_of(db: Database, target: str, row: SlipRow, delivery: Delivery | None, known: str) -> Standing:
+    """The same for one slip, of whose visit this is known (see `step_of`)."""
+    more = delivery is not None and not delivery.deaf and delivery.told != known
+    unknown = frozenset(voids_unknown(db)) if not row.journalled else frozenset[int]()
+    number = row.slip.number.text
+    return Standing(target=target, unknown=unknown, more=frozenset({number} if more else ()))
+
+
+def work_at(db: Database, target: str, choice: Choice | None = None, *, limit: int | None = None) -> list[Work]:
+    """Every slip that still needs a step at the target, or the first so many of them, in the order of sending."""
+    wanted, known = choice or Choice(), all_learnt(db, target)
+    where = standing(db, target, known)
+    rows = [each for each in asked.rows(db, where, wanted.filter) if each.hold != asked.CONFLICT]
+    return work_of(db, where, in_order(db, [row for row in rows if row.stage in WAITING], known)[:limit])
+
+
+def work_of(db: Database, where: Standing, rows: Sequence[StageRow]) -> list[Work]:
+    """The same slips with all that is known of each."""
     found = []
-    for row in queries.slips(db):
-        delivery = deliveries.get(row.slip.number.text)
-        step = step_of(row, delivery, known.get(row.slip.number.text, ""))
-        if step is not Step.NOTHING and wanted.takes(row.slip):
-            found.append(Work(row=row, delivery=delivery, step=step, doubt=doubt(row, unknown)))
-    return sorted(found, key=_order)
+    for each in rows:
+        row, delivery = queries.slip(db, each.number), queries.delivery(db, each.number, where.target)
+        if row is not None:
+            step = step_of(row, delivery, learnt(db, row.slip, where.target).text)
+            why = doubt(row, set(where.unknown)) if each.hold == asked.DOUBT else ""
+            found.append(Work(row=row, delivery=delivery, step=step, stage=each.stage, doubt=why))
+    return found
+
+
+def in_order(db: Database, rows: Sequence[StageRow], known: dict[str, Learnt]) -> list[StageRow]:
+    """The order of sending: the admitted, medico-legal cases, those whose results are pending, and whose follow-up is
+    due go first, with all of that patient's slips, the patient's first slip before the later ones.
+
+    Whose slip failed before goes last, so that one slip that no server digests cannot stop all others.
+    """
+    facts = asked.order(db)
+    place = {each.number.text: _urgency(each, facts[each.number.text], known.get(each.number.text)) for each in rows}
+    of_person: dict[str, tuple[int, str]] = {}
+    tried: dict[str, int] = {}
+    for each in rows:
+        mine = place[each.number.text]
+        of_person[each.person] = min(mine, of_person.get(each.person, mine))
+        tried[each.person] = max(each.attempts, tried.get(each.person, 0))
+
+    def key(each: StageRow) -> tuple[Any, ...]:
+        facts_of = facts[each.number.text]
+        later = facts_of.later or facts_of.mother
+        return (tried[each.person], *of_person[each.person], later, facts_of.mother, facts_of.issued, each.number)
+
+    return sorted(rows, key=key)
+
+
+def _urgency(row: StageRow, facts: asked.Order, known: Learnt | None) -> tuple[int, str]:
+    """How urgent a slip is by itself (0 is most), and until when (ISO)."""
+    told = known.told if known else ()
+    if row.kind == Kind.ADMISSION or Told.ADMITTED in told:
+        return 0, ""
+    if facts.medico_legal or Told.MEDICO_LEGAL in told:
+        return 1, ""
+    if Told.INVESTIGATIONS in told:
+        return 2, ""
+    if known is not None and known.days is not None:
+        return 3, (date.fromisoformat(row.day) + timedelta(days=known.days)).isoformat() if row.day else _LAST
+    return 4, ""
 
 
 def approve(ledger: Ledger, target: str, choice: Choice | None = None, *, by: str) -> int:
-    """Lets slips go to a target: writes who allowed which revision. Returns how many; again changes nothing."""
-    wanted = choice or Choice()
-    work = [each for each in work_at(ledger.db(), target, wanted) if _may_be_approved(each, again=wanted.again)]
-    for portion in _portions(work):
+    """Lets slips go to a target: writes who allowed which revision. Returns how many; again changes nothing.
+
+    Whoever is left for the live counter is taken back only where that stage, or the number, is named.
+    """
+    wanted, db = choice or Choice(), ledger.db()
+    found = asked.rows(db, standing(db, target), wanted.filter)
+    rows = [each for each in found if may_be_approved(each, wanted)]
+    for portion in _portions(rows):
         ledger.write(partial(_approve, target=target, portion=portion, by=by))
-    return len(work)
+    return len(rows)
 
 
-def _may_be_approved(work: Work, *, again: bool) -> bool:
-    if work.stage == "ready":
-        return True
-    corrected = work.delivery is not None and work.delivery.revision != work.row.revision
-    return work.stage in _REFUSED and (again or corrected)
+def may_be_approved(row: StageRow, choice: Choice) -> bool:
+    """Whether an approval of this choice lets a slip of it go."""
+    if row.stage == "on_return":
+        return choice.numbers is not None or "on_return" in (choice.stages or ())
+    if row.hold == asked.CONFLICT:
+        return False
+    return row.stage == "ready" or (row.stage in _REFUSED and (choice.again or row.changed))
 
 
-def _approve(tx: Transaction, target: str, portion: Sequence[Work], by: str) -> None:
+def _approve(tx: Transaction, target: str, portion: Sequence[StageRow], by: str) -> None:
     for each in portion:
-        content = {"number": each.number.text, "revision": each.row.revision, "target": target}
+        content = {"number": each.number.text, "revision": each.revision, "target": target}
+        if each.stage == "held" and each.hold and not each.changed:
+            content["hold"] = each.hold
         tx.append(FactKind.SLIP_APPROVED, content, series=each.number.series, by=by)
 
 
-def _portions(work: Sequence[Work]) -> Iterator[Sequence[Work]]:
-    for start in range(0, len(work), _BATCH):
-        yield work[start : start + _BATCH]
+def defer(ledger: Ledger, target: str, choice: Choice, *, reason: str, by: str) -> int:
+    """Leaves slips for the live counter: they are registered there when the patient returns. Returns how many.
+
+    Only what was never sent: of the rest the system may have the visit already.
+    """
+    db = ledger.db()
+    rows = [
+        each
+        for each in asked.rows(db, standing(db, target), choice.filter)
+        if each.stage in _UNSENT and not each.attempts and not each.voided and each.hold != asked.CONFLICT
+    ]
+    for portion in _portions(rows):
+        ledger.write(partial(_defer, target=target, portion=portion, reason=reason, by=by))
+    return len(rows)
 
 
-def _order(work: Work) -> tuple[int, bool, bool, str]:
-    """What failed before goes last, so that one slip that no server digests cannot stop all others."""
-    slip = work.row.slip
-    later = slip.patient_number is not None or slip.mother is not None
-    when = slip.issued.isoformat() if slip.issued else ""
-    return (work.delivery.attempts if work.delivery else 0, later, slip.mother is not None, f"{when} {slip.number}")
+def _defer(tx: Transaction, target: str, portion: Sequence[StageRow], reason: str, by: str) -> None:
+    for each in portion:
+        content = {"number": each.number.text, "revision": each.revision, "target": target, "reason": reason}
+        tx.append(FactKind.SLIP_DEFERRED, content, series=each.number.series, by=by)
+
+
+def _portions(rows: Sequence[StageRow]) -> Iterator[Sequence[StageRow]]:
+    for start in range(0, len(rows), _BATCH):
+        yield rows[start : start + _BATCH]

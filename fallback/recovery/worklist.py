@@ -14,9 +14,8 @@ from fallback.ledger.queries import CodeRow, Database, FormRow, PageRow, SlipRow
 from fallback.ledger.queries.work import Trace, WorkRow
 from fallback.recovery.decisions import Decision, doubtful_boxes
 from fallback.recovery.transcription import Entries, entries_of
+from fallback.recovery.turns import TURN, Turns
 from fallback.slip import Kind, SlipNumber, number_on
-
-LEASE = timedelta(minutes=10)
 
 
 class WorkKind(StrEnum):
@@ -110,26 +109,16 @@ class _Task:
         return self.kind not in _NOT_THE_FIRST or self.first != login
 
 
-@dataclass(frozen=True, slots=True)
-class _Lease:
-    key: str
-    until: datetime
-
-
 class Worklist:
     """Hands out items. One per server; any thread may use it.
 
-    What is open is worked out from the journal each time. Who has what is kept in memory for a limited time: a server
-    that starts anew forgets it, and the journal still refuses whatever was decided by somebody else meanwhile.
+    What is open is worked out from the journal each time. Who has what is kept in memory for a limited time.
     """
 
-    def __init__(self, ledger: Ledger, clock: Callable[[], datetime], *, lease: timedelta = LEASE) -> None:
+    def __init__(self, ledger: Ledger, clock: Callable[[], datetime], *, lease: timedelta = TURN) -> None:
         self._ledger = ledger
-        self._clock = clock
-        self._lease = lease
         self._gate = threading.Lock()
-        self._leases: dict[str, _Lease] = {}
-        self._skipped: dict[str, dict[str, int]] = {}
+        self._turns = Turns(clock, lease)
 
     def next(self, login: str) -> Item | None:
         """The item that this login holds, else the next that nobody does; None when there is none for this person."""
@@ -137,85 +126,61 @@ class Worklist:
             tasks = {task.key: task for task in _tasks(self._ledger.db())}
             task = self._choose(login, tasks)
             if task is None:
-                self._leases.pop(login, None)
+                self._turns.release(login)
                 return None
-            self._hold(login, task.key)
+            self._turns.hold(login, task.key)
         return _item(self._ledger.db(), task)
 
     def item(self, login: str, key: str) -> Item | None:
         """The item of a key, if this login holds it, for another while; None once it lapsed or was decided."""
         with self._gate:
-            if not self._holds(login, key):
+            if not self._turns.holds(login, key):
                 return None
             task = next((task for task in _tasks(self._ledger.db()) if task.key == key and task.may(login)), None)
             if task is None:
-                self._leases.pop(login, None)
+                self._turns.release(login)
                 return None
-            self._hold(login, key)
+            self._turns.hold(login, key)
         return _item(self._ledger.db(), task)
 
     def take(self, login: str, picture: str) -> Item | None:
         """The item of a page, for whoever took something back on it; None when it needs nobody, or another has it."""
         with self._gate:
-            taken = self._taken(login)
+            taken = self._turns.taken(login)
             found = (task for task in _tasks(self._ledger.db()) if task.row.picture == picture)
             task = next((task for task in found if task.key not in taken and task.may(login)), None)
             if task is None:
                 return None
-            self._hold(login, task.key)
+            self._turns.hold(login, task.key)
         return _item(self._ledger.db(), task)
 
     def renew(self, login: str) -> bool:
         """Holds this login's item for another while; False when it lapsed: somebody else may have it."""
         with self._gate:
-            lease = self._leases.get(login)
-            if lease is None or not self._holds(login, lease.key):
-                return False
-            self._hold(login, lease.key)
-            return True
+            return self._turns.renew(login)
 
     def skip(self, login: str) -> None:
         """Puts this login's item at the end of the list for this person; others may take it."""
         with self._gate:
-            if lease := self._leases.pop(login, None):
-                skipped = self._skipped.setdefault(login, {})
-                skipped[lease.key] = max(skipped.values(), default=0) + 1
+            self._turns.skip(login)
 
     def release(self, login: str) -> None:
         """Gives this login's item back: after a decision, and at log-out."""
         with self._gate:
-            self._leases.pop(login, None)
+            self._turns.release(login)
 
     def counts(self) -> Counter[WorkKind]:
         """How much there is to do, by kind."""
         return Counter(task.kind for task in _tasks(self._ledger.db()))
 
     def _choose(self, login: str, tasks: Mapping[str, _Task]) -> _Task | None:
-        lease = self._leases.get(login)
-        if lease and self._holds(login, lease.key) and (held := tasks.get(lease.key)) and held.may(login):
+        held = tasks.get(self._turns.key(login))
+        if held is not None and held.may(login):
             return held
-        taken = self._taken(login)
-        skipped = self._skipped.get(login, {})
-        for key in [key for key in skipped if key not in tasks]:
-            del skipped[key]
+        taken = self._turns.taken(login)
+        skipped = self._turns.skipped(login, tasks)
         free = [task for task in tasks.values() if task.key not in taken and task.may(login)]
         return min(free, key=lambda task: (skipped.get(task.key, 0), _ORDER[task.kind]), default=None)
-
-    def _taken(self, login: str) -> set[str]:
-        """What others hold."""
-        now = self._clock()
-        return {each.key for who, each in self._leases.items() if who != login and each.until > now}
-
-    def _holds(self, login: str, key: str) -> bool:
-        """Whether an item is this login's: also after the time, while nobody else took it."""
-        lease, now = self._leases.get(login), self._clock()
-        if lease is None or lease.key != key:
-            return False
-        rivals = (each for who, each in self._leases.items() if who != login and each.key == key)
-        return lease.until > now or not any(rivals)
-
-    def _hold(self, login: str, key: str) -> None:
-        self._leases[login] = _Lease(key, self._clock() + self._lease)
 
 
 def look_up(db: Database, typed: str) -> Known:

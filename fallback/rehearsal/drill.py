@@ -17,23 +17,25 @@ from fallback import enrolment, frontdesk, payload, recovery
 from fallback.downtime import Role
 from fallback.ehospital.fhir import FhirConnector
 from fallback.enrolment import Installation
-from fallback.errors import DrillStopped, TargetNotAllowed
+from fallback.errors import CanaryWaits, DrillStopped, TargetNotAllowed
 from fallback.frontdesk.seen import mark_seen
 from fallback.hospital import Hospital, Target
 from fallback.keys import PublicKeys, hospital_id
 from fallback.ledger import queries
 from fallback.outcome import Seen
+from fallback.recovery import gates
 from fallback.rehearsal import compare, verdicts
 from fallback.rehearsal.box import Laid, scan_box
 from fallback.rehearsal.morning import Counter, Morning, typed, work
 from fallback.rehearsal.officer import Truth, work_off
 from fallback.rehearsal.people import people
 from fallback.rehearsal.pile import Pile, pile
+from fallback.rehearsal.residents import settle
 from fallback.rehearsal.target import TestSystem
 from fallback.rehearsal.ward import Pad, fill_pads, patients
 from fallback.scanning import read_files
 from fallback.serving import served
-from fallback.slip import INDIA, Kind, SlipNumber
+from fallback.slip import INDIA, Kind, Slip, SlipNumber
 from fallback.vault import Cost
 from fallback.web import create_app
 
@@ -153,6 +155,8 @@ def run(
             _work_off(report, installation, counters, made, laid, clock)
             _compare_visits(report, installation, made, seen, morning, hospital)
         with _timed(report, "import"):
+            registered = {truth["number"]: truth for truth in morning.truths if truth["kind"] != "void"}
+            settle(target, token, hospital, map(Slip.from_record, registered.values()))
             _import(report, installation, hospital, target, token, tell)
         with _timed(report, "read back"):
             _compare_target(report, morning, hospital, target, token)
@@ -323,10 +327,15 @@ def _import(
 ) -> None:
     connector = FhirConnector(target, hospital, token)
     try:
+        for point in gates.points(target, drill=True):  # the drill's own people answer for the drill's own system
+            recovery.check(installation.ledger, target.name, point, gates.ANSWERS[point].good[0], by="meena")
         recovery.approve(installation.ledger, target.name, by="meena")
-        first = recovery.run_import(
-            installation.ledger, connector, by="meena", progress=lambda done, total: tell("imported", done, total)
-        )
+        first = recovery.run_import(installation.ledger, connector, by="meena")
+        if isinstance(first.stopped, CanaryWaits):
+            recovery.confirm_canary(installation.ledger, target.name, by="meena")
+            first = recovery.run_import(
+                installation.ledger, connector, by="meena", progress=lambda done, total: tell("imported", done, total)
+            )
         if first.stopped:
             raise DrillStopped(stage="the import", why="the target could not be worked with") from first.stopped
         recovery.approve(installation.ledger, target.name, by="meena")

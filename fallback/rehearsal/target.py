@@ -33,8 +33,12 @@ class TestSystem:
 
     __test__ = False  # for pytest, which takes the name for a test
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """`folder` keeps its data; without one a temporary folder is made, and removed at the end."""
+    def __init__(self, folder: Path | None = None, *, lets_all_in: bool = False) -> None:
+        """`folder` keeps its data; without one a temporary folder is made, and removed at the end.
+
+        `lets_all_in`: it asks for no token, for an interface engine that knows none.
+        """
+        self._lets_all_in = lets_all_in
         self._temporary = tempfile.TemporaryDirectory(prefix="parchi-target-") if folder is None else None
         self.folder = folder if folder is not None else Path(str(self._temporary and self._temporary.name))
         self.token = secrets.token_urlsafe(24)
@@ -99,7 +103,7 @@ class TestSystem:
             "data_dir": str(self.folder / "data"),
             "log_inbound": False,
             "simulator": {"enabled": False},
-            "server_auth": {"types": ["bearer"], "tokens": [self.token]},
+            "server_auth": {"types": ["none" if self._lets_all_in else "bearer"], "tokens": [self.token]},
         }
         config = self.folder / "sekmet.yaml"
         config.touch(mode=0o600)

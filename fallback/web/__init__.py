@@ -17,7 +17,8 @@ from fallback.frontdesk import Counter, PrintQueue
 from fallback.hospital import Hospital
 from fallback.keys import hospital_id
 from fallback.patients import PatientIndex
-from fallback.recovery import Intake, Worklist
+from fallback.recovery import Imports, Intake, Standings, Worklist
+from fallback.recovery.reviews import Reviews
 from fallback.web import (
     access,
     access_log,
@@ -71,6 +72,7 @@ def create_app(
     `uidai` is the file of UIDAI's certificates. Whoever made the app closes it, before the
     installation. Raises AccessNotStated or SettingWrong.
     """
+    index = PatientIndex(installation.folder, installation.vault)
     app = Flask("fallback.web", static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY=installation.vault.key("web session"),
@@ -101,13 +103,16 @@ def create_app(
         logbook=access_log.open_log(installation, clock),
         intake=Intake(installation, hospital),
         worklist=Worklist(installation.ledger, clock),
+        imports=Imports(installation.ledger),
+        standings=Standings(installation.ledger),
+        reviews=Reviews(installation.ledger, index, clock),
         cutter=Cutter(),
         lens=Lens(),
         signers=read_signers(uidai),
         sessions=Sessions(),
         unsent=Unsent(installation.folder, installation.vault),
         queue=queue,
-        index=PatientIndex(installation.folder, installation.vault),
+        index=index,
         index_address=index_address,
         authority=authority,
         limiter=Limiter(),
@@ -145,6 +150,7 @@ def create_app(
 def close(app: Flask) -> None:
     """Ends what the app started: the reading of scans stops after its page, and the next app goes on with it."""
     found: place.Place = app.extensions[place.NAME]
+    found.imports.close()
     found.intake.close()
     found.cutter.close()
     found.lens.close()

@@ -20,7 +20,8 @@ from fallback.ledger import queries
 from fallback.ledger.queries import Database
 from fallback.logbook import Logbook
 from fallback.patients import PatientIndex
-from fallback.recovery import Intake, Worklist
+from fallback.recovery import Imports, Intake, Standings, Worklist
+from fallback.recovery.reviews import Reviews
 from fallback.slip import INDIA
 from fallback.web.buckets import Limiter
 from fallback.web.cutter import Cutter
@@ -41,7 +42,9 @@ class Place:
     `queue` prints for the desks that have a printer of the server's; without one every desk prints from its browser.
     `authority` is the certificate (DER) that browsers of the network are told to trust, None while there is none;
     `limiter` counts what is asked too often. `logbook` is the access log. `intake` reads what is handed in, `worklist`
-    says who has which page, `cutter` cuts pages, `lens` reads codes off a camera, `signers` are UIDAI's certificates.
+    says who has which page and `reviews` who has which match, `cutter` cuts pages, `lens` reads codes off a camera,
+    `signers` are UIDAI's certificates.
+    `imports` are the runs of this server into hospital systems, `standings` where all slips stand on their way.
     `unsent` keeps the forms that are being typed, `looks` which of them asked the index. `clinics` keeps the form's
     list of clinics as they stand, by language and by whether the patient is a returning one.
     """
@@ -59,6 +62,9 @@ class Place:
     logbook: Logbook
     intake: Intake
     worklist: Worklist
+    imports: Imports
+    standings: Standings
+    reviews: Reviews
     cutter: Cutter
     lens: Lens
     signers: Signers

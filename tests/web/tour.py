@@ -14,7 +14,7 @@ from fallback.downtime import Role
 from fallback.serving import served
 from fallback.web import close, create_app
 from tests import factories
-from tests.web import tour_desk, tour_office, tour_records, tour_wards
+from tests.web import tour_desk, tour_office, tour_records, tour_recovery, tour_wards
 from tests.web.walking import Clock, Keep, Tour, browser
 
 # Each room's screens, in the order in which somebody would meet them.
@@ -85,7 +85,7 @@ def walk(language: str, keeper: Callable[[webdriver.Chrome], Keep], *, worst: bo
             stick.rename(stick.with_name("taken away"))
         printing.warm()
         authority = Authority.new("Hospital", [], datetime.now(UTC)).certificate
-        hospital = factories.hospital()
+        hospital = tour_recovery.targets(factories.hospital(), Path(place))
         app = create_app(made, hospital, clock=clock, authority=authority, language=language)
         tour = Tour(
             made=made, counter=factories.counter(made), app=app, driver=driver, language=language, clock=clock,

@@ -30,20 +30,23 @@ class Looker:
 
 
 def looks_since(db: Database, login: str, moment: datetime) -> int:
-    """How often a login looked since a moment (UTC)."""
+    """How often a login looked since a moment (UTC); the looks of a review come with its work."""
     row = db.execute(
-        "SELECT count(*) FROM event WHERE fact = 'patient_looked_up' AND login = ? AND at > ?",
+        "SELECT count(*) FROM event WHERE fact = 'patient_looked_up' AND login = ? AND at > ? "
+        "AND content ->> '$.reason' IS NOT 'review'",
         (login, moment.isoformat()),
     ).fetchone()
     return int(row[0])
 
 
 def lookers(db: Database, now: datetime, hours: int = 24) -> list[Looker]:
-    """Everybody who looked within the last hours, who looked most beyond their registrations first."""
+    """Everybody who looked within the last hours, who looked most beyond their registrations first. The looks of a
+    review are no desk's.
+    """
     since = (now - timedelta(hours=hours)).isoformat()
     rows = db.execute(
         "SELECT login, count(*), sum(content ->> '$.found'), max(at), sum(content ->> '$.reason' = 'typing') "
-        "FROM event WHERE fact = 'patient_looked_up' AND at > ? GROUP BY login",
+        "FROM event WHERE fact = 'patient_looked_up' AND at > ? AND content ->> '$.reason' IS NOT 'review' GROUP BY login",
         (since,),
     ).fetchall()
     names = dict(db.execute("SELECT login, name FROM user").fetchall())

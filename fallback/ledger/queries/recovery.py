@@ -43,7 +43,9 @@ class Delivery:
     `confirmed` is the highest revision that was confirmed, -1 when none was; `attempts` counts the sendings. `told` is
     what the target was told last of what became of the visit (see `episode.Learnt.text`). `hold` names the kind of
     reason for which it is held, `login` and `at` (ISO, UTC) who wrote the stage and when. `linked`: the visit was in
-    the target already, typed by hand, and a person said that it is this slip's.
+    the target already, typed by hand, and a person said that it is this slip's. While it is `sending`, `run` is the run
+    that sends it. `air` is what was sent last: the revision, as whom (see `Slip.person`, "": an older line does not
+    say), and what was told of the visit; None where nothing was. `silent`: its way takes nothing but the slip itself.
     """
 
     number: SlipNumber
@@ -61,6 +63,14 @@ class Delivery:
     login: str = ""
     at: str = ""
     linked: bool = False
+    run: str = ""
+    air: tuple[int, str, str] | None = None
+    silent: bool = False
+
+    @property
+    def deaf(self) -> bool:
+        """Whether the visit there cannot be told what became of it: its own id is not known, or its way takes none."""
+        return not self.encounter or self.silent
 
 
 def numbers(db: Database, target: str) -> list[NumberRow]:
@@ -72,7 +82,7 @@ def numbers(db: Database, target: str) -> list[NumberRow]:
     known = {row[0]: row[1:] for row in db.execute(
         "SELECT slip.number, slip.clinic, slip.day, slip.voided, slip.conflict, slip.strange, slip.journalled, "
         "slip.kind, "
-        "CASE WHEN delivery.revision IS slip.revision OR delivery.stage IN ('held', 'failed') "
+        "CASE WHEN delivery.revision IS slip.revision OR delivery.stage IN ('held', 'failed', 'on_return') "
         "THEN delivery.stage ELSE 'ready' END, coalesce(delivery.attempts, 0) > 0 "
         "FROM slip LEFT JOIN delivery ON delivery.number = slip.number AND delivery.target = ?",
         (target,),
@@ -128,13 +138,16 @@ def has_statement(db: Database, digest: str) -> bool:
     return db.execute("SELECT 1 FROM statement WHERE digest = ?", (digest,)).fetchone() is not None
 
 
+UNTOLD = "-"  # what a target was told of a visit whose way takes nothing but the slip itself
 _DELIVERY = (
     "SELECT number, target, revision, stage, reason, patient, encounter, uhid, attempts, confirmed, told, "
-    "hold, login, at, linked FROM delivery "
+    "hold, login, at, linked, run, air FROM delivery "
 )
 
 
 def _delivery(row: tuple[Any, ...]) -> Delivery:
+    last = row[10].partition("\n")[2]
+    _stamp, revision, person, said = row[16].split("\n", 3) if row[16] else ("", "", "", "")
     return Delivery(
         number=SlipNumber.parse(row[0]),
         target=row[1],
@@ -146,11 +159,14 @@ def _delivery(row: tuple[Any, ...]) -> Delivery:
         uhid=row[7],
         attempts=row[8],
         confirmed=row[9],
-        told=row[10].partition("\n")[2],
+        told="" if last == UNTOLD else last,
         hold=row[11],
         login=row[12],
         at=row[13],
         linked=bool(row[14]),
+        run=row[15],
+        air=(int(revision), person, said) if revision else None,
+        silent=last == UNTOLD,
     )
 
 
@@ -159,10 +175,25 @@ def deliveries(db: Database, target: str) -> dict[str, Delivery]:
     return {row[0]: _delivery(row) for row in db.execute(_DELIVERY + "WHERE target = ?", (target,))}
 
 
+def in_the_air(db: Database, target: str) -> list[Delivery]:
+    """The slips that are being sent to a target, or were when a run ended."""
+    return [_delivery(row) for row in db.execute(_DELIVERY + "WHERE target = ? AND stage = 'sending'", (target,))]
+
+
 def delivery(db: Database, number: SlipNumber, target: str) -> Delivery | None:
     """Where one slip stands with a target."""
     row = db.execute(_DELIVERY + "WHERE number = ? AND target = ?", (number.text, target)).fetchone()
     return _delivery(row) if row else None
+
+
+def told(db: Database, target: str) -> dict[str, str]:
+    """What a target was told last of what became of each visit that it has, by number.
+
+    Visits that cannot be told of it are left out: see `Delivery.deaf`.
+    """
+    asked = "SELECT number, told FROM delivery WHERE target = ? AND confirmed >= 0 AND encounter <> ''"
+    found = ((number, text.partition("\n")[2]) for number, text in db.execute(asked, (target,)))
+    return {number: text for number, text in found if text != UNTOLD}
 
 
 def version(db: Database, number: SlipNumber, revision: int) -> Slip | None:
@@ -178,3 +209,9 @@ def targets(db: Database) -> dict[str, dict[str, str]]:
     columns = ("url", "software", "fingerprint", "certificate", "organisation")
     rows = db.execute(f"SELECT name, {', '.join(columns)} FROM target")
     return {name: dict(zip(columns, told, strict=True)) for name, *told in rows}
+
+
+def takes_pages(db: Database, target: str) -> bool:
+    """Whether a target was sent pictures of pages when it was looked at last; of one that was never pinned False."""
+    row = db.execute("SELECT pages FROM target WHERE name = ?", (target,)).fetchone()
+    return bool(row and row[0])

@@ -45,6 +45,7 @@ def log_in() -> ResponseReturnValue:
         remember(found)
         if owner:
             here().worklist.release(owner.login)
+            here().reviews.release(owner.login)
             return _taken_over(owner, found)
     if kept := form.typed("kept"):
         again = resume(found, kept, FormKept() if owner else FormStale())
@@ -93,6 +94,7 @@ def log_out() -> ResponseReturnValue:
     found = visitor() or locked()
     if found:
         here().worklist.release(found.login)
+        here().reviews.release(found.login)
         if request.form.get("everywhere") == "yes":
             here().sessions.end_all(found.login)
     forget()

@@ -10,6 +10,8 @@ from fallback.slip import Sex
 from fallback.web.forms.fields import Typed, choices
 from fallback.web.place import _
 
+_BY_ITSELF = (LookReason.TYPING, LookReason.REVIEW)  # no reason that somebody gives
+
 
 class LoginForm(Typed):
     """Login and PIN; `next` is where to go, `kept` a form that was sent after the last login had ended."""
@@ -129,7 +131,7 @@ class LookForm(Typed):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.sex.choices = choices(Sex, empty=True)
-        self.why_looked.choices = [each for each in choices(LookReason) if each[0] != LookReason.TYPING]
+        self.why_looked.choices = [each for each in choices(LookReason) if each[0] not in _BY_ITSELF]
 
 
 class PadsForm(Typed):

@@ -100,6 +100,7 @@ def hand_over(series: int) -> ResponseReturnValue:
     here().unsent.forget_all(lasting.login)
     if mine:
         here().worklist.release(me.login)
+        here().reviews.release(me.login)
         enrolment.entered(here().installation.ledger, after, address())
         remember(after)
     return redirect(url_for("frontdesk.shift_sheet", key=lasting.key))

@@ -14,6 +14,7 @@ from fallback.ledger.queries import SlipRow, doubts, kin, services
 from fallback.ledger.queries.idcards import shown_card
 from fallback.ledger.queries.money import receipt_of
 from fallback.ledger.queries.outcomes import evidence_of
+from fallback.ledger.queries.proofs import proofs
 from fallback.ledger.queries.today import uhid_of, versions
 from fallback.outcome import Seen, outcome_of
 from fallback.slip import Kind, SlipNumber
@@ -83,6 +84,7 @@ def _slip_page(typed: Mapping[str, str] | None, error: ParchiError | None, numbe
         receipt=receipt_of(db(), number),
         stickers=StickersForm(formdata=None),
         scans=queries.pages_of(db(), number.text) if user().role is not Role.CLERK else [],
+        proofs=proofs(db(), number) if user().role not in (Role.CLERK, Role.COUNTER) else [],
         outcome=outcome_of(witnesses),
         served=[told(each) for each in services.standing(services.of_slip(db(), number)).values()],
         may_see=user().role in _MAY_SEE,

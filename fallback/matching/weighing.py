@@ -1,4 +1,4 @@
-"""Are these two the same person? A weight with its reasons, a verdict by hard rules, and the question that decides.
+"""Are these two the same person? As a desk weighs it while somebody types: a weight with its reasons, and a verdict.
 
 A weight is in bits: how many times likelier, by powers of two, two records are one person's than two strangers'. The
 figures are guesses of a careful clerk; measured, they lose little to trained ones. What no bits may overrule are the
@@ -96,9 +96,9 @@ def _verdict(asked: Person, other: Person, value: float, reasons: Sequence[Reaso
     contradicted = bits.get("uhid", 0) < 0 and not mobile
     if sex and near and not contradicted:
         given = _given(asked, other)
-        if number and given in (_SAME, _ALIKE):
+        if number and given in (SAME, ALIKE):
             return Verdict.SAFE
-        if bits.get("mobile", 0) >= _WHOLE_MOBILE and given == _SAME:
+        if bits.get("mobile", 0) >= _WHOLE_MOBILE and given == SAME:
             return Verdict.SAFE
     if number or value >= ALIKE_FROM:
         return Verdict.LOOK_ALIKE
@@ -118,7 +118,7 @@ def _numbers(asked: Person, other: Person) -> Reason | None:
     return None
 
 
-_SAME, _ALIKE, _SWAPPED, _INITIAL, _ANOTHER = "same", "alike", "swapped", "initial", "another"
+SAME, ALIKE, SWAPPED, INITIAL, ANOTHER = "same", "alike", "swapped", "initial", "another"
 
 
 def _given(asked: Person, other: Person) -> str:
@@ -129,21 +129,22 @@ def _given(asked: Person, other: Person) -> str:
         for two in (other.name, other.name_hindi)
         if one and two
     ]
-    found = {_compared(one, two) for one, two in pairs if one and two}
-    return next((each for each in (_SAME, _ALIKE, _SWAPPED, _INITIAL, _ANOTHER) if each in found), "")
+    found = {compared(one, two) for one, two in pairs if one and two}
+    return next((each for each in (SAME, ALIKE, SWAPPED, INITIAL, ANOTHER) if each in found), "")
 
 
-def _compared(one: tuple[Word, ...], two: tuple[Word, ...]) -> str:
+def compared(one: tuple[Word, ...], two: tuple[Word, ...]) -> str:
+    """How two names stand to each other by their given names."""
     first, second = one[0], two[0]
     if first.key == second.key or _joined(one) == _joined(two):
-        return _SAME
+        return SAME
     if len(first.text) == 1 or len(second.text) == 1:
-        return _INITIAL if first.text[0] == second.text[0] else _ANOTHER
+        return INITIAL if first.text[0] == second.text[0] else ANOTHER
     if names.similarity(first.text, second.text) >= CLOSE and _one_sound_off(first.key, second.key):
-        return _ALIKE
+        return ALIKE
     if first.key in {each.key for each in two} or second.key in {each.key for each in one}:
-        return _SWAPPED
-    return _ANOTHER
+        return SWAPPED
+    return ANOTHER
 
 
 def _one_sound_off(one: str, two: str) -> bool:
@@ -239,7 +240,7 @@ def _guardian(asked: Person, other: Person, often: Mapping[str, float]) -> Reaso
     one, two = words_of(asked.guardian), words_of(other.guardian)
     if not one or not two:
         return None
-    match _compared(one, two):
+    match compared(one, two):
         case "same":
             return Reason("guardian", Sentence("same guardian"), _rarity(one[0].key, often, _GIVEN) - 1)
         case "alike":
@@ -258,83 +259,3 @@ def _locality(asked: Person, other: Person) -> Reason | None:
     if shared == 0:
         return Reason("locality", Sentence("another address"), -1)
     return Reason("locality", Sentence("same place"), 6 if shared > 0.5 else 3)
-
-
-# --- The question that decides -------------------------------------------------------------------------------------
-
-# How often a patient at the counter can answer, and is asked first for what is known by heart.
-_ANSWERED = {"guardian": 0.95, "locality": 0.9, "mobile": 0.6, "birth": 0.4, "uhid": 0.3}
-_SURE = 20.0  # bits from which the likeliest is likelier than a stranger; up to there, either may be
-_WORTH_ASKING = 0.15  # bits
-
-
-def question(asked: Person, candidates: Sequence[tuple[Person, Weight]]) -> str | None:
-    """The field of `Person` whose answer separates the candidates, and a stranger, best; None when none is worth it.
-
-    A mobile may be asked for although one is known: an older one.
-    """
-    if not candidates:
-        return None
-    values = [min(each.value, 2 * _SURE) for _, each in candidates]
-    chances = [2.0**each for each in (*values, min(_SURE, max(values)))]  # the last: somebody who was never here
-    total = sum(chances)
-    chances = [each / total for each in chances]
-    gains = {
-        field: share * _gain(chances, [_answer_of(field, each) for each, _ in candidates])
-        for field, share in _ANSWERED.items()
-        if not _told(asked, field, candidates)
-    }
-    best = max(gains, key=lambda field: gains[field], default=None)
-    return best if best is not None and gains[best] >= _WORTH_ASKING else None
-
-
-def _told(asked: Person, field: str, candidates: Sequence[tuple[Person, Weight]]) -> bool:
-    """Whether the answer is known already; an older mobile is asked for while the one of today is nobody's."""
-    match field:
-        case "mobile":
-            return any(len(each) == 4 for each in asked.mobiles) or any(
-                reason.field == "mobile" and reason.bits > 0 for _, each in candidates for reason in each.reasons
-            )
-        case "birth":
-            return len(asked.birth) > 4
-    return bool(getattr(asked, field))
-
-
-def _answer_of(field: str, person: Person) -> str:
-    """What a candidate would answer, as far as answers are told apart; "" when the record does not know."""
-    match field:
-        case "guardian":
-            return next((each.key for each in words_of(person.guardian)), "")
-        case "locality":
-            return next(iter(places_of(person.locality)), "")
-        case "birth":
-            return person.birth if len(person.birth) > 4 else ""
-        case "mobile":
-            return person.mobiles[0][-4:] if person.mobiles else ""
-        case _:
-            return person.uhid
-
-
-def _gain(chances: Sequence[float], answers: Sequence[str]) -> float:
-    """The bits that an answer brings: how much less there is to doubt, on average over what may be answered."""
-    options = sorted(set(answers) - {""})
-    if not options:
-        return 0.0
-    count = len(options) + 1  # the last: none of these
-    told = [*answers, "another"]
-
-    def likelihood(own: str, said: str | None) -> float:
-        if own == "":
-            return 1 / count
-        return 0.9 if (said if said is not None else "another") == own else 0.1 / (count - 1)
-
-    after = 0.0
-    for said in (*options, None):
-        joint = [chance * likelihood(own, said) for chance, own in zip(chances, told, strict=True)]
-        mass = sum(joint)
-        after += mass * _doubt([each / mass for each in joint]) if mass else 0.0
-    return max(0.0, _doubt(chances) - after)
-
-
-def _doubt(chances: Sequence[float]) -> float:
-    return -sum(each * math.log2(each) for each in chances if each > 0)

@@ -1,0 +1,208 @@
+"""Who is whom, as it counts now: a person's word over the matcher's, and of either only what was said of this person.
+
+A word about an older version of a slip counts on while that version tells of the person what this one tells.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from fallback.errors import Sentence
+from fallback.slip import SlipNumber
+
+SAME, NEW, ASK = "same", "new", "ask"
+_UHID = "uhid:"
+_LONGEST = 20  # slips that one chain of decisions may go through
+_PERSON = (
+    "name", "name_hindi", "sex", "birth_date", "age", "age_unit", "guardian", "mobile", "locality", "uhid", "abha",
+    "patient_number", "mother", "alias", "sealed",
+)  # fmt: skip
+
+
+def _fresh(digest: str) -> str:
+    """Whether a version tells of the person what the slip's content tells now, in SQL."""
+    old, new = (", ".join(f"{each}.record ->> '$.{name}'" for name in _PERSON) for each in ("old", "now"))
+    return (
+        f"({digest} = slip.content OR EXISTS (SELECT 1 FROM version AS old, version AS now WHERE old.digest = {digest} "
+        f"AND now.digest = slip.content AND ({old}) IS ({new})))"
+    )
+
+
+# One row for each slip about which somebody or something said a word: `outcome` is same, new or ask, "" where nothing
+# counts; `person` as whom (`uhid:`, a slip number, "" of nobody); `by` is person, rule or ""; `second`: a second person
+# must look, or disagreed. Use it as a table: FROM slip LEFT JOIN ({COUNTS}) AS who ON who.number = slip.number.
+COUNTS = f"""SELECT number, by, twice AS second, CASE WHEN twice THEN 'ask' WHEN by = 'person' THEN said
+        WHEN by = 'rule' THEN outcome ELSE '' END AS outcome,
+    CASE by WHEN 'person' THEN said_person WHEN 'rule' THEN person ELSE '' END AS person, chance, sample
+    FROM (SELECT *, by = 'person' AND CASE WHEN second_stamp > said_stamp THEN NOT second_agrees ELSE said_risky END
+        AS twice
+    FROM (SELECT match.*, CASE WHEN said <> '' AND {_fresh("said_digest")} THEN 'person'
+        WHEN outcome <> '' AND {_fresh("match.digest")} THEN 'rule' ELSE '' END AS by
+        FROM match JOIN slip USING (number)))"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """All that is said of who a slip's patient is. `outcome`, `person`, `by`, `second` are what counts: see COUNTS.
+
+    `machine` and `machine_person` are the matcher's own words with its `chance`, its `reasons` (field, sentence, bits)
+    and `others` (person, chance); `sample`: a person checks them although it is sure; `index` is the copy of the
+    patient index that it knew. `said` (a login's at `said_at`) and `checked_by` (`checked` as
+    `checked_person`: `agrees`) are people's.
+    """
+
+    number: SlipNumber
+    outcome: str
+    person: str
+    by: str
+    second: bool
+    digest: str
+    index: str
+    machine: str
+    machine_person: str
+    chance: float
+    reasons: tuple[tuple[str, Sentence, float], ...]
+    others: tuple[tuple[str, float], ...]
+    sample: bool
+    said: str
+    said_person: str
+    said_reason: str
+    said_by: str
+    said_at: str
+    shown: tuple[str, ...]
+    checked_by: str
+    checked: str
+    checked_person: str
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whom:
+    """Who a slip's patient is after all that was decided: a UHID, or the first slip of somebody new.
+
+    `by` is person where any person's word led there, rule, or "" where nothing was said; `settled` is False while
+    somebody on the way still has to be asked about.
+    """
+
+    uhid: str
+    number: SlipNumber
+    by: str
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What the desk learnt while a slip was typed: the answer to the question that decided ("": none was asked), and
+    the people (as `Slip.person` has them) who stood there and were not taken.
+    """
+
+    field: str = ""
+    answer: str = ""
+    refused: tuple[str, ...] = ()
+
+
+_MATCHED = f"""SELECT match.number, who.outcome, who.person, who.by, who.second, digest, idx, match.outcome,
+    match.person, match.chance, reasons, others, match.sample, said, said_person, said_reason, said_by, said_at,
+    said_shown, CASE WHEN second_stamp > said_stamp THEN second_by ELSE '' END, second_agrees, match.second,
+    second_person
+    FROM match JOIN ({COUNTS}) AS who USING (number) """
+
+
+def matched(db: Database, number: SlipNumber) -> Matched | None:
+    """All that is said of one slip; None when nothing is."""
+    row = db.execute(_MATCHED + "WHERE match.number = ?", (number.text,)).fetchone()
+    return matched_row(row) if row else None
+
+
+def matched_row(row: Sequence[Any]) -> Matched:
+    """A row of what `matched` selects."""
+    return Matched(
+        number=SlipNumber.parse(row[0]),
+        outcome=row[1],
+        person=row[2],
+        by=row[3],
+        second=bool(row[4]),
+        digest=row[5],
+        index=row[6],
+        machine=row[7],
+        machine_person=row[8],
+        chance=row[9],
+        reasons=tuple(
+            (field, Sentence(told["says"], **told["values"]), bits) for field, told, bits in json.loads(row[10])
+        ),
+        others=tuple((person, chance) for person, chance in json.loads(row[11])),
+        sample=bool(row[12]),
+        said=row[13],
+        said_person=row[14],
+        said_reason=row[15],
+        said_by=row[16],
+        said_at=row[17],
+        shown=tuple(json.loads(row[18])),
+        checked_by=row[19],
+        checked=row[21] if row[19] else "",
+        checked_person=row[22] if row[19] else "",
+        agrees=bool(row[19]) and bool(row[20]),
+    )
+
+
+def whom(db: Database, number: SlipNumber) -> Whom:
+    """Who the patient of a slip is, through all that was decided of them and of those that they are the same as.
+
+    People who were called the same in a ring are the earliest of the ring.
+    """
+    seen: list[str] = []
+    at, by, settled = number.text, "", True
+    while at not in seen and len(seen) < _LONGEST:
+        seen.append(at)
+        row = db.execute(f"SELECT outcome, person, by FROM ({COUNTS}) WHERE number = ?", (at,)).fetchone()
+        outcome, person, who = row or ("", "", "")
+        by = "person" if "person" in (by, who) else who or by
+        settled = settled and outcome != ASK
+        if outcome != SAME or not person:
+            return Whom(uhid="", number=SlipNumber.parse(at), by=by, settled=settled)
+        if person.startswith(_UHID):
+            return Whom(uhid=person.removeprefix(_UHID), number=SlipNumber.parse(at), by=by, settled=settled)
+        at = person
+    ring = seen[seen.index(at) :] if at in seen else seen
+    return Whom(uhid="", number=SlipNumber.parse(min(ring)), by=by, settled=settled)
+
+
+def to_match(db: Database, index: str) -> list[SlipNumber]:
+    """The slips that the matcher has yet to look at, by number: unsent, not void, of people with a name of their own,
+    of whom no person's word counts, and nothing was said of this person with this index in view.
+
+    A patient's later visits go with the first one.
+    """
+    rows = db.execute(
+        "SELECT slip.number FROM slip JOIN version ON version.digest = slip.content "
+        f"LEFT JOIN ({COUNTS}) AS who ON who.number = slip.number LEFT JOIN match ON match.number = slip.number "
+        "WHERE NOT slip.voided AND NOT slip.conflict AND NOT slip.strange AND slip.kind NOT IN ('pad', 'shift', 'void')"
+        " AND (slip.name <> '' OR slip.name_hindi <> '') AND version.record ->> '$.sealed' = '' "
+        "AND NOT version.record ->> '$.alias' AND version.record ->> '$.patient_number' IS NULL "
+        "AND (coalesce(who.by, '') = '' OR (who.by = 'rule' AND match.idx <> ?)) "
+        "AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.number = slip.number AND attempts > 0) "
+        "ORDER BY slip.number",
+        (index,),
+    )
+    return [SlipNumber.parse(number) for (number,) in rows]
+
+
+def counts(db: Database) -> dict[str, int]:
+    """How many slips have each outcome that counts now ("" where nothing does any more)."""
+    rows = db.execute(f"SELECT outcome, count(*) FROM ({COUNTS}) GROUP BY outcome ORDER BY outcome")
+    return dict(rows.fetchall())
+
+
+def model(db: Database) -> Mapping[str, Any]:
+    """What the matcher learnt last (see MATCHER_LEARNT); empty before its first run."""
+    row = db.execute("SELECT content FROM match_model").fetchone()
+    return json.loads(row[0]) if row else {}
+
+
+def beside(db: Database, number: SlipNumber) -> Beside:
+    """What the desk learnt while a slip was typed."""
+    row = db.execute("SELECT field, answer, alike FROM beside WHERE number = ?", (number.text,)).fetchone()
+    return Beside(field=row[0], answer=row[1], refused=tuple(json.loads(row[2]))) if row else Beside()
