@@ -1,6 +1,7 @@
 """Matching a backlog: how many are found, wrongly merged, missed, left to people; how fast; and beside its peers.
 
-`python bench/matching.py [--rows N] [--slips N] [--quick] [--json] [--draw FILE] [--keep FOLDER]`. An index of a
+`python bench/matching.py [--rows N] [--slips N] [--quick] [--json] [--draw FILE] [--keep FOLDER]
+[--seed N]`. An index of a
 million made-up patients and a backlog of 20,000 slips without a hospital number, in the encrypted files of a real
 installation; `--quick` has 100,000 and 2,000. Of the slips 60 % are of somebody in the index, told again as people and
 clerks do: spelt otherwise (40 %), an age off by up to two years, another mobile (25 %) or none (20 %), no guardian
@@ -77,8 +78,8 @@ class Score:
 class Ground:
     """An index in the files of an installation, and slips that are told of some of its people."""
 
-    def __init__(self, folder: Path, kept: Path, rows: int, slips: int) -> None:
-        self.folder, self.homes = folder, list[list[Made]]()
+    def __init__(self, folder: Path, kept: Path, rows: int, slips: int, seed: int) -> None:
+        self.folder, self.homes, self.seed = folder, list[list[Made]](), seed
         data, state = kept / "data", kept / "state"
         kept.mkdir(exist_ok=True, parents=True)
         if data.exists():
@@ -86,7 +87,7 @@ class Ground:
         else:
             self.installation = enrolment.init(data, "bench", clock=_now, state=state, cost=CHEAP)[0]
         self.index = PatientIndex(self.installation.folder, self.installation.vault)
-        everybody = self._people(Town(26), rows)
+        everybody = self._people(Town(26 + seed), rows)
         if self.index.here:
             for _ in everybody:
                 pass
@@ -108,8 +109,8 @@ class Ground:
             yield from home
 
     def _told(self, count: int) -> Iterator[Told]:
-        rng, town = random.Random(5), Town(77)
-        strangers = Town(28).people(count, first=200_000_000)
+        rng, town = random.Random(5 + self.seed), Town(77 + self.seed)
+        strangers = Town(28 + self.seed).people(count, first=200_000_000)
         done: list[Told] = []
         for at in range(count):
             if done and rng.random() < 0.02:
@@ -278,18 +279,19 @@ def main() -> None:
     parser.add_argument("--alone", action="store_true", help="without the peers")
     parser.add_argument("--draw", type=Path, help="where the calibration curve is drawn, as SVG")
     parser.add_argument("--keep", type=Path, help="a folder that keeps the index for another run")
+    parser.add_argument("--seed", type=int, default=0, help="other people, and other slips of them")
     given = parser.parse_args()
     rows = given.rows or (100_000 if given.quick else 1_000_000)
     slips = given.slips or (2_000 if given.quick else 20_000)
     with tempfile.TemporaryDirectory() as name, tempfile.TemporaryDirectory() as own:
-        ground = Ground(Path(own), given.keep or Path(name), rows, slips)
+        ground = Ground(Path(own), given.keep or Path(name), rows, slips, given.seed)
         plain, report = run(ground, "as they are", {}, given.workers)
         with closing(IndexReader(ground.index.reader_key())) as reader:
             asked = ground.asked(reader)
             told = [(each.person, each.made.uhid) for each in ground.told]
             ruled = nha(told, reader)
         decided, again = run(ground, "asked", asked, given.workers)
-        linked = None if given.alone else splink(told, Town(26).people(rows))
+        linked = None if given.alone else splink(told, Town(26 + given.seed).people(rows))
         public = None if given.alone else febrl4()
         ground.installation.close()
     ours = f1(plain.curve, plain.known)

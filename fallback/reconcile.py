@@ -114,7 +114,8 @@ class NumberState:
     `has_content`: journal or paper has its record. `stage` is where its newest revision stands with the hospital
     system; `sent`: any revision of it may be there. `spent` is unused, spoiled, missing or "", `reason` what was said.
     `printed`: paper with this number is known to have left a printer; `back`: its hospital copy came back. `issued_to`
-    is the ward or counter that got it as a blank, "" if unknown.
+    is the ward or counter that got it as a blank, "" if unknown. So many of its desk, day and clinic stand alike as
+    `times` says, and this is the first; `before` is as in Gap.
     """
 
     number: SlipNumber
@@ -130,6 +131,8 @@ class NumberState:
     printed: bool = False
     back: bool = False
     issued_to: str = ""
+    times: int = 1
+    before: SlipNumber | None = None
 
 
 def bucket(state: NumberState) -> Bucket:
@@ -251,19 +254,15 @@ class Account:
 
 
 def reconcile(states: Iterable[NumberState], *, repairs: int = 0) -> Account:
-    """The account of all numbers, each given once; `repairs` are those that nobody has confirmed."""
+    """The account of all numbers, each given once, alone or with others; `repairs` are those not yet confirmed."""
     parts: dict[tuple[int, str, int], list[NumberState]] = {}
     gaps: list[Gap] = []
-    last: dict[int, SlipNumber] = {}
     everything = sorted(states, key=lambda state: state.number)
     for state in everything:
-        series = state.number.series
-        parts.setdefault((series, state.day, state.clinic), []).append(state)
-        if state.has_content:
-            last[series] = state.number
+        parts.setdefault((state.number.series, state.day, state.clinic), []).append(state)
         if bucket(state) is Bucket.MISSING:
-            before = last.get(series)
-            gaps.append(Gap(number=state.number, reason=state.reason, before=before, issued_to=state.issued_to))
+            gap = Gap(number=state.number, reason=state.reason, before=state.before, issued_to=state.issued_to)
+            gaps.append(gap)
     return Account(
         parts=tuple(
             Part(series=series, day=day, clinic=clinic, sums=_sums(found))
@@ -275,12 +274,32 @@ def reconcile(states: Iterable[NumberState], *, repairs: int = 0) -> Account:
     )
 
 
+def by_day(account: Account) -> tuple[Part, ...]:
+    """The same sums by day alone, for a screen: desk and clinic are 0."""
+    days: dict[str, list[Sums]] = {}
+    for part in account.parts:
+        days.setdefault(part.day, []).append(part.sums)
+    return tuple(
+        Part(
+            series=0,
+            day=day,
+            clinic=0,
+            sums=Sums(
+                counts={each: sum(one.counts[each] for one in sums) for each in Bucket},
+                printed=sum(one.printed for one in sums),
+                back=sum(one.back for one in sums),
+            ),
+        )
+        for day, sums in sorted(days.items())
+    )
+
+
 def _sums(states: Iterable[NumberState]) -> Sums:
     counts = dict.fromkeys(Bucket, 0)
     printed = back = 0
     for state in states:
-        counts[bucket(state)] += 1
+        counts[bucket(state)] += state.times
         if state.printed or state.back:  # what came back was printed, by whomever
-            printed += 1
-            back += state.back
+            printed += state.times
+            back += state.times * state.back
     return Sums(counts=counts, printed=printed, back=back)

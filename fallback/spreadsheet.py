@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from xml.parsers import expat
 
 from fallback.errors import Sentence, TableWrong
 
@@ -21,6 +22,9 @@ _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NO_TITLE = re.compile(r"[\[\]:*?/\\]")
 _WIDEST = 40  # letters of a column
 _MOST_WORDS = 400_000_000  # bytes of an XLSX file's own list of texts, which is held in memory
+_MOST_ROWS = 1 << 20  # that a sheet can have
+# Of a file that was sent: the library holds rows, texts and styles whole, and a small file may unpack to any size.
+_MOST_AT_ONCE, _MOST_TOGETHER, _MOST_PARTS = 1 << 22, 1_000_000, 20_000_000
 _EXACT = 10**15  # a larger number of a spreadsheet lost its last digits
 
 
@@ -35,7 +39,9 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class HeldFile:
-    """A file that was sent and is held in memory: it must not lie on a disk in plain. It is read as a Path is."""
+    """A file that was sent and is held in memory: it must not lie on a disk in plain. It is read as a Path is, after
+    `sheet_names`, which refuses what would fill the memory.
+    """
 
     name: str
     content: bytes
@@ -78,13 +84,16 @@ def xlsx_rows(path: Path | HeldFile, sheet: str = "") -> Iterator[tuple[int, lis
         with path.open("rb") as file:
             with zipfile.ZipFile(file) as archive:
                 if any(each.file_size > _MOST_WORDS for each in archive.infolist() if "sharedStrings" in each.filename):
-                    raise TableWrong(file=path.name, why="it is too large for a spreadsheet. Save it as CSV.")
+                    raise _too_large(path)
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
             for name in [sheet] if sheet else book.sheetnames:
                 if name not in book.sheetnames:
                     raise TableWrong(file=path.name, why=Sentence("it has no sheet {name}.", name=name))
-                some = False
-                for line, row in enumerate(book[name].iter_rows(values_only=True), 1):
+                some, page = False, book[name]
+                page.reset_dimensions()  # some programs write a smaller size than the sheet has, and its rows get lost
+                for line, row in enumerate(page.iter_rows(values_only=True), 1):
+                    if line > _MOST_ROWS:
+                        raise _too_large(path)
                     cells = [cell_text(cell) for cell in row]
                     while cells and not cells[-1]:
                         cells.pop()
@@ -106,9 +115,54 @@ def sheet_names(path: Path | HeldFile) -> list[str]:
         with path.open("rb") as file:
             if not zipfile.is_zipfile(file):
                 return []
+            with zipfile.ZipFile(file) as archive:
+                if isinstance(path, HeldFile) and not _bearable(archive):
+                    raise _too_large(path)
             return list(load_workbook(file, read_only=True, keep_links=False).sheetnames)
+    except TableWrong:
+        raise
     except Exception as wrong:
         raise _unreadable(path, wrong) from wrong
+
+
+def _bearable(archive: zipfile.ZipFile) -> bool:
+    """Whether a file can be held as the library holds it. Looks it through, and keeps nothing. Raises expat's error."""
+    parts = 0
+    for each in archive.infolist():
+        if each.filename.endswith((".xml", ".rels")):
+            with archive.open(each) as file:
+                found = _parts(file)
+            parts += found or 0
+            if found is None or parts > _MOST_PARTS:
+                return False
+    return True
+
+
+def _parts(file: IO[bytes]) -> int | None:
+    """How many elements a document has; None when too much of it belongs together, as in a row without an end."""
+    parts = read = last = since = 0
+
+    def begin(_name: str, _attributes: object) -> None:
+        nonlocal parts, since, last
+        parts, since, last = parts + 1, since + 1, read
+
+    def end(name: str) -> None:
+        nonlocal since
+        if name.rpartition(":")[2] in ("row", "si"):
+            since = 0
+
+    look = expat.ParserCreate()
+    look.StartElementHandler, look.EndElementHandler = begin, end
+    while chunk := file.read(1 << 16):
+        read += len(chunk)
+        look.Parse(chunk)
+        if read - last > _MOST_AT_ONCE or since > _MOST_TOGETHER or parts > _MOST_PARTS:
+            return None
+    return parts
+
+
+def _too_large(path: Path | HeldFile) -> TableWrong:
+    return TableWrong(file=path.name, why="it is too large for a spreadsheet. Save it as CSV.")
 
 
 def cell_text(cell: object) -> str:

@@ -142,6 +142,17 @@ def test_who_is_confidential_does_not_travel(backlog: Backlog) -> None:
     assert b"secret-77" not in give(backlog.ledger, Form.HL7).content
 
 
+def test_by_uhid_the_place_of_who_is_confidential_tells_nothing(backlog: Backlog) -> None:
+    hidden = [backlog.issue(sealed=b"s" * 60, alias=False) for _ in range(2)]
+    for slip, uhid in zip(hidden, ("100000005", "100000002"), strict=True):
+        confirm(backlog.ledger, slip, uhid)
+    others = [backlog.issue() for _ in range(3)]
+    for slip, uhid in zip(others, ("100000006", "100000001", "100000004"), strict=True):
+        confirm(backlog.ledger, slip, uhid)
+    listed = [each.number for each in after.walk(backlog.ledger.db(), TARGET, by_uhid=True)]
+    assert listed == [others[1].number, others[2].number, others[0].number, hidden[0].number, hidden[1].number]
+
+
 def test_receipts_name_a_file_that_was_given(backlog: Backlog) -> None:
     confirm(backlog.ledger, backlog.issue(), "100000001")
     file = give(backlog.ledger)
@@ -211,6 +222,8 @@ def test_a_repair_stands_open_until_it_is_confirmed_there(backlog: Backlog) -> N
     for wrong in ("100000001", "100000008", ""):
         with pytest.raises(FieldWrong):
             repairs.close(backlog.ledger, slip.number, TARGET, "unlinked", uhid=wrong, by="ravi")
+    with pytest.raises(FieldWrong):
+        repairs.close(backlog.ledger, slip.number, TARGET, "ok", uhid="1|^~ EVN", by="ravi", pattern=r"[0-9]{9}")
     repairs.close(backlog.ledger, slip.number, TARGET, "unlinked, read back on the screen", uhid="100000002", by="ravi")
     done = after.repairs(db, open_only=False)[0]
     assert (done.open, done.closed_by, done.told[0].who) == (False, "ravi", "Ward 5, Sister Joseph")

@@ -259,6 +259,9 @@ def test_a_correction_does_not_change_a_patient_whom_another_slip_made(system: T
     ok(connector.send(second))
     after = replace(second, revision=1, patient=replace(SUNITA, mobile="9000000000"))
     assert "Patient.telecom" in ok(connector.update(after, second), Outcome.HELD).reason
+    (person,) = patients(system, first)
+    put(system, person | {"telecom": [*person["telecom"], {"system": "phone", "value": "9000000000", "use": "mobile"}]})
+    ok(connector.update(after, second), Outcome.ALREADY_THERE)  # by hand, as the sentence asks
     moved = replace(second, revision=1, visit=Visit(clinic=2))
     ok(connector.update(moved, second), Outcome.ALREADY_THERE)
     assert "another patient" in ok(connector.update(replace(second, uhid="712345678"), second), Outcome.HELD).reason

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -407,3 +408,9 @@ def test_power_cut_between_the_two_files_loses_and_doubles_nothing(
     seeks = index._reader().db.execute("SELECT count(*) FROM seek").fetchone()[0]
     assert seeks == 10_000 * 4, "a number, the given name, both names, the second name"
     assert isinstance(next(index.troubles()), BadRow)
+
+
+def test_a_pipe_is_not_waited_for(index: PatientIndex, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "patients.csv")
+    with pytest.raises(IndexFileWrong, match="neither a file nor a folder"):
+        index.load(tmp_path / "patients.csv", Columns())

@@ -61,6 +61,14 @@ def test_the_order_of_the_numbers_changes_nothing(found: list[NumberState]) -> N
 
 
 @given(states())
+def test_those_that_stand_alike_count_the_same_together_as_alone(found: list[NumberState]) -> None:
+    alone = [replace(each, number=SlipNumber(4, 3 * at + more)) for at, each in enumerate(found) for more in (1, 2, 3)]
+    together = [replace(each, number=SlipNumber(4, 3 * at + 1), times=3) for at, each in enumerate(found)]
+    one, other = reconcile(alone), reconcile(together)
+    assert (one.total, one.parts) == (other.total, other.parts)
+
+
+@given(states())
 def test_it_is_json(found: list[NumberState]) -> None:
     record = reconcile(found).record()
     assert json.loads(json.dumps(record)) == record
@@ -96,7 +104,12 @@ def test_contradicting_versions_are_held_even_when_one_was_imported() -> None:
 
 def test_a_gap_names_the_number_before_it() -> None:
     account = reconcile(
-        NumberState(number=SlipNumber(7, serial), has_content=serial in (1, 2), stage="confirmed")
+        NumberState(
+            number=SlipNumber(7, serial),
+            has_content=serial in (1, 2),
+            stage="confirmed",
+            before=SlipNumber(7, 2) if serial > 2 else None,
+        )
         for serial in range(1, 5)
     )
     assert [(gap.number.serial, gap.before) for gap in account.gaps] == [(3, SlipNumber(7, 2)), (4, SlipNumber(7, 2))]

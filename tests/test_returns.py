@@ -400,3 +400,14 @@ def test_the_example_of_the_documents_is_right(backlog: Backlog, tmp_path: Path)
 def test_without_a_file_of_columns_there_is_no_way() -> None:
     with pytest.raises(SheetColumnsMissing):
         SheetConnector(Target(name=TARGET, url="sheet:table", test=True, kind="sheet"), HOSPITAL)
+
+
+def test_a_sheet_without_end_is_refused_and_changes_nothing(
+    backlog: Backlog, connector: SheetConnector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (number,) = ready(backlog, 1)
+    over(backlog, connector)
+    monkeypatch.setattr("fallback.recovery.returns._MOST_ROWS", 2)
+    with pytest.raises(ReturnWrong, match="more than 2 rows"):
+        back(backlog, connector, tmp_path / "b.csv", [row(number, 0, "100000001")] * 3)
+    assert stands(backlog, number).stage == "sending"

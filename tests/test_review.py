@@ -20,7 +20,7 @@ from fallback.errors import (
     SlipUnknown,
 )
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import after, matches, review as asked
+from fallback.ledger.queries import after, matches, review as asked, stages
 from fallback.ledger.queries.looks import lookers, looks_since
 from fallback.ledger.queries.review import Question
 from fallback.patients import PatientIndex
@@ -350,7 +350,7 @@ def test_the_urgent_first_and_a_clinic_and_a_day_alone(backlog: Backlog, work: R
     work.want("ravi", Wanted(clinic=2, day="2026-11-23"))
     assert work.next("ravi") is None
     assert asked.left(backlog.ledger.db(), clinic=2).total() == 1
-    assert asked.days(backlog.ledger.db()) == ["2026-11-23", "2026-11-24"]
+    assert stages.days(backlog.ledger.db()) == ["2026-11-23", "2026-11-24"]
 
 
 def test_void_and_contradicting_slips_are_not_asked_about(backlog: Backlog, work: Reviews) -> None:
@@ -500,6 +500,6 @@ def test_facts_name_what_was_shown_and_which_index(backlog: Backlog, work: Revie
     said(backlog, work, "ravi", Word.SAME, UHID)
     (line,) = (line for line in backlog.ledger.lines() if line.fact is FactKind.MATCH_DECIDED)
     assert line.content == {
-        "number": slip.number.text, "digest": content_of(backlog.ledger, slip.number), "to": UHID, "decision": "same",
-        "reason": "", "shown": [UHID], "sample": False, "risky": False, "risks": [],
+        "number": slip.number.text, "digest": content_of(backlog.ledger, slip.number), "whose": "", "to": UHID,
+        "decision": "same", "reason": "", "shown": [UHID], "sample": False, "risky": False, "risks": [],
     }  # fmt: skip

@@ -1,6 +1,8 @@
 """`serve` as it runs: two processes, a secret that goes through a pipe, a worker that dies, a parent that dies."""
 
+import io
 import os
+import re
 import signal
 import socket
 import ssl
@@ -24,6 +26,7 @@ from fallback.rehearsal.clerk import Clerk
 from fallback.vault import Vault
 from tests import factories
 from tests.printers import until
+from tests.scans import page
 from tests.web.visitor import NEW
 
 HOME = Path(__file__).parent.parent
@@ -41,6 +44,7 @@ class Server:
         made, _, _ = enrolment.init(self.data, SECRET, clock=factories.clock(), cost=factories.CHEAP)
         enrolment.enrol_desk(made, "Counter 1")
         enrolment.set_user(made.ledger, "asha", "Asha Rani", Role.CLERK, factories.PIN)
+        enrolment.set_user(made.ledger, "ravi", "Ravi Kumar", Role.RECORDS, factories.PIN)
         made.vault.add_cards([(7, CARD)])
         frontdesk.start_downtime(factories.counter(made), "the servers are down")
         made.close()
@@ -138,6 +142,22 @@ def test_a_day_on_the_network(server: Server) -> None:
         assert server.worker() != worker
     assert server.close() == 0
     assert server.authority()
+
+
+def test_scans_are_read_by_processes_that_the_worker_starts(server: Server) -> None:
+    server.start()
+    with Clerk(f"http://127.0.0.1:{server.port}") as officer:
+        officer.send(officer.open("/login").form("login", "pin"), login="ravi", pin=factories.PIN)
+        fields = officer.open("/records").form(action="scans").fields
+        picture = io.BytesIO()
+        page().save(picture, "PNG")
+        files = {"files": ("page.png", picture.getvalue(), "image/png")}
+        said = officer._http.post("/records/scans", data={**fields, "batch": "Box 1"}, files=files).text
+        while "data-watch" in said:
+            time.sleep(0.1)
+            said = officer._http.get("/records/batch?name=Box+1").text
+    assert re.search(r'class="state-needs_eyes"><span>[^<]*</span> <strong>1<', said)
+    assert server.close() == 0
 
 
 @LINUX

@@ -247,7 +247,8 @@ def done(data: Data, number: str, uhid: str, note: str, to: str, by: str) -> Non
     """
     hospital, parsed = data.hospital(), SlipNumber.parse(number)
     with data.installation() as installation:
-        repairs.close(installation.ledger, parsed, name_of(hospital, to), note, uhid=uhid.strip(), by=by)
+        ledger, target, pattern = installation.ledger, name_of(hospital, to), hospital.uhid_pattern
+        repairs.close(ledger, parsed, target, note, uhid=uhid.strip(), by=by, pattern=pattern)
     click.echo(_("The repair of slip {number} is confirmed.", number=parsed.grouped))
 
 

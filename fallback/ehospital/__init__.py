@@ -86,7 +86,8 @@ class Abilities:
 
     `finds`: it can look for a visit by our number; `updates`, `withdraws`: it can change or take back what it sent;
     `outcome`: it takes what became of the visit; `back_dates`: the true time goes into the visit itself; `operator`:
-    somebody sits before it, slip by slip. `unlink` are the target's own steps to take a visit off a wrong patient.
+    somebody sits before it, slip by slip; `apart`: seconds between two slips of one patient, where one that comes
+    sooner takes longer. `unlink` are the target's own steps to take a visit off a wrong patient.
     """
 
     finds: bool = True
@@ -95,6 +96,7 @@ class Abilities:
     outcome: bool = True
     back_dates: bool = True
     operator: bool = False
+    apart: float = 0.0
     unlink: tuple[Sentence, ...] = ()
 
 

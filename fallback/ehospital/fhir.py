@@ -57,6 +57,7 @@ class FhirConnector:
         self._target, self._hospital = target, hospital
         self._wire = Wire(target.url, token, authority=authority, timeout=timeout, pauses=pauses, sleep=sleep)
         self._system = System(self._wire, target, hospital, picture=picture, now=now)
+        self._looked_at: tuple[Slip, str] | None = None
 
     @property
     def target(self) -> Target:
@@ -83,6 +84,8 @@ class FhirConnector:
             raise self._wire.not_fhir(why="it has no capability statement at /metadata")
         if not str(statement.get("fhirVersion", "")).startswith("4.0"):
             raise self._wire.not_fhir(why="it speaks another version of FHIR than 4.0")
+        told = [each.get("code") for one in items(statement, "rest") for each in items(one, "interaction")]
+        self._system.batches = "batch" in told
         software = statement.get("software")
         named = software if isinstance(software, Mapping) else {}
         for name in _CHANGES:
@@ -98,6 +101,11 @@ class FhirConnector:
 
     def objection(self, slip: Slip) -> str:
         """Why this slip cannot be sent as it is; "" when it can."""
+        if self._looked_at is None or self._looked_at[0] != slip:  # a run asks several times in a row
+            self._looked_at = slip, self._objection(slip)
+        return self._looked_at[1]
+
+    def _objection(self, slip: Slip) -> str:
         if slip.kind not in CLASSES:
             return Sentence("A slip of the kind {kind} is no visit of its own. Enter it by hand.", kind=slip.kind.value)
         if not slip.patient.name and not slip.patient.name_hindi:

@@ -41,6 +41,15 @@ def matches_of(reply: Reply) -> list[Mapping[str, Any]]:
     ]
 
 
+def read_by_batch(reply: Reply) -> list[Mapping[str, Any]]:
+    """The resources that a batch of readings brought; what was not found, or is no resource, is left out."""
+    if reply.status != 200 or reply.body.get("type") != "batch-response":
+        return []
+    entries = reply.body.get("entry", [])
+    good = [each for each in (entries if isinstance(entries, list) else []) if _is_read(each)]
+    return [each["resource"] for each in good if isinstance(each["resource"].get("resourceType"), str)]
+
+
 def leads_on(reply: Reply) -> bool:
     """Whether a search's answer has a next page."""
     links = reply.body.get("link", [])
@@ -48,6 +57,13 @@ def leads_on(reply: Reply) -> bool:
         isinstance(link, Mapping) and link.get("relation") == "next"
         for link in (links if isinstance(links, list) else [])
     )
+
+
+def _is_read(entry: Any) -> bool:
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("resource"), Mapping):
+        return False
+    response = entry.get("response")
+    return isinstance(response, Mapping) and str(response.get("status", "")).startswith("200")
 
 
 def _responses(reply: Reply) -> list[Mapping[str, Any]]:

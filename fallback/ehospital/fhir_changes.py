@@ -5,7 +5,7 @@ from typing import Any
 
 from fallback.ehospital import Acknowledgement, Found, Hold, Outcome
 from fallback.ehospital.fhir_answers import subject_of, version_of
-from fallback.ehospital.fhir_compare import differences, items, made_by, merged, values
+from fallback.ehospital.fhir_compare import contains, differences, items, made_by, merged, values
 from fallback.ehospital.fhir_confirm import LINKED, answer, confirm, is_linked
 from fallback.ehospital.fhir_papers import pictures_of, take_back, take_document_back
 from fallback.ehospital.fhir_persons import check_same
@@ -43,15 +43,27 @@ def update(system: System, slip: Slip, before: Slip) -> Acknowledgement:
         if not differences(new, current) or not differences(new, old):
             continue
         if not made_by(slip, system.hospital, current):
-            why = Sentence(
-                "The correction changes what another slip made: {fields}", fields=", ".join(differences(new, old))
-            )
-            raise Held(why, found)
+            if fields := [each for each in differences(new, old) if not _is_there(each, new, old, current)]:
+                why = Sentence(
+                    "The correction changes what this slip did not make: {fields}. "
+                    "Put it right there, then approve the slip once more.",
+                    fields=", ".join(fields),
+                )
+                raise Held(why, found)
+            continue
         if since := [each for each in differences(old, current) if each != _MEMOS]:
             why = Sentence("It was changed in the system since: {fields}", fields=", ".join(since))
             raise Held(why, found, Hold.CHANGED_THERE)
         changes.append((merged(current, old, new), version_of(current)))
     return system.replace(changes, found) or confirm(system, slip, found, before=before)
+
+
+def _is_there(field: str, new: Mapping[str, Any], old: Mapping[str, Any], current: Mapping[str, Any]) -> bool:
+    """Whether the hospital's own staff have put a correction right themselves, whatever else they keep there."""
+    name = field.partition(".")[2]
+    if name in new:
+        return contains(new[name], current.get(name))
+    return not contains(old[name], current.get(name))
 
 
 def withdraw(system: System, slip: Slip) -> Acknowledgement:

@@ -8,7 +8,7 @@ from fallback.ehospital.fhir_answers import subject_of
 from fallback.ehospital.fhir_compare import differences, items, made_by, values
 from fallback.ehospital.fhir_papers import complete
 from fallback.ehospital.fhir_persons import not_same
-from fallback.ehospital.fhir_resources import encounter, patient, person_key
+from fallback.ehospital.fhir_resources import encounter, patient, person_key, stable_id
 from fallback.ehospital.fhir_system import Held, System
 from fallback.errors import Sentence
 from fallback.slip import Slip
@@ -31,6 +31,14 @@ def confirm(
     Held.
     """
     system.once_only(found)
+    paper = ("Provenance", stable_id(slip, system.hospital, "provenance"))
+    with system.ahead(("Encounter", found.encounter), ("Patient", found.patient), paper):
+        return _compared(system, slip, found, before, created=created, own=own)
+
+
+def _compared(
+    system: System, slip: Slip, found: Found, before: Slip | None, *, created: bool, own: bool
+) -> Acknowledgement:
     visit = system.read("Encounter", found.encounter, found)
     there = subject_of(visit)
     if not there or (found.patient and there != found.patient):

@@ -201,6 +201,12 @@ def replacement(resources: list[tuple[Resource, str | None]]) -> Resource:
     }
 
 
+def batch(places: list[tuple[str, str]]) -> Resource:
+    """A batch that reads resources by kind and id."""
+    entries = [{"request": {"method": "GET", "url": f"{kind}/{key}"}} for kind, key in places]
+    return {"resourceType": "Bundle", "type": "batch", "entry": entries}
+
+
 def provenance_tag(slip: Slip, hospital: Hospital) -> dict[str, str]:
     """The tag that says which slip made a resource, on the target itself: only that slip may change it."""
     return {"system": hospital.slip_system, "code": slip.number.text}

@@ -1,13 +1,14 @@
 """A FHIR server as we talk to it: what it has under our numbers, what is written there, what it refuses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from fallback.ehospital import Acknowledgement, Found, Hold, Outcome
-from fallback.ehospital.fhir_answers import ID, leads_on, matches_of, subject_of
+from fallback.ehospital.fhir_answers import ID, leads_on, matches_of, read_by_batch, subject_of
 from fallback.ehospital.fhir_compare import values
-from fallback.ehospital.fhir_resources import Resource, replacement, search_token
+from fallback.ehospital.fhir_resources import Resource, batch, replacement, search_token
 from fallback.ehospital.fhir_wire import Reply, Transient, Wire
 from fallback.errors import ParchiError, Sentence
 from fallback.hospital import Hospital, Target
@@ -39,6 +40,8 @@ class System:
     ) -> None:
         """`picture` gives a page's picture by its SHA-256 (hex)."""
         self.wire, self.target, self.hospital, self.picture, self.now = wire, target, hospital, picture, now
+        self.batches = False  # whether its capability statement says that it takes several questions at once
+        self._ahead: dict[tuple[str, str], Mapping[str, Any]] = {}
 
     # --- what is there
 
@@ -83,12 +86,31 @@ class System:
 
     def peek(self, kind: str, key: str) -> Mapping[str, Any] | None:
         """One resource by its id, None when it is not there."""
+        if ahead := self._ahead.pop((kind, key), None):
+            return ahead
         reply = self.wire.get(f"{kind}/{key}") if ID.fullmatch(key) else None
         if reply is not None and reply.status == 200 and reply.body.get("resourceType") == kind:
             return reply.body
         if reply is None or reply.status in _GONE or reply.status < 300:
             return None
         raise self.wire.not_fhir(Sentence("reading a {kind} is answered with {status}", kind=kind, status=reply.status))
+
+    @contextmanager
+    def ahead(self, *places: tuple[str, str]) -> Iterator[None]:
+        """Reads resources by kind and id in one request, for those who read each of them once, and soon.
+
+        What does not come back so, or as something else, is read by itself.
+        """
+        asked = [place for place in dict.fromkeys(places) if ID.fullmatch(place[1])]
+        if self.batches and len(asked) > 1:
+            reply = self.wire.patiently(lambda: self.wire.once("POST", "", resource=batch(asked)))
+            found = {(str(each["resourceType"]), str(each.get("id"))): each for each in read_by_batch(reply)}
+            self.batches = bool(found)
+            self._ahead = {place: found[place] for place in asked if place in found}
+        try:
+            yield
+        finally:
+            self._ahead = {}
 
     def read(self, kind: str, key: str, found: Found) -> Mapping[str, Any]:
         """One resource by its id. Raises Held when it is not there: a system may say that it took what it lost."""
@@ -144,6 +166,7 @@ class System:
 
     def put(self, resource: Resource, version: str | None) -> Acknowledgement | None:
         """Puts one resource at its own id, where it is new or still the version that was read; None when it is done."""
+        self._ahead = {}
         place = f"{resource['resourceType']}/{resource['id']}"
         reply = self.wire.patiently(lambda: self.wire.once("PUT", place, resource=resource, version=version))
         if reply.status in (409, 412):

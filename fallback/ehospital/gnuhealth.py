@@ -73,7 +73,7 @@ class GnuHealthConnector:
             ),
             Sentence("If the wrong patient was made by this slip and has no other visit, clear Active there."),
         )
-        return Abilities(unlink=steps)
+        return Abilities(apart=2 * _SAME_SECOND, unlink=steps)
 
     def close(self) -> None:
         """Lets go of the connection."""
@@ -134,7 +134,8 @@ class GnuHealthConnector:
 
     def send(self, slip: Slip) -> Acknowledgement:
         """Creates what is not there yet, and reads it back. After a lost answer all of it is looked at again."""
-        return self._answer(lambda: self._repeated(lambda: self._send(slip)))
+        looks = iter([bool(slip.uhid or slip.patient_number)])
+        return self._answer(lambda: self._repeated(lambda: self._send(slip, look=next(looks, True))))
 
     def update(self, slip: Slip, before: Slip) -> Acknowledgement:
         """Changes what this slip made for an earlier revision."""
@@ -181,10 +182,13 @@ class GnuHealthConnector:
 
     # --- sending
 
-    def _send(self, slip: Slip) -> Acknowledgement:
+    def _send(self, slip: Slip, *, look: bool) -> Acknowledgement:
+        """Without a look at first where the slip says that the patient is new: one who is there makes the code refused,
+        which changes nothing, and then we look.
+        """
         if slip.drill and not self._target.test:
             raise TargetNotAllowed(url=self._wire.url, why="it is not marked as a test system")
-        party = self._reading.party(slip)
+        party = self._reading.party(slip) if look else None
         new = party is None
         key = self._made(PARTIES, records.party(slip, self._hospital)) if party is None else int(party["id"])
         visit = records.visit(slip, self._hospital, self._reading.speciality(slip))
@@ -251,7 +255,12 @@ class GnuHealthConnector:
             return
         if not self._reading.made_by(slip, party):
             fields = ", ".join(sorted(changes))
-            raise Held(Sentence("The correction changes what another slip made: {fields}", fields=fields), found)
+            why = Sentence(
+                "The correction changes what this slip did not make: {fields}. "
+                "Put it right there, then approve the slip once more.",
+                fields=fields,
+            )
+            raise Held(why, found)
         if since := records.differences(records.person(before), party, records.PARTY):
             raise self._changed(since, found)
         self._write(PARTIES, int(party["id"]), str(party["_timestamp"]), changes)

@@ -88,12 +88,11 @@ def declare(counter: Counter, numbers: Sequence[SlipNumber], outcome: str, reaso
     """
 
     def job(tx: Transaction) -> None:
-        issued = {row.number: row for row in queries.numbers(tx.db, "")}
         for number in numbers:
-            row = issued.get(number)
-            if row is None:
+            if not queries.was_handed_out(tx.db, number):
                 raise PadUnknown(number=number.grouped, why="it was never handed out")
-            if row.has_content:
+            row = queries.slip(tx.db, number)
+            if row is not None and row.slip.kind is not Kind.PAD:
                 raise PadUnknown(number=number.grouped, why="it has been filled in; correct or void it instead")
             content = {"number": number.text, "reason": reason}
             tx.append(_OUTCOMES[outcome], content, series=number.series, by=by)

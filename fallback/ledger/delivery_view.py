@@ -16,6 +16,8 @@ CREATE TABLE delivery (number TEXT NOT NULL, target TEXT NOT NULL, revision INTE
     login TEXT NOT NULL, at TEXT NOT NULL, linked INTEGER NOT NULL, run TEXT NOT NULL, person TEXT NOT NULL,
     air TEXT NOT NULL, PRIMARY KEY (number, target)) STRICT;
 CREATE INDEX delivery_stage ON delivery (target, stage, number);
+CREATE INDEX delivery_went ON delivery (target, number) WHERE attempts > 0;
+CREATE INDEX delivery_uhid ON delivery (target, uhid) WHERE uhid <> '';
 CREATE INDEX delivery_sending ON delivery (target, person) WHERE stage = 'sending';
 """
 TABLES = ("delivery",)

@@ -109,14 +109,14 @@ class FactKind(StrEnum):
     - PICTURES_DESTROYED `{pictures, reason}`: written before the pictures are removed from the store
     - MATCHER_LEARNT `{index, slips, model}`: what a run of the matcher worked out from so many slips by itself: the
       shares of levels for one person, kin and strangers, and the chances from which it may decide
-    - SLIP_MATCHED `{number, digest, index, outcome, to, chance, reasons, others, sample}`: what the matcher says of the
-      person of this version: `same` as `to`, `new`, or `ask` a person; `to` is `uhid:` or a slip number, `reasons` are
-      `[field, {says, values}, bits]`, `others` the next likely ones as `[to, chance]`; `sample`: a person checks it
-      although it is sure
-    - MATCH_DECIDED `{number, digest, to, decision, reason, shown, sample, risky, risks}`: a person says `same` (as
-      `to`), `new` or `ask` (somebody must ask the patient); `shown` are the people who stood beside it; `sample`: the
-      matcher was sure; `risky`: for the `risks` it counts when a second person agrees. MATCH_CHECKED `{number, to, decision, agrees}`: that one. MATCH_REOPENED
-      `{number, reason}` takes both back
+    - SLIP_MATCHED `{number, digest, whose, index, outcome, to, chance, reasons, others, sample}`: what the matcher says
+      of the person of this version: `same` as `to`, `new`, or `ask` a person; `to` is `uhid:` or a slip number, `whose`
+      what that slip said then (its digest), `reasons` are `[field, {says, values}, bits]`, `others` the next likely
+      ones as `[to, chance]`; `sample`: a person checks it although it is sure
+    - MATCH_DECIDED `{number, digest, whose, to, decision, reason, shown, sample, risky, risks}`: a person says `same`
+      (as `to`), `new` or `ask` (somebody must ask the patient); `shown` are the people who stood beside it; `sample`:
+      the matcher was sure; `risky`: for the `risks` it counts when a second person agrees. MATCH_CHECKED
+      `{number, to, decision, agrees}`: that one. MATCH_REOPENED `{number, reason}` takes both back
     - UHID_SEEN `{uhid, number, by_card}`: this slip's patient had this UHID, on a card that was seen or in the index
     - TARGET_PINNED `{target, url, software, fingerprint, certificate, organisation, pages}`: the hospital system as it
       showed itself; `pages`: it is sent pictures
@@ -128,8 +128,8 @@ class FactKind(StrEnum):
     - SLIP_APPROVED `{number, revision, target, hold}`: it may be sent; `hold`: although it was held for this
     - SLIP_DEFERRED `{number, revision, target, reason}`: it waits for the patient to return, and is registered then
       at a live counter; an approval takes it back
-    - SLIP_SENDING `{number, revision, target, run, person, told}`: written before the request leaves; `run` is the run
-      that sends it, `person` who it is sent as (`uhid:` or a slip number), `told` as below
+    - SLIP_SENDING `{number, revision, target, run, person, told, hold}`: written before the request leaves; `run` is
+      the run that sends it, `person` who it is sent as (`uhid:` or a slip number), `told` as below, `hold` as above
     - SLIP_CONFIRMED `{number, revision, target, patient, encounter, uhid, created, told, linked}`: the target has it,
       as read back; `told` is what it was told of what became of the visit (a line with `stay` instead is older);
       "-": its way takes none of that; `linked`:

@@ -13,14 +13,15 @@ from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import Line
 
 # The machine's columns first; `said_` are a person's, `second_` those of whoever checked that. `person` is `uhid:` or a
-# slip number, "" of nobody. `beside` is what the desk learnt while it typed: the answer to the question that decides,
-# and the people who stood beside the form and were not taken.
+# slip number, "" of nobody; `whose` is what that slip said then. `beside` is what the desk learnt while it typed: the
+# answer to the question that decides, and the people who stood beside the form and were not taken.
 SCHEMA = """
 CREATE TABLE match (number TEXT PRIMARY KEY, digest TEXT NOT NULL DEFAULT '', idx TEXT NOT NULL DEFAULT '',
     outcome TEXT NOT NULL DEFAULT '', person TEXT NOT NULL DEFAULT '', chance REAL NOT NULL DEFAULT 0,
     reasons TEXT NOT NULL DEFAULT '[]', others TEXT NOT NULL DEFAULT '[]', sample INTEGER NOT NULL DEFAULT 0,
-    stamp TEXT NOT NULL DEFAULT '',
+    whose TEXT NOT NULL DEFAULT '', stamp TEXT NOT NULL DEFAULT '',
     said TEXT NOT NULL DEFAULT '', said_digest TEXT NOT NULL DEFAULT '', said_person TEXT NOT NULL DEFAULT '',
+    said_whose TEXT NOT NULL DEFAULT '',
     said_reason TEXT NOT NULL DEFAULT '', said_shown TEXT NOT NULL DEFAULT '[]', said_sample INTEGER NOT NULL DEFAULT 0,
     said_risky INTEGER NOT NULL DEFAULT 0, said_by TEXT NOT NULL DEFAULT '', said_at TEXT NOT NULL DEFAULT '',
     said_stamp TEXT NOT NULL DEFAULT '',
@@ -50,10 +51,10 @@ FACTS = frozenset(
     }
 )
 
-_MACHINE = ("digest", "idx", "outcome", "person", "chance", "reasons", "others", "sample", "stamp")
+_MACHINE = ("digest", "idx", "outcome", "person", "chance", "reasons", "others", "sample", "whose", "stamp")
 _PERSON = (
-    "said", "said_digest", "said_person", "said_reason", "said_shown", "said_sample", "said_risky", "said_by",
-    "said_at", "said_stamp",
+    "said", "said_digest", "said_person", "said_reason", "said_shown", "said_sample", "said_risky", "said_whose",
+    "said_by", "said_at", "said_stamp",
 )  # fmt: skip
 _SECOND = ("second", "second_person", "second_agrees", "second_by", "second_at", "second_stamp")
 
@@ -77,7 +78,8 @@ def fold(db: Database, line: Line, stamp: str) -> None:
                 _MACHINE,
                 (
                     told["digest"], told["index"], told["outcome"], told["to"], float(told["chance"]),
-                    _json(told["reasons"]), _json(told["others"]), int(told.get("sample", False)), stamp,
+                    _json(told["reasons"]), _json(told["others"]), int(told.get("sample", False)),
+                    told.get("whose", ""), stamp,
                 ),
             )  # fmt: skip
         case FactKind.MATCH_DECIDED:
@@ -87,11 +89,12 @@ def fold(db: Database, line: Line, stamp: str) -> None:
                 _PERSON,
                 (
                     told["decision"], told["digest"], told["to"], told["reason"], _json(told["shown"]),
-                    int(told.get("sample", False)), int(told.get("risky", False)), line.by, at, stamp,
+                    int(told.get("sample", False)), int(told.get("risky", False)), told.get("whose", ""), line.by,
+                    at, stamp,
                 ),
             )  # fmt: skip
         case FactKind.MATCH_REOPENED:
-            _newest(db, told["number"], _PERSON, ("", "", "", told["reason"], "[]", 0, 0, line.by, at, stamp))
+            _newest(db, told["number"], _PERSON, ("", "", "", told["reason"], "[]", 0, 0, "", line.by, at, stamp))
         case FactKind.MATCH_CHECKED:
             row = (told["decision"], told["to"], int(told["agrees"]), line.by, at, stamp)
             _newest(db, told["number"], _SECOND, row)

@@ -15,6 +15,7 @@ from fallback.slip import SlipNumber
 SCHEMA = """
 CREATE TABLE statement (digest TEXT PRIMARY KEY, type TEXT NOT NULL, record TEXT NOT NULL,
     payload BLOB NOT NULL) STRICT;
+CREATE INDEX statement_day ON statement (record ->> '$.clinic', record ->> '$.day') WHERE type = 'day';
 CREATE TABLE void_told (number TEXT PRIMARY KEY, shift TEXT NOT NULL) STRICT;
 """
 

@@ -58,6 +58,8 @@ CREATE TABLE version (digest TEXT PRIMARY KEY, number TEXT NOT NULL, revision IN
     sequence INTEGER NOT NULL) STRICT;
 CREATE INDEX version_number ON version (number);
 CREATE INDEX version_shift ON version (shift);
+CREATE INDEX version_token ON version (record ->> '$.token', record ->> '$.clinic', record ->> '$.token_series')
+    WHERE record ->> '$.token' > 0;
 CREATE TABLE slip (number TEXT PRIMARY KEY, series INTEGER NOT NULL, serial INTEGER NOT NULL, head TEXT NOT NULL,
     content TEXT NOT NULL, revision INTEGER NOT NULL, kind TEXT NOT NULL, voided INTEGER NOT NULL,
     conflict INTEGER NOT NULL, clinic INTEGER NOT NULL, day TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL,
@@ -68,6 +70,7 @@ CREATE INDEX slip_mobile ON slip (mobile) WHERE mobile <> '';
 CREATE INDEX slip_name ON slip (name);
 CREATE INDEX slip_series ON slip (series, serial);
 CREATE INDEX slip_conflict ON slip (number) WHERE conflict = 1;
+CREATE INDEX slip_strange ON slip (number) WHERE strange = 1;
 CREATE INDEX slip_paper ON slip (series, serial) WHERE journalled = 0;
 CREATE INDEX slip_day ON slip (day, clinic, series, voided, kind);
 CREATE TABLE form (key TEXT PRIMARY KEY, number TEXT NOT NULL, digest TEXT NOT NULL) STRICT;

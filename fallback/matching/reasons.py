@@ -26,7 +26,7 @@ _SAYS: dict[str, dict[str, Sentence]] = {
         DATE: Sentence("same date of birth"),
         SWAPPED: Sentence("day and month of birth swapped"),
         "0": Sentence("same age"),
-        "1": Sentence("age differs by {years} years", years=1),
+        "1": Sentence("age differs by one year"),
         "2": Sentence("age differs by {years} years", years=2),
         "5": Sentence("age differs by up to {years} years", years=5),
         "10": Sentence("age differs by up to {years} years", years=10),

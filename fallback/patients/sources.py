@@ -81,6 +81,8 @@ class Source:
 
 def source_of(path: Path, columns: Columns) -> Source:
     """Looks a file, or each file of a folder, through. Raises IndexFileWrong."""
+    if path.exists() and not path.is_dir() and not path.is_file():  # a pipe would be waited for without end
+        raise IndexFileWrong(file=path.name, why="it is neither a file nor a folder.")
     if not path.is_dir():
         part = _part(path, columns)
         if part is None:

@@ -27,13 +27,13 @@ _ALL_THERE = "Every number that was handed out is accounted for."
 
 def account_of(db: Database, target: str) -> Account:
     """Both accounts of every number that was ever handed out, as it stands with a target ("" for none yet)."""
-    return reconcile(states_of(db, target), repairs=after.open_repairs(db, target))
+    return reconcile(states_of(db, target, alike=True), repairs=after.open_repairs(db, target))
 
 
-def states_of(db: Database, target: str) -> Iterator[NumberState]:
-    """What is known of every number that was ever handed out, by number."""
+def states_of(db: Database, target: str, *, alike: bool = False) -> Iterator[NumberState]:
+    """What is known of every number that was ever handed out, by number; `alike` as in `queries.numbers`."""
     unknown = voids_unknown(db)
-    return (_state(row, unknown) for row in queries.numbers(db, target))
+    return (_state(row, unknown) for row in queries.numbers(db, target, alike=alike))
 
 
 def account_record(
@@ -122,6 +122,8 @@ def _state(row: NumberRow, unknown: set[int]) -> NumberState:
         printed=row.has_content or row.pad,
         back=row.paper_back,
         issued_to=row.issued_to,
+        times=row.times,
+        before=row.before,
     )
 
 

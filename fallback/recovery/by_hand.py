@@ -9,9 +9,10 @@ from fallback.episode import learnt_of
 from fallback.errors import FieldWrong, ParchiError, Sentence, StageWrong, VisitNotThere
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import Database, SlipRow, gates as words, stages as asked
+from fallback.ledger.queries import Database, SlipRow, stages as asked
 from fallback.recovery.episodes import learnt, sent_as
 from fallback.recovery.gates import enter
+from fallback.recovery.given import holder, with_uhid
 from fallback.recovery.leases import Lease
 from fallback.recovery.sealed_slips import Reveal, told
 from fallback.recovery.stages import standing_of
@@ -53,7 +54,7 @@ def link(
     content: dict[str, Any] = {"number": number.text, "revision": row.revision, "target": target}
     with Lease(ledger.folder) as lease:
         sending = content | {"run": lease.run, "person": slip.person, "told": learnt_of(slip).text}
-        ledger.write(partial(_fact, FactKind.SLIP_SENDING, sending, number, by))
+        ledger.write(partial(_begin, sending, number, by))
         answer = connector.link(slip, found[0])
         if answer.outcome is Outcome.UNREACHABLE:
             raise answer.error or ParchiError()
@@ -78,12 +79,13 @@ def returned(ledger: Ledger, target: str, number: SlipNumber, uhid: str, *, patt
     uhid = uhid.strip()
 
     def job(tx: Transaction) -> None:
-        row, slip = _slip(tx.db, target, number, None)
+        row = _unsent(tx.db, target, number)
         if not re.fullmatch(pattern, uhid):
             raise FieldWrong(field="uhid", why="This is no UHID of this hospital. Read it once more.")
-        if slip.uhid and slip.uhid != uhid:
+        known = with_uhid(tx.db, target, sent_as(tx.db, row)).uhid
+        if known and known != uhid:
             raise FieldWrong(field="uhid", why="The slip has another UHID. Look whose card this is.")
-        if words.has_uhid(tx.db, target, uhid, besides=row.slip.person):
+        if holder(tx.db, target, uhid, row):
             raise FieldWrong(field="uhid", why="Another patient's slip has this UHID already. Read it once more.")
         told = learnt(tx.db, row.slip, target).text
         content = {"number": number.text, "revision": row.revision, "target": target, "patient": "", "encounter": ""}
@@ -95,6 +97,12 @@ def returned(ledger: Ledger, target: str, number: SlipNumber, uhid: str, *, patt
 
 def _slip(db: Database, target: str, number: SlipNumber, reveal: Reveal | None) -> tuple[SlipRow, Slip]:
     """A slip that was never sent, as it is told. Raises StageWrong."""
+    row = _unsent(db, target, number)
+    return row, told(db, sent_as(db, row, target), reveal)
+
+
+def _unsent(db: Database, target: str, number: SlipNumber) -> SlipRow:
+    """A slip that was never sent. Raises StageWrong."""
     row, delivery = queries.slip(db, number), queries.delivery(db, number, target)
     if row is None:
         raise StageWrong(number=number.grouped, stage="read")
@@ -103,7 +111,13 @@ def _slip(db: Database, target: str, number: SlipNumber, reveal: Reveal | None) 
         raise StageWrong(number=number.grouped, stage=stands.stage if stands else "read")
     if delivery is not None and delivery.attempts and stands.hold != Hold.TYPED_BY_HAND:
         raise StageWrong(number=number.grouped, stage="sending")  # it may be there twice: a run looks first
-    return row, told(db, sent_as(db, row, target), reveal)
+    return row
+
+
+def _begin(content: dict[str, Any], number: SlipNumber, by: str, tx: Transaction) -> None:
+    """Writes that a link leaves, unless a run took the slip while a person looked."""
+    _unsent(tx.db, content["target"], number)
+    _fact(FactKind.SLIP_SENDING, content, number, by, tx)
 
 
 def _fact(fact: FactKind, content: dict[str, Any], number: SlipNumber, by: str, tx: Transaction) -> None:

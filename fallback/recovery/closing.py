@@ -5,7 +5,7 @@ A closed account is not locked. What comes after it, a late slip or a repair, sh
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -50,14 +50,20 @@ class Closing:
     end: AccountEnd
 
 
-def closing(db: Database, target: str, stages: Mapping[str, int] | None = None) -> Closing:
+def closing(
+    db: Database,
+    target: str,
+    stages: Mapping[str, int] | None = None,
+    account_now: Callable[[], Account] | None = None,
+) -> Closing:
     """How the account of a target stands. `stages` are how many slips stand where, from whoever has counted them: while
-    they say that something is left, the account itself is not worked out, which takes seconds with 150,000 slips.
+    they say that something is left, the account itself is not worked out, which takes seconds with 150,000 slips; or
+    it is asked of whoever keeps it.
     """
     end = after.account_end(db, target)
     if stages is not None and (left := _not_over(stages, after.open_repairs(db, target))):
         return Closing(state=State.CHANGED if end.closed else State.OPEN, left=tuple(left), end=end)
-    account = account_of(db, target)
+    account = account_now() if account_now else account_of(db, target)
     left = _left(account)
     if end.closed:
         same = end.content.get("figures") == figures(account)

@@ -118,10 +118,9 @@ def confirm_canary(ledger: Ledger, target: str, *, note: str = "", by: str) -> i
     """
 
     def job(tx: Transaction) -> int:
-        sent = queries.deliveries(tx.db, target).values()
-        if any(each.stage == "sending" for each in sent):
+        if queries.in_the_air(tx.db, target):
             raise CanaryNotThere(why=Sentence("a slip is on its way, and the answer is not known"))
-        numbers = sorted(each.number.text for each in sent if each.confirmed >= 0)[:CANARY]
+        numbers = asked.first_there(tx.db, target, CANARY)
         if not numbers:
             raise CanaryNotThere(why=Sentence("the system has no slip yet"))
         tx.append(FactKind.CANARY_CONFIRMED, {"target": target, "numbers": numbers, "note": note.strip()}, by=by)

@@ -15,7 +15,8 @@ from fallback.ledger.queries import Database, Delivery, SlipRow, gates as words,
 from fallback.ledger.queries.recovery import UNTOLD
 from fallback.recovery import gates
 from fallback.recovery.episodes import all_learnt, sent_as, sent_before
-from fallback.recovery.runs import reason_to_hold
+from fallback.recovery.given import person_of, with_uhid
+from fallback.recovery.objections import reason_to_hold
 from fallback.recovery.stages import Choice, Step, in_order, standing, standing_of, step_of
 from fallback.slip import INDIA, SlipNumber
 from fallback.spreadsheet import Cell, Sheet, csv_of, xlsx_of
@@ -44,6 +45,7 @@ class _Tally:
     taken: int = 0
     held: int = 0
     waiting: int = 0
+    canary: int = 0  # slips that wait until a person has looked at the first ones
 
 
 def hand_over(
@@ -58,19 +60,18 @@ def hand_over(
         raise word
     if left := gates.open_points(db, connector.target, connector.abilities):
         raise CheckListOpen(target=target, points=", ".join(left))
-    first = gates.canary_left(db, target)
     wanted = replace(choice or Choice(), stages=frozenset({"approved"}))
     known = all_learnt(db)
     rows = in_order(db, asked.rows(db, standing(db, target, known), wanted.filter), known)
     tally, run = _Tally(), ""
-    most = min(each for each in (limit, first, len(rows)) if each is not None)
-    if first == 0 and any(not each.attempts for each in rows):
-        raise CanaryWaits(target=target, count=words.went(db, target))
+    most = len(rows) if limit is None else limit
     for start in range(0, len(rows), _PORTION):
         portion = [each.number for each in rows[start : start + _PORTION]]
         run = ledger.write(partial(_mark, connector=connector, portion=portion, run=run, most=most, tally=tally, by=by))
         if tally.taken >= most:
             break
+    if not tally.taken and tally.canary:
+        raise CanaryWaits(target=target, count=words.went(db, target))
     if not tally.taken:
         raise NothingToHandOver(target=target)
     return replace(handed_over(ledger, connector, run), held=tally.held, waiting=tally.waiting)
@@ -117,10 +118,7 @@ def as_handed(db: Database, row: SlipRow, delivery: Delivery, target: str) -> Ep
     slip = sent_before(db, row, row.slip, delivery) if row.voided else sent_as(db, row)
     if not slip.uhid and delivery.uhid:
         slip = replace(slip, uhid=delivery.uhid)
-    if slip.uhid or slip.patient_number is None:
-        return slip
-    first = queries.delivery(db, slip.patient_number, target)
-    return replace(slip, uhid=first.uhid) if first is not None and first.uhid else slip
+    return with_uhid(db, target, slip)
 
 
 def _mark(
@@ -137,6 +135,7 @@ def _mark(
     target = connector.target.name
     run = run or f"{target}-{tx.now.astimezone(INDIA):%d%m-%H%M}-{secrets.token_hex(2)}"
     done = replace(tally)  # the transaction may be done twice
+    left = gates.canary_left(tx.db, target)
     for number in portion:
         if done.taken >= most:
             break
@@ -147,10 +146,13 @@ def _mark(
         stands = asked.one(tx.db, standing_of(tx.db, target, row, delivery, ""), number)
         if step is Step.NOTHING or stands is None or stands.stage != "approved":
             continue
-        slip = as_handed(tx.db, row, delivery, target)
-        unsettled = not delivery.attempts and not matches.whom(tx.db, number).settled
+        if not delivery.attempts and left == 0:
+            done.canary += 1
+            continue
+        slip, person = as_handed(tx.db, row, delivery, target), person_of(tx.db, row)
+        unsettled = step is not Step.WITHDRAW and not matches.whom(tx.db, number).settled
         if unsettled or (
-            not slip.uhid and (slip.patient_number or words.busy_person(tx.db, target, slip.person, number.text))
+            not slip.uhid and (slip.patient_number or words.busy_person(tx.db, target, person, number.text))
         ):
             done.waiting += 1
             continue
@@ -161,10 +163,12 @@ def _mark(
             tx.append(FactKind.SLIP_HELD, content, series=number.series, by=by)
             done.held += 1
             continue
-        content |= {"run": run, "person": slip.person, "told": UNTOLD}
+        content |= {"run": run, "person": person, "told": UNTOLD}
         tx.append(FactKind.SLIP_SENDING, content, series=number.series, by=by)
         done.taken += 1
-    tally.taken, tally.held, tally.waiting = done.taken, done.held, done.waiting
+        if left and not delivery.attempts:
+            left -= 1
+    tally.taken, tally.held, tally.waiting, tally.canary = done.taken, done.held, done.waiting, done.canary
     return run
 
 

@@ -16,9 +16,10 @@ from fallback.recovery.episodes import sent_as
 from fallback.recovery.gates import enter
 from fallback.recovery.import_report import ImportReport
 from fallback.recovery.leases import Lease
+from fallback.recovery.objections import reason_to_hold
 from fallback.recovery.pace import Pace
 from fallback.recovery.pictures import keeper, picture
-from fallback.recovery.runs import Progress, Run, reason_to_hold
+from fallback.recovery.runs import Progress, Run
 from fallback.recovery.sealed_slips import Reveal, goes_as_itself
 from fallback.recovery.stages import WAITING, Choice, Step, work_at, work_of
 from fallback.slip import SlipNumber

@@ -223,6 +223,7 @@ class _Run:
             content = {
                 "number": question.number,
                 "digest": question.digest,
+                "whose": matches.whose(tx.db, decision.to),
                 "index": self.held,
                 "outcome": decision.outcome.value,
                 "to": decision.to,

@@ -1,5 +1,6 @@
 """How fast a run goes: no faster than a target is to be asked, and back off when it says that it is busy."""
 
+import math
 import time
 from collections.abc import Callable
 
@@ -22,7 +23,23 @@ class Pace:
         self._gap = 60 / speed if speed else 0.0
         self._sleep, self._clock = sleep, clock
         self._next = 0.0
+        self._went: dict[str, float] = {}
         self._pause, self._waited = _FIRST, 0.0
+
+    @property
+    def waits(self) -> bool:
+        """Whether it lets time pass before each slip."""
+        return self._gap > 0
+
+    def is_soon(self, person: str, apart: float) -> bool:
+        """Whether a slip of this person went less than so many seconds ago; else it counts as going now."""
+        if not apart:
+            return False
+        now = self._clock()
+        soon = now - self._went.get(person, -math.inf) < apart
+        if not soon:
+            self._went[person] = now
+        return soon
 
     def step(self, stop: Callable[[], bool]) -> None:
         """Waits until the next slip may go."""

@@ -1,5 +1,6 @@
 """A wrong merge that was found after sending: a repair order for each system, open until it is confirmed there."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -74,15 +75,19 @@ def close(
     *,
     uhid: str,
     by: str,
+    pattern: str = "",
     connector: Connector | None = None,
 ) -> None:
-    """A person confirms that the visit stands under the right patient there, whose `uhid` the system shows. With a
-    `connector` the system is asked, too. The cross-walk says so from now on.
+    """A person confirms that the visit stands under the right patient there, whose `uhid` the system shows; it fits the
+    hospital's `pattern` where that is told. With a `connector` the system is asked, too. The cross-walk says so from
+    now on.
 
     Raises RepairUnknown, FieldWrong for a UHID that is the wrong patient's still, RepairNotThere where the system says
     otherwise, and what `connector.find` raises.
     """
     _text("proof", note)
+    if uhid and pattern and not re.fullmatch(pattern, uhid, re.ASCII):
+        raise FieldWrong(field="uhid", why="This is not a UHID of this hospital. Type it as it stands on the card.")
     order = needs_open(ledger.db(), number, target)
     row = queries.slip(ledger.db(), number)
     found = _found(connector, sent_as(ledger.db(), row), order) if connector is not None and row is not None else None

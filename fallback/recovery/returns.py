@@ -13,16 +13,18 @@ from fallback.ehospital.sheet import SheetConnector
 from fallback.errors import ReturnWrong, Sentence, SlipNumberWrong, TableWrong
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import Database, Delivery, SlipRow, typing
+from fallback.ledger.queries import Database, Delivery, SlipRow
 from fallback.ledger.queries.recovery import UNTOLD
 from fallback.patients import IndexedPatient, LookField, PatientIndex
 from fallback.person import words_of
+from fallback.recovery.given import holder, person_of
 from fallback.recovery.handing import as_handed
 from fallback.slip import NUMBER_LENGTH, Sex, Slip, SlipNumber
 from fallback.spreadsheet import HeldFile, sheet_names
 from fallback.tables import Table, survey
 
 _PORTION = 200
+_MOST_ROWS = 400_000  # all of a long outage, twice; they are held while they are compared
 _POINT_ZERO = re.compile(r"\d+\.0")
 
 
@@ -103,6 +105,9 @@ def _rows(path: Path | HeldFile, connector: SheetConnector, pattern: str, report
             raise ReturnWrong(file=path.name, why=why)
         for line, cells in table.rows():
             found += 1
+            if found > _MOST_ROWS:
+                why = Sentence("it has more than {most} rows. Send it in parts.", most=_MOST_ROWS)
+                raise ReturnWrong(file=path.name, why=why)
             if isinstance(cells, str):
                 report.held.append(RowHeld(line=line, number="", why=Sentence(cells)))
                 continue
@@ -147,13 +152,16 @@ def _whole(number: str) -> str:
 
 def _doubtful(db: Database, rows: Iterable[_Row]) -> dict[str, Sentence]:
     """UHIDs that stand with two people, and slips that stand with two UHIDs: nobody can tell which row is right."""
-    people: dict[str, set[str]] = {}
+    slips: dict[str, set[SlipNumber]] = {}
     uhids: dict[str, set[str]] = {}
     for each in rows:
-        row = queries.slip(db, each.number)
-        people.setdefault(each.uhid, set()).add(row.slip.person if row else each.number.text)
+        slips.setdefault(each.uhid, set()).add(each.number)
         uhids.setdefault(each.number.text, set()).add(each.uhid)
-    found = {uhid: _SHARED for uhid, whose in people.items() if uhid and len(whose - {f"uhid:{uhid}"}) > 1}
+    found: dict[str, Sentence] = {}
+    for uhid, numbers in slips.items():
+        known = [queries.slip(db, number) for number in numbers] if uhid and len(numbers) > 1 else []
+        if len({person_of(db, row) if row else "" for row in known} - {f"uhid:{uhid}"}) > 1:
+            found[uhid] = _SHARED
     return found | {f"slip {number}": _TWICE for number, told in uhids.items() if len(told) > 1}
 
 
@@ -233,7 +241,7 @@ def _objection(
         return Hold.UHID_ANOTHER, _CHANGED
     if slip.uhid and slip.uhid != told.uhid:
         return Hold.UHID_ANOTHER, _NOT_THEIRS
-    if other := typing.holder(db, connector.target.name, told.uhid, besides=row.slip.person):
+    if other := holder(db, connector.target.name, told.uhid, row):
         return Hold.UHID_ANOTHER, Sentence("its UHID is already that of slip {number}.", number=other.grouped)
     if known is not None and not slip.uhid and _is_another(slip, known):
         return Hold.UHID_ANOTHER, _INDEXED

@@ -57,6 +57,8 @@ def say(ledger: Ledger, review: Review, word: Word, to: str = "", reason: str = 
         row, waiting = queries.slip(tx.db, slip.number), asked.waits(tx.db, slip.number)
         if row is None or row.content != review.row.content or waiting != review.waiting or not waiting.may(by):
             raise ReviewOver(number=slip.number.grouped)
+        if beside is not None and _changed(tx.db, beside):
+            raise ReviewOver(number=slip.number.grouped)
         _no_ring(tx.db, slip.number, to)
         content: dict[str, Any] = {"number": slip.number.text, "to": to, "decision": word.value}
         second = risks
@@ -72,6 +74,7 @@ def say(ledger: Ledger, review: Review, word: Word, to: str = "", reason: str = 
                 second = ()
             content |= {
                 "digest": row.content,
+                "whose": matches.whose(tx.db, to),
                 "reason": reason,
                 "shown": [each.key for each in review.standing.people],
                 "sample": waiting.checks,
@@ -90,6 +93,12 @@ def _risks(review: Review, word: Word, beside: Candidate | None) -> tuple[Risk, 
     if beside is not None:
         return risks_of_same(review.row.slip, standing.asked, beside.person, beside.weight)
     return risks_of_new(tuple(each.weight for each in standing.people)) if word is Word.NEW else ()
+
+
+def _changed(db: Database, beside: Candidate) -> bool:
+    """Whether the slip that was shown as somebody's says something else by now."""
+    row = queries.slip(db, beside.slip.number) if beside.slip is not None else None
+    return row is not None and row.slip != beside.slip
 
 
 def take_back(ledger: Ledger, number: SlipNumber, reason: str, *, by: str) -> None:
@@ -130,6 +139,7 @@ def set_right(ledger: Ledger, hospital: Hospital, number: SlipNumber, typed: str
         content = {
             "number": first.text,
             "digest": of.content,
+            "whose": matches.whose(tx.db, to),
             "to": to,
             "decision": (Word.SAME if to else Word.NEW).value,
             "reason": reason,

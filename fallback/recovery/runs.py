@@ -10,15 +10,17 @@ from fallback.episode import learnt_of
 from fallback.errors import CanaryWaits, ParchiError, Sentence, TargetBusy
 from fallback.ledger import Ledger, Transaction, queries
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import Database, SlipRow, gates as words, matches, stages as asked
+from fallback.ledger.queries import Database, SlipRow, after, gates as words, matches, stages as asked
 from fallback.ledger.queries.recovery import UNTOLD
 from fallback.ledger.queries.stages import StageRow
 from fallback.recovery import gates
 from fallback.recovery.episodes import all_learnt, learnt, sent_as, sent_before
 from fallback.recovery.import_report import ImportReport
+from fallback.recovery.last_answer import LastAnswer
 from fallback.recovery.leases import Lease, is_alive
+from fallback.recovery.objections import reason_to_hold
 from fallback.recovery.pace import Pace
-from fallback.recovery.sealed_slips import KEPT_BACK, Reveal, goes_as_itself, hold, told
+from fallback.recovery.sealed_slips import KEPT_BACK, Reveal, goes_as_itself, told
 from fallback.recovery.stages import TO_GO, Choice, Step, Work, in_order, standing, standing_of, step_of
 from fallback.slip import Slip, SlipNumber
 
@@ -56,6 +58,7 @@ class Run:
         self._by, self._reveal = by, reveal
         self._target = connector.target.name
         self._canary_waits = False
+        self._last = LastAnswer(ledger, by=by)
         self.report = ImportReport()
 
     def go(self, choice: Choice, limit: int | None, stop: Stop, progress: Progress | None) -> ImportReport:
@@ -72,20 +75,27 @@ class Run:
                 raise Stopped(CanaryWaits(target=self._target, count=words.went(self._ledger.db(), self._target)))
         except Stopped as stopped:
             self.report.stopped = stopped.error
+        finally:
+            self._last.settle()
         return self.report
 
     def _all(self, rows: list[StageRow], stop: Stop, progress: Progress | None) -> list[SlipNumber]:
-        """One slip after the other. Returns those of patients that another run had."""
+        """One slip after the other. Returns those whose patient another run has, or the target has to forget first."""
         shared = []
         for done, row in enumerate(rows):
             if self._canary_waits and not row.attempts:
                 continue  # a person looks at the first ones; what was sent already may be corrected meanwhile
+            if self._pace.waits:
+                self._last.settle()
             self._pace.step(stop)
             if stop():
                 break
             if done and done % _LOOK_AGAIN == 0:
+                self._last.settle()
                 self._patiently(self._identify, stop)
             try:
+                if self._pace.is_soon(row.person, self._connector.abilities.apart):
+                    raise _Shared()
                 self._one(row.number, stop)
             except _Shared:
                 shared.append(row.number)
@@ -94,18 +104,22 @@ class Run:
         return shared
 
     def _later(self, number: SlipNumber, stop: Stop) -> None:
-        """A slip of a patient that another run had, once that let go of them."""
+        """A slip that could not go in its turn."""
         for _try in range(_SHARED_TRIES):
             if stop():
                 return
             with suppress(_Shared):
                 self._one(number, stop)
                 return
+            self._last.settle()
             self._pace.wait(_SHARED, stop)
 
-    def _one(self, number: SlipNumber, stop: Stop) -> None:
+    def _may_go_on(self) -> None:
         if word := gates.paused(self._ledger.db(), self._target):
             raise Stopped(word)
+
+    def _one(self, number: SlipNumber, stop: Stop) -> None:
+        self._may_go_on()
         self._patiently(lambda: self._take(number), stop)
         self.report.left -= 1
 
@@ -115,9 +129,11 @@ class Run:
         while True:
             try:
                 if again:
+                    self._may_go_on()
                     self._identify()
                 act()
             except Stopped as busy:
+                self._last.settle()
                 if not isinstance(busy.error, TargetBusy) or not self._pace.busy(_seconds(busy.error), stop):
                     raise
                 again = True
@@ -161,7 +177,7 @@ class Run:
     def _take(self, number: SlipNumber) -> None:
         """One slip: *sending* is durable before anything leaves, the answer after it came."""
         beside = self._typed_beside(number)
-        work = self._ledger.write(lambda tx: self._begin(tx, number, beside))
+        work = self._last.write(lambda tx: self._begin(tx, number, beside))
         if work is None:
             return
         try:
@@ -189,13 +205,16 @@ class Run:
                 return self._connector.withdraw(slip)
 
     def _typed_beside(self, number: SlipNumber) -> tuple[Found, ...]:
-        """Before a slip is sent for the first time: visits that somebody may have typed for it by hand."""
+        """Before a slip is sent that the target does not have: visits that somebody may have typed for it by hand.
+
+        Also of one that was sent before: whoever saw it fail may have typed it, and a link may have been cut off.
+        """
         db = self._ledger.db()
         row, delivery = queries.slip(db, number), queries.delivery(db, number, self._target)
-        if row is None or row.voided or row.conflict or delivery is None or delivery.attempts:
+        if row is None or row.voided or row.conflict or delivery is None or delivery.confirmed >= 0:
             return ()
-        if delivery.stage != "approved" or delivery.hold == Hold.TYPED_BY_HAND:
-            return ()  # a person looked: it is another visit
+        if delivery.stage not in TO_GO or delivery.hold == Hold.TYPED_BY_HAND or delivery.run == self._lease.run:
+            return ()  # a person looked: it is another visit; or we looked a moment ago
         slip = sent_as(db, row, self._target)
         if reason_to_hold(db, row, self._connector, slip, Step.SEND, self._reveal):
             return ()
@@ -219,16 +238,17 @@ class Run:
         if step is Step.NOTHING or stands is None or stands.stage not in TO_GO:
             return None
         slip = sent_as(tx.db, row, self._target)
-        if not delivery.attempts:
-            if not matches.whom(tx.db, number).settled:
-                return None
-            if gates.canary_left(tx.db, self._target) == 0:
-                self._canary_waits = True
-                self.report.left += 1
-                return None
+        if step is not Step.WITHDRAW and not matches.whom(tx.db, number).settled:
+            return None
+        if not delivery.attempts and gates.canary_left(tx.db, self._target) == 0:
+            self._canary_waits = True
+            self.report.left += 1
+            return None
         self._let_others_finish(tx.db, number, slip.person, delivery.run if delivery.stage == "sending" else "")
         content: dict[str, Any] = {"number": number.text, "revision": row.revision, "target": self._target}
         kind, reason = reason_to_hold(tx.db, row, self._connector, slip, step, self._reveal) or (Hold.OTHER, "")
+        if not reason and step is Step.SEND and self._went_as_another(delivery, slip):
+            kind, reason = Hold.DIFFERS, _ANOTHER
         if beside and not reason:
             kind, reason = Hold.TYPED_BY_HAND, _TYPED
             content["found"] = [[each.patient, each.encounter] for each in beside]
@@ -239,6 +259,8 @@ class Run:
             tx.append(FactKind.SLIP_HELD, content, series=number.series, by=self._by)
             return None
         content |= {"run": self._lease.run, "person": slip.person, "told": known}
+        if delivery.hold:
+            content["hold"] = delivery.hold  # a person let it go although it was held for this: it is not held again
         tx.append(FactKind.SLIP_SENDING, content, series=number.series, by=self._by)
         return Work(row=row, delivery=delivery, step=step, stage=stands.stage)
 
@@ -247,6 +269,12 @@ class Run:
         runs = (run, *words.busy_person(db, self._target, person, number.text))
         if any(self._is_anothers(each) for each in runs):
             raise _Shared()
+
+    def _went_as_another(self, delivery: queries.Delivery, slip: Slip) -> bool:
+        """Whether it may be under another person in a system that cannot be asked: sent again, they would be two."""
+        if self._connector.abilities.finds or delivery.air is None or delivery.hold == Hold.DIFFERS:
+            return False
+        return delivery.air[1] not in ("", slip.person)
 
     def _is_anothers(self, run: str) -> bool:
         return run != self._lease.run and is_alive(self._ledger.folder, run)
@@ -258,12 +286,16 @@ class Run:
 
     def _in_the_air(self, row: SlipRow, delivery: queries.Delivery) -> Slip | None:
         """A slip as it was sent last, whatever is known of it by now; None where that version cannot be told."""
-        db = self._ledger.db()
         revision, person, said = delivery.air or (delivery.revision, "", "")
+        return self._as_sent(row, replace(delivery, told=said), revision, person)
+
+    def _as_sent(self, row: SlipRow, delivery: queries.Delivery, revision: int, person: str) -> Slip | None:
+        """A version of a slip as it was sent, as whom ("": as we know them now); None where there is none such."""
+        db = self._ledger.db()
         slip = queries.version(db, row.slip.number, revision)
         if slip is None:
             return None
-        sent = sent_before(db, row, slip, replace(delivery, told=said))
+        sent = sent_before(db, row, slip, delivery)
         if person.startswith("uhid:"):
             sent = replace(sent, uhid=person.removeprefix("uhid:"))
         elif person:
@@ -291,7 +323,10 @@ class Run:
             older = queries.version(self._ledger.db(), work.number, revision)
             before.append(self._told(replace(work.row, slip=older)) if older else None)
         for each in before:
-            if each is not None and self._connector.confirm(each, found).outcome is not Outcome.HELD:
+            there = self._connector.confirm(each, found) if each is not None else answer
+            if there.outcome is Outcome.UNREACHABLE:
+                return there
+            if each is not None and there.outcome is not Outcome.HELD:
                 return self._connector.update(slip, each)
         return answer
 
@@ -302,11 +337,22 @@ class Run:
             raise Stopped(error) from error
 
     def _update(self, work: Work, slip: Slip) -> Acknowledgement:
-        db = self._ledger.db()
-        before = queries.version(db, work.number, work.delivery.confirmed) if work.delivery else None
-        if before is None or work.delivery is None or not work.delivery.encounter:
+        db, delivery = self._ledger.db(), work.delivery
+        if delivery is None or not delivery.encounter:
             return Acknowledgement(outcome=Outcome.HELD, reason=_UNKNOWN)
-        return self._connector.update(slip, told(db, sent_before(db, work.row, before, work.delivery), self._reveal))
+        order = after.repair(db, work.number, self._target)
+        # Who it was sent as, so that another person is never a mere change; unless that was put right there by hand.
+        person = delivery.air[1] if delivery.air and order is None else ""
+        before = self._as_sent(work.row, delivery, delivery.confirmed, person)
+        if before is None:
+            return Acknowledgement(outcome=Outcome.HELD, reason=_UNKNOWN)
+        answer = self._connector.update(slip, before)
+        if answer.outcome is Outcome.HELD and answer.hold is Hold.CHANGED_THERE and delivery.air:
+            # The change that was in the air when a run ended may be what changed it.
+            sent = self._in_the_air(work.row, delivery)
+            if sent is not None and sent != before:
+                return self._connector.update(slip, sent)
+        return answer
 
     def _record(self, slip: Slip, revision: int, step: Step, answer: Acknowledgement) -> None:
         """Writes down what became of a slip; `slip` is as it was told."""
@@ -324,7 +370,9 @@ class Run:
         if answer.evidence:
             content["evidence"] = answer.evidence
         fact = _FACTS[answer.outcome]
-        self._ledger.write(lambda tx: tx.append(fact, content, series=number.series, by=self._by))
+        self._last.keep(fact, content, series=number.series)
+        if self._connector.abilities.operator:
+            self._last.settle()  # the next slip may wait for somebody's hands
         self.report.count(step, answer.outcome)
 
 
@@ -332,28 +380,11 @@ _TYPED = Sentence(
     "A visit of the same person, clinic and day is in the system already, without our number: somebody may have typed "
     "it by hand. Look at it: link it to this slip, or approve the slip once more when it is another visit."
 )
+_ANOTHER = Sentence(
+    "It was sent under another patient before, and this system cannot be asked whether it came. Look there, take it "
+    "off that patient, then approve the slip once more."
+)
 _UNKNOWN = Sentence("What the system has of this slip is not known here. Compare the two by hand.")
-
-
-def reason_to_hold(
-    db: Database, row: SlipRow, connector: Connector, slip: Slip, step: Step, reveal: Reveal | None
-) -> tuple[Hold, str] | None:
-    """Why a person must look before this slip goes anywhere; None when nobody must. `slip` is as the target is told."""
-    if step is Step.WITHDRAW:
-        return None
-    if reason := hold(db, slip, reveal):
-        return Hold.SEALED, reason
-    if slip.alias:
-        return Hold.OTHER, Sentence(
-            "It was registered under another name. A supervisor decides under which it goes into the system."
-        )
-    told = {"name": slip.patient.name, "name_hindi": slip.patient.name_hindi}
-    if cut := [name for name, text in told.items() if name in row.cut and text.endswith("…")]:
-        return Hold.LACKS, Sentence(
-            "Only the paper was read, and its code had no room for the {field}. Correct it.", field=cut[0]
-        )
-    reason = connector.objection(slip)
-    return (Hold.LACKS, reason) if reason else None
 
 
 def _seconds(busy: ParchiError) -> float:

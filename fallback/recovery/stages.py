@@ -94,7 +94,8 @@ def step_of(row: SlipRow, delivery: Delivery | None, known: str = "") -> Step:
     if delivery is not None and confirmed == row.revision:
         if not row.voided and not delivery.deaf and delivery.told != known:
             return Step.UPDATE
-        return Step.NOTHING if delivery.stage == "confirmed" else Step.WITHDRAW if row.voided else Step.SEND
+        there = delivery.stage == "confirmed" or not delivery.attempts  # registered by hand: nothing is sent beside it
+        return Step.NOTHING if there else Step.WITHDRAW if row.voided else Step.SEND
     if row.voided:
         return Step.WITHDRAW if delivery and delivery.attempts else Step.NOTHING
     return Step.SEND if confirmed < 0 else Step.UPDATE
@@ -117,6 +118,15 @@ def standing_of(db: Database, target: str, row: SlipRow, delivery: Delivery | No
     unknown = frozenset(voids_unknown(db)) if not row.journalled else frozenset[int]()
     number = row.slip.number.text
     return Standing(target=target, unknown=unknown, more=frozenset({number} if more else ()))
+
+
+def stands(db: Database, target: str, number: SlipNumber) -> StageRow | None:
+    """Where one slip stands with a target; None for a number without content, or a blank."""
+    row = queries.slip(db, number)
+    if row is None:
+        return None
+    known = learnt(db, row.slip, target).text
+    return asked.one(db, standing_of(db, target, row, queries.delivery(db, number, target), known), number)
 
 
 def work_at(db: Database, target: str, choice: Choice | None = None, *, limit: int | None = None) -> list[Work]:
@@ -184,9 +194,8 @@ def approve(ledger: Ledger, target: str, choice: Choice | None = None, *, by: st
     wanted, db = choice or Choice(), ledger.db()
     found = asked.rows(db, standing(db, target), wanted.filter)
     rows = [each for each in found if may_be_approved(each, wanted)]
-    for portion in _portions(rows):
-        ledger.write(partial(_approve, target=target, portion=portion, by=by))
-    return len(rows)
+    approved = partial(_approve, target=target, by=by)
+    return sum(ledger.write(partial(approved, portion=portion)) for portion in _portions(rows))
 
 
 def may_be_approved(row: StageRow, choice: Choice) -> bool:
@@ -198,12 +207,20 @@ def may_be_approved(row: StageRow, choice: Choice) -> bool:
     return row.stage == "ready" or (row.stage in _REFUSED and (choice.again or row.changed))
 
 
-def _approve(tx: Transaction, target: str, portion: Sequence[StageRow], by: str) -> None:
-    for each in portion:
+def _approve(tx: Transaction, target: str, portion: Sequence[StageRow], by: str) -> int:
+    rows = _as_they_were(tx.db, target, portion)
+    for each in rows:
         content = {"number": each.number.text, "revision": each.revision, "target": target}
         if each.stage == "held" and each.hold and not each.changed:
             content["hold"] = each.hold
         tx.append(FactKind.SLIP_APPROVED, content, series=each.number.series, by=by)
+    return len(rows)
+
+
+def _as_they_were(db: Database, target: str, rows: Sequence[StageRow]) -> list[StageRow]:
+    """Those of which nobody wrote a word since they were listed: what left meanwhile is in the air, and stays so."""
+    now = ((each, queries.delivery(db, each.number, target)) for each in rows)
+    return [each for each, delivery in now if (delivery.at if delivery else "") == each.at]
 
 
 def defer(ledger: Ledger, target: str, choice: Choice, *, reason: str, by: str) -> int:
@@ -217,15 +234,16 @@ def defer(ledger: Ledger, target: str, choice: Choice, *, reason: str, by: str) 
         for each in asked.rows(db, standing(db, target), choice.filter)
         if each.stage in _UNSENT and not each.attempts and not each.voided and each.hold != asked.CONFLICT
     ]
-    for portion in _portions(rows):
-        ledger.write(partial(_defer, target=target, portion=portion, reason=reason, by=by))
-    return len(rows)
+    deferred = partial(_defer, target=target, reason=reason, by=by)
+    return sum(ledger.write(partial(deferred, portion=portion)) for portion in _portions(rows))
 
 
-def _defer(tx: Transaction, target: str, portion: Sequence[StageRow], reason: str, by: str) -> None:
-    for each in portion:
+def _defer(tx: Transaction, target: str, portion: Sequence[StageRow], reason: str, by: str) -> int:
+    rows = _as_they_were(tx.db, target, portion)
+    for each in rows:
         content = {"number": each.number.text, "revision": each.revision, "target": target, "reason": reason}
         tx.append(FactKind.SLIP_DEFERRED, content, series=each.number.series, by=by)
+    return len(rows)
 
 
 def _portions(rows: Sequence[StageRow]) -> Iterator[Sequence[StageRow]]:

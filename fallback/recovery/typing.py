@@ -1,7 +1,8 @@
 """Slips that a person types into the hospital's system with a hand scanner: one at a time, until its UHID is back."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -15,11 +16,13 @@ from fallback.ledger.queries import Database, Delivery, SlipRow, gates as words,
 from fallback.ledger.queries.recovery import UNTOLD
 from fallback.recovery import gates
 from fallback.recovery.episodes import sent_as, sent_before
-from fallback.recovery.runs import reason_to_hold
+from fallback.recovery.given import holder, person_of, with_uhid
+from fallback.recovery.objections import reason_to_hold
 from fallback.recovery.stages import Step, standing_of, step_of
 from fallback.slip import SlipNumber
 
 _AHEAD = 25  # slips that are looked at for the next one; those with a reason are held on the way
+_LEFT = timedelta(minutes=30)  # a slip in somebody's hands for longer goes to whoever scans it, who looks first
 _MAY = ("approved", "on_return")
 
 
@@ -50,7 +53,7 @@ def open_gates(ledger: Ledger, connector: BeepConnector) -> None:
         raise word
     if left := gates.open_points(db, target, connector.abilities):
         raise CheckListOpen(target=target.name, points=", ".join(left))
-    if gates.canary_left(db, target.name) == 0:
+    if gates.canary_left(db, target.name) == 0 and not typing.tried(db, target.name):
         raise CanaryWaits(target=target.name, count=words.went(db, target.name))
 
 
@@ -90,10 +93,16 @@ def begin(ledger: Ledger, connector: BeepConnector, number: SlipNumber | None = 
         if number is not None:
             _begin(tx, connector, number, by, asked_for=True)
             return number
-        for each in typing.waiting(tx.db, connector.target.name, most=_AHEAD):
-            if _begin(tx, connector, each, by, asked_for=False):
-                return each
-        return None
+        looked, most = set[SlipNumber](), _AHEAD
+        while True:
+            there = typing.waiting(tx.db, connector.target.name, most=most)
+            for each in there:
+                if each not in looked and _begin(tx, connector, each, by, asked_for=False):
+                    return each
+            looked.update(there)
+            if len(there) < most:
+                return None
+            most *= 10  # none of the first can go: they must not hide those that can
 
     return ledger.write(job)
 
@@ -112,7 +121,7 @@ def done(ledger: Ledger, connector: BeepConnector, number: SlipNumber, uhid: str
             raise UhidOdd()
         if slip.uhid and slip.uhid != uhid:
             raise UhidOdd()
-        if other := typing.holder(tx.db, connector.target.name, uhid, besides=row.slip.person):
+        if other := holder(tx.db, connector.target.name, uhid, row):
             raise UhidUsed(number=other.grouped)
         content = _content(row, connector) | {"revision": delivery.revision}
         content |= {"patient": uhid, "encounter": number.text, "uhid": uhid, "told": UNTOLD}
@@ -136,8 +145,9 @@ def give_back(ledger: Ledger, connector: BeepConnector, number: SlipNumber, *, b
 def _leave(
     tx: Transaction, *, connector: BeepConnector, number: SlipNumber, by: str, fact: FactKind, beside: dict[str, Any]
 ) -> None:
-    row, _ = _mine(tx.db, connector, number, by)
-    tx.append(fact, _content(row, connector) | beside, series=number.series, by=by)
+    row, delivery = _mine(tx.db, connector, number, by)
+    content = _content(row, connector) | {"revision": delivery.revision}  # nobody approved one that is newer
+    tx.append(fact, content | beside, series=number.series, by=by)
 
 
 def _mine(db: Database, connector: BeepConnector, number: SlipNumber, by: str) -> tuple[SlipRow, Delivery]:
@@ -155,13 +165,23 @@ def _begin(tx: Transaction, connector: BeepConnector, number: SlipNumber, by: st
         return _refused(number, Sentence("it is not approved"), asked_for=asked_for)
     stands = asked.one(tx.db, standing_of(tx.db, target, row, delivery, ""), number)
     step = step_of(row, delivery, "")
-    if stands is None or step is Step.NOTHING or stands.stage not in (_MAY if asked_for else _MAY[:1]):
+    if asked_for and stands is not None and stands.stage == "sending" and not _is_left(delivery, tx.now):
+        return _refused(number, Sentence("somebody else has it; half an hour later it is anybody's"), asked_for=True)
+    may = (*_MAY, "sending") if asked_for else _MAY[:1]
+    if stands is None or step is Step.NOTHING or stands.stage not in may:
         return _refused(number, Sentence("it is not approved"), asked_for=asked_for)
-    if not delivery.attempts and not matches.whom(tx.db, number).settled:
+    if step is not Step.WITHDRAW and not matches.whom(tx.db, number).settled:
         return _refused(number, Sentence("nobody has decided yet who the patient is"), asked_for=asked_for)
-    slip = _told(tx.db, row, connector)
-    if words.busy_person(tx.db, target, slip.person, number.text):
+    if not delivery.attempts and gates.canary_left(tx.db, target) == 0:
+        if asked_for:
+            raise CanaryWaits(target=target, count=words.went(tx.db, target))
+        return False
+    slip, person = _told(tx.db, row, connector), person_of(tx.db, row)
+    if words.busy_person(tx.db, target, person, number.text):
         return _refused(number, Sentence("somebody else is typing another slip of this patient"), asked_for=asked_for)
+    if step is Step.SEND and slip.patient_number and not slip.uhid:
+        # Typed first, it would make a patient of whom the first slip knows nothing, and makes another.
+        return _refused(number, Sentence("the patient's first slip goes before it"), asked_for=asked_for)
     content = _content(row, connector)
     if held := reason_to_hold(tx.db, row, connector, slip, step, None):
         kind, reason = held
@@ -170,9 +190,14 @@ def _begin(tx: Transaction, connector: BeepConnector, number: SlipNumber, by: st
         content |= {"reason": reason, "hold": kind.value, "patient": "", "encounter": ""}
         tx.append(FactKind.SLIP_HELD, content, series=number.series, by=by)
         return False
-    content |= {"run": "", "person": slip.person, "told": UNTOLD}
+    content |= {"run": "", "person": person, "told": UNTOLD}
     tx.append(FactKind.SLIP_SENDING, content, series=number.series, by=by)
     return True
+
+
+def _is_left(delivery: Delivery, now: datetime) -> bool:
+    """Whether whoever has a slip went home with it: else it would stay theirs for ever."""
+    return now - datetime.fromisoformat(delivery.at) > _LEFT
 
 
 def _refused(number: SlipNumber, why: str, *, asked_for: bool) -> bool:
@@ -183,11 +208,7 @@ def _refused(number: SlipNumber, why: str, *, asked_for: bool) -> bool:
 
 def _told(db: Database, row: SlipRow, connector: BeepConnector) -> Episode:
     """The slip as it is typed: a later visit under the UHID that the system gave for the first slip."""
-    slip = sent_as(db, row)
-    if slip.uhid or slip.patient_number is None:
-        return slip
-    first = queries.delivery(db, slip.patient_number, connector.target.name)
-    return replace(slip, uhid=first.uhid) if first is not None and first.uhid else slip
+    return with_uhid(db, connector.target.name, sent_as(db, row))
 
 
 def _content(row: SlipRow, connector: BeepConnector) -> dict[str, Any]:

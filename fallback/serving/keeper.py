@@ -43,7 +43,8 @@ class _Worker:
         self.lanes = [ours for ours, _ in pairs]
         theirs = [worker for _, worker in pairs]
         self._control, control = _PROCESSES.Pipe()
-        self.process = _PROCESSES.Process(target=work, args=(control, theirs), name="parchi worker", daemon=True)
+        # No daemon, which might have no children: it starts the processes that read pages. The pipe ends it with us.
+        self.process = _PROCESSES.Process(target=work, args=(control, theirs), name="parchi worker")
         self.process.start()
         self._control.send(order)
         control.close()

@@ -112,10 +112,10 @@ def frontdesk_slip(**told: str) -> Slip:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ('needs = ["shoe size"]', "Use one of"),
+        ('needs = ["shoe size"]', "One of these was expected"),
         ("needs = 3", "A list of fields"),
-        ('needs = [["mobile"]]', "Use one of"),
-        ('kind = "fax"', "Use one of"),
+        ('needs = [["mobile"]]', "One of these was expected"),
+        ('kind = "fax"', "One of these was expected"),
     ],
 )
 def test_the_file_is_told_what_may_be_needed(tmp_path: Path, line: str, says: str) -> None:

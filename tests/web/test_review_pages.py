@@ -1,5 +1,6 @@
 """The review of matches in a browser without JavaScript: one slip at a time, every answer a button, by two people."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,13 @@ from tests.matched import matched
 from tests.web.visitor import Visitor
 from tests.worked import accept, page
 
-SURE: dict[str, Any] = {"reasons": [["mobile", {"says": "same mobile", "values": {}}, 12.0]]}
+SURE: dict[str, Any] = {
+    "reasons": [
+        ["sex", {"says": "same sex", "values": {}}, -0.0],
+        ["mobile", {"says": "same mobile", "values": {}}, 12.0],
+        ["place", {"says": "another address", "values": {}}, -1.6],
+    ]
+}
 
 
 @pytest.fixture
@@ -64,6 +71,8 @@ def test_a_slip_is_joined_and_taken_back(room: Visitor, numbers: list[SlipNumber
     done = room.send(form, to=first.text)
     assert (done.path, stands(installation, second)) == ("/records/review/next", ("same", first.text))
     assert "Nothing waits for a person." in done.text
+    said = room.get(f"/records/review/{second}/said").text
+    assert re.findall(r'<span class="(for|against)">', said) == ["for", "for", "against"]
     again = room.send(done.page.form(action="undo"))
     assert (again.path, stands(installation, second)) == (f"/records/review/{second}", ("ask", ""))
     later = room.send(again.page.form(action="skip"))

@@ -28,13 +28,17 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "Wards and casualty": tour_wards.WARDS,
     "Supervisor": tour_office.OFFICE,
     "Records": tour_records.RECORDS,
+    "Who is whom": tour_recovery.WHO,
+    "Import": tour_recovery.IMPORT,
+    "Systems without a door": tour_recovery.WAYS,
+    "After the import": tour_recovery.END,
     "Auditor, and what is refused": tour_office.REFUSED,
 }
 # The order in which the day goes: one morning, from before the first slip to the account.
 DAY: tuple[Callable[[Tour], None], ...] = (
     tour_office.door, tour_office.before, tour_desk.opening, tour_desk.morning, tour_desk.states, tour_desk.slips,
     tour_wards.rooms, tour_wards.counters, tour_wards.wards, tour_desk.money, tour_office.office,
-    tour_desk.closing, tour_records.records, tour_office.auditor,
+    tour_desk.closing, tour_records.records, tour_office.auditor, *tour_recovery.PARTS,
 )  # fmt: skip
 # Pages that are on no picture, and why.
 NOT_SHOWN = {
@@ -57,11 +61,20 @@ NOT_SHOWN = {
     "frontdesk.shift_paper": "a PDF",
     "recovery.account_json": "a file",
     "recovery.account_pdf": "a PDF",
+    "recovery.closed_account": "a PDF",
+    "recovery.crosswalk_pdf": "a PDF",
+    "recovery.crosswalk_stickers": "a PDF",
     "recovery.cutout": "a picture",
+    "recovery.find_said": "leads to what was said of a slip",
+    "recovery.import_plan_file": "a file",
     "recovery.next_item": "leads to the page of a piece of work",
     "recovery.photo": "one line inside the camera's page",
     "recovery.picture": "a picture",
+    "recovery.repair_order": "a PDF",
+    "recovery.table_file": "a file",
     "recovery.take": "leads to the page of a piece of work",
+    "recovery.take_review": "leads to the page of a slip",
+    "recovery.uhids_csv": "a file",
     "static": "files",
     "trust.certificate": "a file",
 }

@@ -49,6 +49,7 @@ from fallback.ledger.queries.recovery import (
     targets,
     told,
     version,
+    was_handed_out,
 )
 from fallback.money import Cash
 from fallback.slip import Slip, SlipNumber
@@ -114,6 +115,7 @@ __all__ = [
     "users",
     "version",
     "visits_of",
+    "was_handed_out",
 ]
 
 

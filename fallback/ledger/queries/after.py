@@ -171,7 +171,10 @@ def walk(db: Database, target: str, *, by_uhid: bool = False, clinic: int = 0, d
         which, values = which + " AND slip.clinic = ?", [*values, str(clinic)]
     if day:
         which, values = which + " AND slip.day = ?", [*values, day]
-    order = "walk.uhid, walk.patient, walk.number" if by_uhid else "walk.number"
+    # A confidential patient's place between two others would tell what their number is.
+    hidden = "version.record ->> '$.sealed' <> ''"
+    theirs = f"{hidden}, iif({hidden}, '', walk.uhid), iif({hidden}, '', walk.patient), walk.number"
+    order = theirs if by_uhid else "walk.number"
     rows = db.execute(_WALK.format(within="", which=which, order=order), values)
     for row in rows.fetchall():
         yield _walk_row(row)

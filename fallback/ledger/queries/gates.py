@@ -56,6 +56,14 @@ def went(db: Database, target: str) -> int:
     return int(row[0])
 
 
+def first_there(db: Database, target: str, most: int) -> list[str]:
+    """The first slips by number that a target has, at most so many."""
+    there = "SELECT number FROM (SELECT number FROM delivery WHERE target = ?1 AND {} ORDER BY number LIMIT ?2)"
+    ways = ("stage = 'confirmed'", "attempts > 0 AND confirmed >= 0")  # each by its index; what was linked never went
+    asked = " UNION ".join(there.format(way) for way in ways)
+    return [number for (number,) in db.execute(f"{asked} ORDER BY number LIMIT ?2", (target, most))]
+
+
 def busy_person(db: Database, target: str, person: str, number: str) -> tuple[str, ...]:
     """The runs that are sending another slip of a person at this moment, or were when they ended."""
     rows = db.execute(
@@ -63,16 +71,6 @@ def busy_person(db: Database, target: str, person: str, number: str) -> tuple[st
         (target, person, number),
     )
     return tuple(run for (run,) in rows)
-
-
-def has_uhid(db: Database, target: str, uhid: str, *, besides: str) -> bool:
-    """Whether a target gave a UHID to a slip of another person than this one (see `Slip.person`)."""
-    row = db.execute(
-        "SELECT 1 FROM delivery JOIN slip USING (number) WHERE target = ? AND delivery.uhid = ? AND slip.person <> ? "
-        "LIMIT 1",
-        (target, uhid, besides),
-    ).fetchone()
-    return row is not None
 
 
 def last_line(db: Database) -> int:

@@ -1,6 +1,7 @@
 """Who is whom, as it counts now: a person's word over the matcher's, and of either only what was said of this person.
 
-A word about an older version of a slip counts on while that version tells of the person what this one tells.
+A word about an older version of a slip counts on while that version tells of the person what this one tells; so does
+one that calls it the same as another slip, while that one tells of the same person as then.
 """
 
 import json
@@ -31,16 +32,33 @@ def _fresh(digest: str) -> str:
     )
 
 
+def _stands(person: str, whose: str) -> str:
+    """Whether the slip that is named as the same person tells of whom it told then, in SQL.
+
+    Else somebody would be joined to whoever that number is corrected to. What was sent already is a repair.
+    """
+    old, new = (", ".join(f"{each}.record ->> '$.{name}'" for name in _PERSON) for each in ("old", "now"))
+    return (
+        f"({whose} = '' OR EXISTS (SELECT 1 FROM slip AS other WHERE other.number = {person} AND other.content = "
+        f"{whose}) OR EXISTS (SELECT 1 FROM slip AS other JOIN version AS now ON now.digest = other.content "
+        f"JOIN version AS old ON old.digest = {whose} WHERE other.number = {person} AND ({old}) IS ({new})) "
+        "OR EXISTS (SELECT 1 FROM delivery WHERE delivery.number = match.number AND attempts > 0))"
+    )
+
+
 # One row for each slip about which somebody or something said a word: `outcome` is same, new or ask, "" where nothing
 # counts; `person` as whom (`uhid:`, a slip number, "" of nobody); `by` is person, rule or ""; `second`: a second person
 # must look, or disagreed. Use it as a table: FROM slip LEFT JOIN ({COUNTS}) AS who ON who.number = slip.number.
 COUNTS = f"""SELECT number, by, twice AS second, CASE WHEN twice THEN 'ask' WHEN by = 'person' THEN said
         WHEN by = 'rule' THEN outcome ELSE '' END AS outcome,
     CASE by WHEN 'person' THEN said_person WHEN 'rule' THEN person ELSE '' END AS person, chance, sample
-    FROM (SELECT *, by = 'person' AND CASE WHEN second_stamp > said_stamp THEN NOT second_agrees ELSE said_risky END
+    FROM (SELECT *, by = 'person' AND CASE WHEN second_stamp > said_stamp
+        THEN NOT (second_agrees AND second = said AND second_person = said_person) ELSE said_risky END
         AS twice
-    FROM (SELECT match.*, CASE WHEN said <> '' AND {_fresh("said_digest")} THEN 'person'
-        WHEN outcome <> '' AND {_fresh("match.digest")} THEN 'rule' ELSE '' END AS by
+    FROM (SELECT match.*, CASE WHEN said <> '' AND {_fresh("said_digest")}
+        AND {_stands("said_person", "said_whose")} THEN 'person'
+        WHEN outcome <> '' AND {_fresh("match.digest")} AND {_stands("match.person", "whose")}
+        THEN 'rule' ELSE '' END AS by
         FROM match JOIN slip USING (number)))"""
 
 
@@ -168,6 +186,12 @@ def whom(db: Database, number: SlipNumber) -> Whom:
         at = person
     ring = seen[seen.index(at) :] if at in seen else seen
     return Whom(uhid="", number=SlipNumber.parse(min(ring)), by=by, settled=settled)
+
+
+def whose(db: Database, person: str) -> str:
+    """What the slip says now by whose number somebody is known: kept with a word that calls others the same as them."""
+    row = db.execute("SELECT content FROM slip WHERE number = ?", (person,)).fetchone()
+    return row[0] if row else ""
 
 
 def to_match(db: Database, index: str) -> list[SlipNumber]:

@@ -57,24 +57,24 @@ def nurse_said(db: Database, number: str) -> str:
 
 
 def tokens_known(db: Database, number: str = "") -> dict[Where, set[str]]:
-    """The slips that were ever given a token, void ones left out; of one slip, those of its clinic and day.
+    """The slips that were ever given a token, void ones left out; of one slip, those that were given a token of its.
 
     An older version's token counts too: a correction gave the patient another, and either may have been ticked.
     """
-    near = (
-        " AND version.number IN (SELECT number FROM slip WHERE (clinic, day) IN (SELECT record ->> '$.clinic', "
-        f"{VISIT_DAY} FROM version WHERE number = ?))"
+    same = " AND ".join(
+        f"version.record ->> '$.{name}' = own.record ->> '$.{name}'" for name in ("clinic", "token_series", "token")
     )
+    near = f"version AS own CROSS JOIN version ON own.number = ? AND {same} JOIN slip ON slip.number = version.number"
     rows = db.execute(
-        f"SELECT version.number, record ->> '$.clinic', {VISIT_DAY}, "
-        "record ->> '$.token_series', record ->> '$.token' FROM version JOIN slip USING (number) "
-        f"WHERE version.kind NOT IN ('void', 'pad') AND slip.voided = 0{near if number else ''}",
+        f"SELECT version.number, version.record ->> '$.clinic', {VISIT_DAY.replace('record', 'version.record')}, "
+        "version.record ->> '$.token_series', version.record ->> '$.token' "
+        f"FROM {near if number else 'version JOIN slip USING (number)'} WHERE version.kind NOT IN ('void', 'pad') "
+        "AND slip.voided = 0 AND version.record ->> '$.token' > 0",
         (number,) if number else (),
     )
     found: dict[Where, set[str]] = {}
     for told, clinic, day, series, token in rows:
-        if token:
-            found.setdefault((clinic, day or "", series, token), set()).add(told)
+        found.setdefault((clinic, day or "", series, token), set()).add(told)
     return found
 
 

@@ -276,16 +276,16 @@ def batches(db: Database, batch: str = "") -> list[BatchRow]:
     return [BatchRow(batch=name, outcomes=outcomes) for name, outcomes in found.items()]
 
 
+NUMBERS_BACK = f"""SELECT page_code.number FROM page_code JOIN page USING (picture) LEFT JOIN decision USING (picture)
+    WHERE {BACK} AND coalesce(decision.decision, '') NOT IN ('not_ours', 'blank')
+    UNION SELECT number FROM decision WHERE number <> '' AND decision <> ''"""
+
+
 def numbers_back(db: Database) -> set[str]:
     """Numbers whose paper came back: read on a page, or given to one by a person. A forged page, or one that a person
     called not ours, brings nothing back.
     """
-    rows = db.execute(
-        "SELECT page_code.number FROM page_code JOIN page USING (picture) LEFT JOIN decision USING (picture) "
-        f"WHERE {BACK} AND coalesce(decision.decision, '') NOT IN ('not_ours', 'blank') "
-        "UNION SELECT number FROM decision WHERE number <> '' AND decision <> ''"
-    )
-    return {number for (number,) in rows}
+    return {number for (number,) in db.execute(NUMBERS_BACK)}
 
 
 def is_destroyed(db: Database, picture: str) -> bool:

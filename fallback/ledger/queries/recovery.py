@@ -1,12 +1,14 @@
 """What recovery asks: every number, and where each slip stands with a hospital system."""
 
 import json
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
-from fallback.ledger.queries.pages import numbers_back
+from fallback.ledger.queries.pages import NUMBERS_BACK
 from fallback.slip import Slip, SlipNumber
 
 
@@ -17,6 +19,8 @@ class NumberRow:
     `stage` is where the newest revision stands with the target (`ready` before any delivery fact), "" without content.
     `sent` is True when any revision of it may have reached the target.
     `spent` is unused, spoiled, missing or "". `issued_to` is the ward or counter that got it as a blank, "" if unknown.
+    So many of its desk, day and clinic stand alike as `times` says, and this is the first. `before` is, of a number
+    without content, the nearest lower one of its desk with content.
     """
 
     number: SlipNumber
@@ -29,11 +33,13 @@ class NumberRow:
     strange: bool
     stage: str
     sent: bool
-    spent: str
-    spent_reason: str
     journalled: bool
     paper_back: bool
+    spent: str = ""
+    spent_reason: str = ""
     issued_to: str = ""
+    times: int = 1
+    before: SlipNumber | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,64 +79,113 @@ class Delivery:
         return not self.encounter or self.silent
 
 
-def numbers(db: Database, target: str) -> list[NumberRow]:
-    """Every number that was ever handed out, by series and serial: with content, as a pad, or a gap between.
+# The numbers with content, as `numbers` tells them: those that stand alike together, or each by itself.
+_CONTENT = f"""SELECT min(number), day, clinic, voided, conflict, strange, journalled, stage, sent, back, count(*)
+    FROM (SELECT slip.number AS number, series, day, clinic, slip.conflict AS conflict, strange, journalled,
+        slip.voided OR slip.number IN (SELECT number FROM void_told) AS voided,
+        CASE WHEN delivery.attempts = 0 AND delivery.confirmed = slip.revision THEN 'confirmed'
+            WHEN delivery.revision IS slip.revision OR delivery.stage IN ('held', 'failed', 'on_return')
+            THEN delivery.stage ELSE 'ready' END AS stage,
+        coalesce(delivery.attempts, 0) > 0 AS sent, slip.number IN ({NUMBERS_BACK}) AS back
+        FROM slip LEFT JOIN delivery ON delivery.number = slip.number AND delivery.target = ? WHERE kind <> 'pad')
+    GROUP BY {{}}"""
+# The + keeps SQLite from going through an index of the day, and so through the whole file in no order.
+_ALIKE = "series, +day, clinic, voided, conflict, strange, journalled, stage, sent, back"
+
+
+def numbers(db: Database, target: str, *, alike: bool = False) -> list[NumberRow]:
+    """Every number that was ever handed out, by series and serial: with content, as a pad, or a gap between. `alike`
+    takes those with content together that stand alike, for an account of 150,000 in half a second.
 
     A series is counted from 1 to the highest serial that any fact of any carrier names; beyond it only what a person
     read on paper is a number: one that was read wrong must not become a thousand gaps.
     """
-    known = {row[0]: row[1:] for row in db.execute(
-        "SELECT slip.number, slip.clinic, slip.day, slip.voided, slip.conflict, slip.strange, slip.journalled, "
-        "slip.kind, "
-        "CASE WHEN delivery.revision IS slip.revision OR delivery.stage IN ('held', 'failed', 'on_return') "
-        "THEN delivery.stage ELSE 'ready' END, coalesce(delivery.attempts, 0) > 0 "
-        "FROM slip LEFT JOIN delivery ON delivery.number = slip.number AND delivery.target = ?",
-        (target,),
-    )}  # fmt: skip
+    pads = {row[0] for row in db.execute("SELECT number FROM pad")}
+    rows = db.execute(_CONTENT.format(_ALIKE if alike else "number"), (target,)).fetchall()
+    found = [
+        NumberRow(
+            number=SlipNumber.parse(row[0]),
+            day=row[1],
+            clinic=row[2],
+            has_content=True,
+            pad=row[0] in pads,
+            voided=bool(row[3]),
+            conflict=bool(row[4]),
+            strange=bool(row[5]),
+            journalled=bool(row[6]),
+            stage=row[7],
+            sent=bool(row[8]),
+            paper_back=bool(row[9]),
+            times=row[10],
+        )
+        for row in rows
+    ]
+    return sorted([*found, *_empty(db)], key=lambda row: row.number)
+
+
+def _empty(db: Database) -> Iterator[NumberRow]:
+    """The numbers without content: blanks, and gaps."""
+    blank = set(_texts(db.execute("SELECT number FROM slip WHERE kind = 'pad'")))
+    hollow = {(each.series, each.serial) for each in map(SlipNumber.parse, blank)}
+    content: dict[int, list[int]] = {}
+    for place in db.execute("SELECT series, serial FROM slip ORDER BY series, serial"):
+        if place not in hollow:
+            content.setdefault(place[0], []).append(place[1])
+    ends = dict(db.execute("SELECT series, next_serial FROM counter").fetchall())
+    full = {series: frozenset(serials) for series, serials in content.items()}
+    empty = {
+        SlipNumber(series, serial)
+        for series, end in ends.items()
+        for serial in range(1, end)
+        if serial not in full.get(series, ())
+    }
+    told = _texts(db.execute("SELECT DISTINCT number FROM decision WHERE number <> '' AND decision <> ''"))
+    beyond = map(SlipNumber.parse, blank.union(told))
+    empty |= {each for each in beyond if each.serial not in full.get(each.series, ())}
     pads = {row[0]: row[1:] for row in db.execute("SELECT number, day, issued_to FROM pad")}
     spent = {row[0]: row[1:] for row in db.execute("SELECT number, outcome, reason FROM spent")}
-    void_told = {row[0] for row in db.execute("SELECT number FROM void_told")}
-    back = numbers_back(db)
-    found: list[NumberRow] = []
-    for number in _handed_out(db):
-        pad_day, issued_to = pads.get(number.text, ("", ""))
-        clinic, day, voided, conflict, strange, journalled, kind, stage, sent = known.get(
-            number.text, (0, pad_day, 0, 0, 0, 0, "pad", "", 0)
+    known = {row[0]: row[1:] for row in db.execute(
+        "SELECT number, clinic, day, voided, conflict, strange, journalled FROM slip WHERE kind = 'pad'"
+    )}  # fmt: skip
+    void_told = set(_texts(db.execute("SELECT number FROM void_told")))
+    is_back = f"SELECT 1 FROM ({NUMBERS_BACK}) WHERE number = ?"
+    for number in empty:
+        text, before = number.text, content.get(number.series, [])
+        day, issued_to = pads.get(text, ("", ""))
+        clinic, day, voided, conflict, strange, journalled = known.get(text, (0, day, 0, 0, 0, 0))
+        outcome, reason = spent.get(text, ("", ""))
+        place = bisect_left(before, number.serial)
+        yield NumberRow(
+            number=number,
+            clinic=clinic,
+            day=day,
+            has_content=False,
+            pad=text in pads,
+            voided=bool(voided) or text in void_told,
+            conflict=bool(conflict),
+            strange=bool(strange),
+            stage="",
+            sent=False,
+            spent=outcome,
+            spent_reason=reason,
+            journalled=bool(journalled),
+            paper_back=db.execute(is_back, (text,)).fetchone() is not None,
+            issued_to=issued_to,
+            before=SlipNumber(number.series, before[place - 1]) if place else None,
         )
-        outcome, reason = spent.get(number.text, ("", ""))
-        content = number.text in known and kind != "pad"
-        found.append(
-            NumberRow(
-                number=number,
-                clinic=clinic,
-                day=day,
-                has_content=content,
-                pad=number.text in pads,
-                voided=bool(voided) or number.text in void_told,
-                conflict=bool(conflict),
-                strange=bool(strange),
-                stage=stage if content else "",
-                sent=bool(sent),
-                spent=outcome,
-                spent_reason=reason,
-                journalled=bool(journalled),
-                paper_back=number.text in back,
-                issued_to=issued_to,
-            )
-        )
-    return found
 
 
-def _handed_out(db: Database) -> list[SlipNumber]:
-    counters = dict(db.execute("SELECT series, next_serial FROM counter").fetchall())
-    found = [SlipNumber(series, serial) for series, end in counters.items() for serial in range(1, end)]
-    told = db.execute("SELECT DISTINCT number FROM decision WHERE number <> '' AND decision <> ''").fetchall()
-    told += db.execute(  # what a thief's paper, or a person who believed it, brought
-        "SELECT number FROM slip LEFT JOIN counter USING (series) WHERE serial >= coalesce(next_serial, 1)"
-    ).fetchall()
-    numbers = [SlipNumber.parse(text) for (text,) in dict.fromkeys(told)]
-    beyond = [number for number in numbers if number.serial >= counters.get(number.series, 1)]
-    return sorted(found + beyond)
+def _texts(rows: Iterable[tuple[str]]) -> Iterator[str]:
+    return (text for (text,) in rows)
+
+
+def was_handed_out(db: Database, number: SlipNumber) -> bool:
+    """Whether a number is one of `numbers`."""
+    asked = (
+        "SELECT EXISTS (SELECT 1 FROM counter WHERE series = ?1 AND next_serial > ?2) OR EXISTS (SELECT 1 FROM slip "
+        "WHERE number = ?3) OR EXISTS (SELECT 1 FROM decision WHERE number = ?3 AND number <> '' AND decision <> '')"
+    )
+    return bool(db.execute(asked, (number.series, number.serial, number.text)).fetchone()[0])
 
 
 def has_statement(db: Database, digest: str) -> bool:

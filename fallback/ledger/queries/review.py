@@ -135,12 +135,6 @@ def figures(db: Database) -> tuple[Counter[Question], dict[str, int]]:
     return left, dict(sure)
 
 
-def days(db: Database) -> list[str]:
-    """The ISO days of slips, oldest first."""
-    rows = db.execute("SELECT DISTINCT day FROM slip WHERE day <> '' ORDER BY day")
-    return [day for (day,) in rows]
-
-
 def calls(db: Database, most: int) -> list[SlipNumber]:
     """The slips whose patients must be asked, by day and clinic."""
     rows = db.execute(

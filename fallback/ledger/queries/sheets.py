@@ -51,17 +51,21 @@ def statements(db: Database, type: str) -> list[StatementRow]:
 
 
 def ticked_tokens(db: Database, number: str = "") -> list[DaySheetRow]:
-    """Each page of a day sheet that was read, with its tokens that are not empty; of one slip, those of its day."""
+    """Each page of a day sheet that was read, with its tokens that are not empty; of one slip, those of its own token's
+    desk and day.
+    """
     sheets: dict[str, DaySheetRow] = {}
     near = (
-        " AND (record ->> '$.clinic', record ->> '$.day') IN (SELECT record ->> '$.clinic', "
-        f"{VISIT_DAY} FROM version WHERE number = ?)"
+        "(SELECT statement.* FROM version AS own CROSS JOIN statement ON type = 'day' "
+        "AND statement.record ->> '$.clinic' = own.record ->> '$.clinic' "
+        f"AND statement.record ->> '$.day' = {VISIT_DAY.replace('record', 'own.record')} "
+        "AND statement.record ->> '$.token_series' = own.record ->> '$.token_series' WHERE own.number = ?) AS "
     )
     rows = db.execute(
         "SELECT statement.digest, record, picture, place, form, sure, page_form.marks, coalesce(decision.marks, '{}'), "
-        "coalesce(decision, '') FROM statement LEFT JOIN page_code USING (digest) LEFT JOIN page_form "
-        f"USING (picture, place) LEFT JOIN decision USING (picture) WHERE type = 'day'{near if number else ''} "
-        "ORDER BY statement.digest, picture",
+        f"coalesce(decision, '') FROM {near if number else ''}statement LEFT JOIN page_code ON page_code.digest = "
+        "statement.digest LEFT JOIN page_form USING (picture, place) LEFT JOIN decision USING (picture) "
+        "WHERE type = 'day' ORDER BY statement.digest, picture",
         (number,) if number else (),
     )
     for digest, text, picture, place, form, sure, marks, person, decision in rows:

@@ -80,14 +80,18 @@ _ALONE = (
 _DOUBTED = "(s.strange OR (NOT s.journalled AND NOT s.voided AND s.series IN (SELECT value FROM json_each(:unknown)))) "
 _WHO = f"(SELECT outcome FROM ({COUNTS}) AS who WHERE who.number = s.number)"
 _FIRST = f"(SELECT outcome FROM ({COUNTS}) AS who WHERE who.number = s.person AND s.person <> s.number)"
+# A visit that stands under the wrong patient: whatever else is told of it would be told of that patient.
+_REPAIR = """EXISTS (SELECT 1 FROM repair AS r WHERE r.number = s.number AND r.target = :target
+    AND r.opened > r.closed)"""
 STAGE = f"""CASE
     WHEN s.conflict THEN 'held'
     WHEN s.voided AND coalesce(d.attempts, 0) = 0 THEN 'void'
     WHEN d.stage IN ('held', 'failed', 'on_return') THEN d.stage
-    WHEN d.stage = 'confirmed' AND d.confirmed = s.revision
+    WHEN (d.stage = 'confirmed' OR d.attempts = 0) AND d.confirmed = s.revision
         AND (s.voided OR s.number NOT IN (SELECT value FROM json_each(:more))) THEN 'confirmed'
     WHEN d.stage = 'sending' AND d.revision = s.revision THEN 'sending'
-    WHEN :matching AND NOT s.voided AND coalesce(d.attempts, 0) = 0 AND 'ask' IN ({_WHO}, {_FIRST}) THEN 'matched'
+    WHEN :matching AND NOT s.voided AND 'ask' IN ({_WHO}, {_FIRST}) THEN 'matched'
+    WHEN d.attempts > 0 AND NOT s.voided AND {_REPAIR} THEN 'matched'
     WHEN :matching AND NOT s.voided AND coalesce(d.attempts, 0) = 0 AND coalesce({_WHO}, '') = ''
         AND (s.name <> '' OR s.name_hindi <> '') AND {_ALONE} THEN 'read'
     WHEN d.stage = 'approved' AND d.revision = s.revision THEN 'approved'
@@ -117,8 +121,14 @@ _NEAR = {
     for name in ("approved", "sending", "failed", "on_return")
 }
 _NEAR["held"] = (
-    "SELECT number FROM delivery WHERE target = :target AND stage = 'held' UNION SELECT number FROM slip "
-    "WHERE conflict = 1 UNION SELECT number FROM slip WHERE journalled = 0"
+    "SELECT number FROM delivery WHERE target = :target AND stage = 'held' UNION ALL SELECT number FROM slip "
+    "WHERE conflict = 1 UNION ALL SELECT number FROM slip WHERE journalled = 0 "
+    "UNION ALL SELECT number FROM slip WHERE strange = 1"
+)
+_ASKED = "SELECT number FROM match WHERE outcome = 'ask' UNION ALL SELECT number FROM match WHERE said_by <> ''"
+_NEAR["matched"] = (
+    f"{_ASKED} UNION ALL SELECT number FROM slip WHERE person IN ({_ASKED}) "
+    "UNION ALL SELECT number FROM repair WHERE target = :target AND opened > closed"
 )
 
 
@@ -169,7 +179,9 @@ def rows(
     """The slips of a filter by number, those after a number, at most so many. `few`: there are not many of them."""
     where, values = _where(db, standing, which or Filter(), after=after)
     order = "+number" if few or not most else "number"  # through the file in its order, or through the index
-    asked = f"SELECT {_NAMES} FROM ({_COLUMNS} {_FROM}){where} ORDER BY {order} LIMIT :most"
+    asked = f"SELECT {_NAMES} FROM ({_COLUMNS} {_FROM}){where} ORDER BY {order}"
+    if most:  # in the text: bound, it has SQLite plan this long question anew each time, for 3 ms
+        asked += f" LIMIT {int(most)}"
     return [
         StageRow(
             number=SlipNumber.parse(row[0]),
@@ -190,7 +202,7 @@ def rows(
             patient=row[15],
             encounter=row[16],
         )
-        for row in db.execute(asked, values | {"most": most or -1})
+        for row in db.execute(asked, values)
     ]
 
 
@@ -224,11 +236,17 @@ def _where(db: Database, standing: Standing, which: Filter, *, after: str = "") 
         if wanted is not None:
             values[f"w_{name}"] = json.dumps(sorted(wanted))
             said.append(f"{name} IN (SELECT value FROM json_each(:w_{name}))")
-    if which.stages is not None and which.stages <= set(_NEAR):
-        said.append(f"number IN ({' UNION '.join(_NEAR[each] for each in sorted(which.stages))})")
+    if is_near(which):
+        near = (_NEAR[each] for each in sorted(which.stages or ()))
+        said.append(f"number IN ({' UNION ALL '.join(near)})")
     if after:
         said.append("number > :after")
     return (" WHERE " + " AND ".join(said) if said else ""), values
+
+
+def is_near(which: Filter) -> bool:
+    """Whether the slips of a filter are found without a look at all others."""
+    return which.stages is not None and which.stages <= set(_NEAR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

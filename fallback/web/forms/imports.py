@@ -13,6 +13,12 @@ class RunForm(Typed):
     limit = StringField(LABELS["limit"])
 
 
+class TableForm(RunForm):
+    """A table to be made, and the return sheet: a file, which comes with no text."""
+
+    files = StringField(LABELS["files"])
+
+
 class WhyForm(Typed):
     """A reason, for whom it is about."""
 

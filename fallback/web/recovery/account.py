@@ -12,8 +12,7 @@ from fallback import frontdesk, recovery
 from fallback.errors import FieldWrong, ParchiError, SlipNumberWrong
 from fallback.ledger import queries
 from fallback.outcome import Evidence, Told
-from fallback.reconcile import Bucket
-from fallback.recovery.sheets import comparisons, visits
+from fallback.reconcile import Bucket, by_day
 from fallback.slip import SlipNumber, letters
 from fallback.web.access import reader, records, shown_again
 from fallback.web.forms import text
@@ -21,6 +20,8 @@ from fallback.web.forms.small import DeclareForm
 from fallback.web.frontdesk.slips import pdf
 from fallback.web.place import db, here, user
 from fallback.web.recovery.blueprint import blueprint
+
+_PARTS_SHOWN = 400  # lines of a screen: two weeks of twelve desks and thirty clinics are 5,000
 
 
 class Spent(StrEnum):
@@ -34,17 +35,19 @@ class Spent(StrEnum):
 def _account(typed: Mapping[str, str] | None = None, error: ParchiError | None = None) -> ResponseReturnValue:
     form = DeclareForm(formdata=typed)
     sentence = form.mark(error)
-    compared = comparisons(db())
+    look, (seen, compared) = here().standings.account(target()), here().standings.papers().value
     return render_template(
         "recovery/account.html",
         form=form,
         sentence=sentence,
         target=target(),
-        account=recovery.account_of(db(), target()),
+        account=look.value,
+        parts=look.value.parts if len(look.value.parts) <= _PARTS_SHOWN else by_day(look.value),
+        seconds=look.seconds,
         buckets=list(Bucket),
         desks={desk.series: desk for desk in queries.desks(db())},
         open_pages=queries.open_pages(db()),
-        visits=visits(db()),
+        visits=seen,
         evidence=list(Evidence),
         told=list(Told),
         differing=[each for each in compared if each.difference != 0],
@@ -80,6 +83,7 @@ def declare() -> ResponseReturnValue:
         raise FieldWrong(field="numbers", why="Write slip numbers of 11 digits, with commas between them.")
     reason = text("reason", form.typed("reason"))
     frontdesk.declare(here().counter, numbers, outcome.value, reason, by=user().login)
+    here().standings.forget()
     return redirect(url_for("recovery.account"))
 
 

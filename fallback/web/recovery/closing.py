@@ -20,6 +20,7 @@ from fallback.web.frontdesk.slips import pdf
 from fallback.web.place import _, db, here, today, user
 from fallback.web.recovery.account import target
 from fallback.web.recovery.blueprint import blueprint
+from fallback.web.recovery.crosswalk import department_named
 
 _SIGNER = "the hospital's root"  # as it stands in what is signed
 _LEFT = ("read", "matched", "ready", "approved", "sending", "held", "failed")
@@ -33,12 +34,14 @@ def _closing(typed: Mapping[str, str] | None = None, error: ParchiError | None =
     sentence = (visits if about_visits else account).mark(error)
     days = _days(visits.typed("days")) or acts.DAYS
     visits.days.data = str(days)
-    counts = here().standings.counts(target(), stages.Filter(), "clinic")
+    look = here().standings.counts(target(), stages.Filter(), "clinic")
+    counts = look.value
     back = queue.switches(db())
     return render_template(
         "recovery/closing.html",
         target=target(),
-        closing=acts.closing(db(), target(), counts.total),
+        closing=acts.closing(db(), target(), counts.total, lambda: here().standings.account(target()).value),
+        seconds=look.seconds,
         clinics=[
             (each, counts.parts.get(each.number, {}))
             for each in here().hospital.clinics
@@ -49,9 +52,13 @@ def _closing(typed: Mapping[str, str] | None = None, error: ParchiError | None =
         unsaid=acts.unsaid(db(), acts.last_day(today(), days)),
         days=days,
         closed_visits=len(after.closed_outcomes(db())),
-        unconfirmed=[each.department for each in walks.standings(db(), here().hospital, target()) if each.waiting],
+        unconfirmed=[
+            department_named(each.department)
+            for each in walks.standings(db(), here().hospital, target())
+            if each.waiting
+        ],
         doubted=stages.counts(
-            db(), stages.Standing(target=target()), stages.Filter(holds=HOLDS), facet="hold"
+            db(), stages.Standing(target=target()), stages.Filter(stages=frozenset({"held"}), holds=HOLDS), facet="hold"
         ).total.get("held", 0),
         has_record=acts.closed_record(here().installation.ledger, target()) is not None,
         visits=visits,
@@ -81,6 +88,7 @@ def close_visits() -> ResponseReturnValue:
     clinic = int(code) if code.isdecimal() and len(code) < 5 else 0
     ledger, until = here().installation.ledger, acts.last_day(today(), days)
     acts.close_visits(ledger, until, reason, by=user().login, clinic=clinic)
+    here().standings.forget()
     return redirect(url_for("recovery.closing"))
 
 
@@ -100,6 +108,7 @@ def close_account() -> ResponseReturnValue:
         signer=_SIGNER,
         sign=place.installation.sign_as_hospital,
     )
+    place.standings.forget()
     return redirect(url_for("recovery.closing"))
 
 
@@ -110,6 +119,7 @@ def reopen_account() -> ResponseReturnValue:
     """Opens a closed account again."""
     reason = text("note", AccountForm().typed("note"))
     acts.reopen_account(here().installation.ledger, target(), reason, by=user().login)
+    here().standings.forget()
     return redirect(url_for("recovery.closing"))
 
 

@@ -61,7 +61,7 @@ def _line(place: int, each: Candidate, review: Review, day: date | None) -> Line
         day=each.day,
         chance=percent(each.chance),
         refused=each.refused,
-        reasons=[(_(reason.says), reason.bits > 0) for reason in each.weight.reasons],
+        reasons=[(_(reason.says), reason.bits >= 0) for reason in each.weight.reasons],
     )
 
 
@@ -86,7 +86,7 @@ def percent(chance: float | None) -> str:
 
 
 def reasons_of(said: Matched | None) -> list[tuple[str, bool]]:
-    """The matcher's reasons in words, and whether each speaks for the person that it named."""
+    """The matcher's reasons in words, and whether each speaks for whom it named; what is the same may weigh 0."""
     if said is None:
         return []
-    return [(_(says), bits > 0) for _field, says, bits in said.reasons]
+    return [(_(says), bits >= 0) for _field, says, bits in said.reasons]

@@ -17,7 +17,7 @@ from fallback.web.forms import text
 from fallback.web.forms.after import ReceiptForm
 from fallback.web.forms.reading import to_date
 from fallback.web.frontdesk.slips import pdf
-from fallback.web.place import db, here, user
+from fallback.web.place import _, db, here, language, user
 from fallback.web.recovery.account import target
 from fallback.web.recovery.blueprint import blueprint
 
@@ -29,9 +29,15 @@ _KINDS = {
 }
 
 
+def department_named(name: str) -> str:
+    """A department in the language of this request: a counter as the hospital's file names it, else by our words."""
+    counter = here().hospital.counter(name)
+    return counter.name_hindi if counter and counter.name_hindi and language() == "hi" else _(name)
+
+
 def _crosswalk(typed: Mapping[str, str] | None = None, error: ParchiError | None = None) -> ResponseReturnValue:
     form = ReceiptForm(formdata=typed if typed is not None and "sha256" in typed else None)
-    form.department.choices = [(name, name) for name in acts.departments(here().hospital)]
+    form.department.choices = [(name, department_named(name)) for name in acts.departments(here().hospital)]
     sentence = form.mark(error)
     return render_template(
         "recovery/crosswalk.html",
@@ -42,6 +48,7 @@ def _crosswalk(typed: Mapping[str, str] | None = None, error: ParchiError | None
         forms=list(Form),
         days=after.walk_days(db(), target()),
         stickers=STICKERS,
+        department_named=department_named,
     )
 
 

@@ -10,9 +10,9 @@ from fallback import recovery
 from fallback.ehospital import Abilities
 from fallback.errors import FieldWrong, ParchiError, VisitNotThere
 from fallback.hospital import Target
-from fallback.ledger.queries import gates as words, stages as asked
+from fallback.ledger.queries import gates as words
 from fallback.recovery import Planned, gates
-from fallback.recovery.stages import standing
+from fallback.recovery.stages import stands
 from fallback.slip import SlipNumber
 from fallback.spreadsheet import Sheet, csv_of
 from fallback.web.access import reader, records, shown_again, supervisor
@@ -116,7 +116,7 @@ def _link(
 ) -> ResponseReturnValue:
     values = typed if typed is not None and "to" in typed else request.args
     target, form = chosen_target(values), LinkForm(formdata=typed)
-    row = asked.one(db(), standing(db(), target.name), number)
+    row = stands(db(), target.name, number)
     return render_template(
         "recovery/import_link.html",
         target=target,
@@ -171,6 +171,7 @@ def link_visit(number: SlipNumber) -> ResponseReturnValue:
         )
     finally:
         connector.close()
+    here().standings.forget()
     return redirect(url_for("recovery.import_list", to=target.name, stage="confirmed"))
 
 
@@ -188,4 +189,5 @@ def returned_there(number: SlipNumber) -> ResponseReturnValue:
         pattern=place.hospital.uhid_pattern,
         by=user().login,
     )
+    here().standings.forget()
     return redirect(url_for("recovery.import_list", to=target.name, stage="on_return"))

@@ -11,7 +11,7 @@ from fallback import recovery
 from fallback.downtime import Role
 from fallback.ehospital import Abilities
 from fallback.enrolment.identities import for_import
-from fallback.errors import FieldWrong, ParchiError, TargetUnnamed
+from fallback.errors import CheckListOpen, FieldWrong, ParchiError, TargetUnnamed
 from fallback.hospital import Target
 from fallback.language import say
 from fallback.ledger import queries
@@ -28,7 +28,7 @@ from fallback.web.place import _, db, here, language, user
 from fallback.web.recovery.blueprint import blueprint
 
 SHOWN = 100  # slips of a list at once
-FEW = 5_000  # slips of a stage that are sorted rather than looked for through 150,000
+FEW, FEW_FAR = 5_000, 300  # slips of a stage that are sorted rather than looked for through 150,000, by number
 
 
 def chosen_target(values: Mapping[str, str]) -> Target:
@@ -83,32 +83,36 @@ def _imports(typed: Mapping[str, str] | None = None, error: ParchiError | None =
     if not here().hospital.targets:
         return render_template("recovery/import_none.html")
     target = chosen_target(values)
-    form, why, note = RunForm(formdata=typed), WhyForm(formdata=typed), NoteForm(formdata=typed)
+    leaves = request.endpoint == "recovery.defer"
+    form, note = RunForm(formdata=typed), NoteForm(formdata=typed)
+    why, leave = WhyForm(formdata=None if leaves else typed), WhyForm(formdata=typed if leaves else None)
+    leave.reason.id = "leave-reason"  # both stand on one page
     sentence = form.mark(error)
-    why.mark(error)
+    (leave if leaves else why).mark(error)
     choice = choice_of(address_of(values))
     facet = values.get("facet", "")
     facet = facet if facet in asked.FACETS else "clinic"
     state, pause = here().imports.state(target.name), words.pause(db(), target.name)
-    running = state is not None and state.running
-    counts = here().standings.counts(target.name, choice.filter, facet, watched=running)
+    counts = here().standings.counts(target.name, choice.filter, facet)
     left = gates.open_points(db(), target, Abilities())
     return render_template(
         "recovery/import.html",
         form=form,
         why=why,
+        leave=leave,
         note=note,
         sentence=sentence,
         target=target,
         values=address_of(values) | {"to": target.name},
         facet=facet,
         facets=asked.FACETS,
-        counts=counts,
-        stages=[each for each in asked.STAGES if each != "void" or counts.total.get(each)],
+        counts=counts.value,
+        seconds=counts.seconds,
+        stages=[each for each in asked.STAGES if each != "void" or counts.value.total.get(each)],
         days=days(),
         desks=queries.desks(db()),
         state=state,
-        stopped=say(state.error, language()) if state and state.error else _stopped(state),
+        stopped=_stopped(state, signed=not left),
         pause=pause,
         pinned=queries.targets(db()).get(target.name),
         open_points=left,
@@ -124,8 +128,10 @@ def _imports(typed: Mapping[str, str] | None = None, error: ParchiError | None =
     )
 
 
-def _stopped(state: recovery.RunState | None) -> str:
-    return say(state.report.stopped, language()) if state and state.report and state.report.stopped else ""
+def _stopped(state: recovery.RunState | None, *, signed: bool) -> str:
+    """Why the last run ended; not what was mended meanwhile."""
+    why = (state.error or (state.report.stopped if state.report else None)) if state else None
+    return say(why, language()) if why and not (signed and isinstance(why, CheckListOpen)) else ""
 
 
 def days() -> list[str]:
@@ -141,6 +147,7 @@ def imports() -> ResponseReturnValue:
 
 
 def _back(values: Mapping[str, str]) -> ResponseReturnValue:
+    here().standings.forget()
     page, where = "recovery.import_list" if values.get("list") else "recovery.imports", address_of(values)
     return redirect(f"{url_for(page)}?{urlencode(where)}")
 
@@ -229,8 +236,10 @@ def import_list() -> ResponseReturnValue:
     values, target = request.args, chosen_target(request.args)
     after = values.get("after", "")
     which = choice_of(values).filter
-    total = here().standings.counts(target.name, Filter(), "clinic", watched=True).total
-    few = which.stages is not None and sum(total.get(each, 0) for each in which.stages) < FEW
+    total = here().standings.counts(target.name, Filter(), "clinic").value.total
+    few = which.stages is not None and sum(total.get(each, 0) for each in which.stages) < (
+        FEW if asked.is_near(which) else FEW_FAR
+    )
     rows = asked.rows(db(), here().standings.of(target.name), which, after=after[:11], most=SHOWN + 1, few=few)
     return render_template(
         "recovery/import_list.html",

@@ -15,15 +15,20 @@ from fallback.web.access import reader, records, shown_again
 from fallback.web.forms import text
 from fallback.web.forms.after import RepairedForm, ToldForm
 from fallback.web.frontdesk.slips import pdf
-from fallback.web.place import db, here, user
+from fallback.web.place import _, db, here, user
 from fallback.web.recovery.blueprint import blueprint
+
+
+def _said(person: str) -> str:
+    """A person of an order in the language of this request."""
+    return f"{_('UHID')} {person.removeprefix('uhid:')}" if person.startswith("uhid:") else said(person)
 
 
 @blueprint.get("/records/repairs")
 @reader
 def repairs() -> ResponseReturnValue:
     """Every repair order, the open ones first."""
-    return render_template("recovery/repairs.html", repairs=after.repairs(db(), open_only=False), said=said)
+    return render_template("recovery/repairs.html", repairs=after.repairs(db(), open_only=False), said=_said)
 
 
 def _repair(
@@ -41,7 +46,7 @@ def _repair(
         "recovery/repair.html",
         order=order,
         steps=order.steps or acts.steps_of(here().hospital, target),
-        said=said,
+        said=_said,
         has_secret=any(each.name == target and each.kind in ("fhir", "gnuhealth") for each in here().hospital.targets),
         told=told,
         done=done,
@@ -85,13 +90,14 @@ def close_repair(number: SlipNumber) -> ResponseReturnValue:
     form, place = RepairedForm(), here()
     note, name, secret = text("proof", form.typed("proof")), form.typed("target"), form.typed("secret").strip()
     target = next((each for each in place.hospital.targets if each.name == name), None)
-    ledger, uhid = place.installation.ledger, form.typed("uhid").strip()
+    ledger, uhid, pattern = place.installation.ledger, form.typed("uhid").strip(), place.hospital.uhid_pattern
     if target is None or not secret:
-        acts.close(ledger, number, name, note, uhid=uhid, by=user().login)
+        acts.close(ledger, number, name, note, uhid=uhid, by=user().login, pattern=pattern)
     else:
         connector = recovery.open_way(place.installation, place.hospital, target, secret)
         try:
-            acts.close(ledger, number, name, note, uhid=uhid, by=user().login, connector=connector)
+            acts.close(ledger, number, name, note, uhid=uhid, by=user().login, pattern=pattern, connector=connector)
         finally:
             connector.close()
+    place.standings.forget()
     return redirect(url_for("recovery.repairs"))

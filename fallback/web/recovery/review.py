@@ -11,7 +11,7 @@ from fallback.errors import FieldWrong, PageNotOpen, ParchiError, SlipUnknown
 from fallback.language import format_moment, say
 from fallback.language.fields import LABELS
 from fallback.ledger import queries
-from fallback.ledger.queries import after, matches, review as asked
+from fallback.ledger.queries import after, matches, review as asked, stages
 from fallback.ledger.queries.review import Question
 from fallback.recovery import review as act
 from fallback.recovery.review import Word
@@ -45,7 +45,7 @@ def reviews() -> ResponseReturnValue:
         left=left,
         waits=waits,
         wanted=wanted,
-        days=asked.days(db()),
+        days=stages.days(db()),
         words=sorted(words.items()),
         pace=pace,
         lasts=duration(timedelta(hours=waits / pace)) if pace else "",
@@ -63,7 +63,9 @@ def want_reviews() -> ResponseReturnValue:
     clinic, day = request.form.get("clinic", ""), request.form.get("day", "")
     try:
         of_day = date.fromisoformat(day).isoformat() if day else ""
-        chosen = Wanted(clinic=int(clinic or 0), day=of_day, urgent=request.form.get("urgent") == "y")
+        chosen = Wanted(
+            clinic=int(clinic or 0) if len(clinic) < 5 else 0, day=of_day, urgent=request.form.get("urgent") == "y"
+        )
     except ValueError:
         chosen = Wanted()
     here().reviews.want(user().login, chosen)

@@ -16,7 +16,7 @@ from fallback.ledger.queries import typing as asked
 from fallback.spreadsheet import HeldFile
 from fallback.web.access import records, shown_again, takes, typed, upload
 from fallback.web.forms import whole_number
-from fallback.web.forms.imports import RunForm
+from fallback.web.forms.imports import TableForm
 from fallback.web.place import db, here, user
 from fallback.web.recovery.blueprint import blueprint
 
@@ -44,7 +44,7 @@ def _page(
 ) -> ResponseReturnValue:
     values = typed if typed is not None and "to" in typed else request.args
     connector = _connector(values.get("to", ""))
-    form = RunForm(formdata=typed)
+    form = TableForm(formdata=typed)
     name = connector.target.name
     approved, confirmed, _own = asked.counts(db(), name, "", "")
     return render_template(
@@ -75,7 +75,7 @@ def tables() -> ResponseReturnValue:
 @shown_again(_page)
 def make_table() -> ResponseReturnValue:
     """Makes a table of the approved slips; it is fetched after that, as often as it is lost."""
-    form = RunForm()
+    form = TableForm()
     connector, limit = _connector(request.form.get("to", "")), None
     if told := form.typed("limit").strip():
         limit = whole_number(told)
