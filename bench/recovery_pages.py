@@ -51,13 +51,10 @@ PAGES = {
     "the next review": "/records/review/next",
     "the call list": "/records/review/calls",
     "what was said of a slip": "/records/review/{number}/said",
-    "typing": "/records/typing?target=hands",
-    "tables": "/records/tables",
     "the account": "/records/account",
     "the signed account": "/records/account.json",
     "the closing": "/records/closing",
     "the cross-walk": "/records/crosswalk",
-    "the cross-walk of a day": "/records/crosswalk.pdf?clinic=3&day=2026-11-12",
     "doubted UHIDs": "/records/uhids",
     "doubted UHIDs as a file": "/records/uhids.csv",
     "repairs": "/records/repairs",
@@ -65,7 +62,7 @@ PAGES = {
     "open pages": "/records/pages",
     "the next page": "/records/work",
     "batches": "/records/batches",
-    "a batch": "/records/batch?name=box-3",
+    "a batch": "/records/batch?name=box-0",
 }  # fmt: skip
 # A file or a signed paper takes what it takes: nobody has a page open in front of it.
 _FILES = frozenset({"the signed account", "the dry run as a file", "doubted UHIDs as a file"})

@@ -27,9 +27,9 @@ sys.path.insert(0, str(HOME))
 from bench.told import options, tell  # noqa: E402
 from fallback.ehospital import Outcome  # noqa: E402
 from fallback.ehospital.beep import BeepConnector  # noqa: E402
-from fallback.ehospital.browser import Browser  # noqa: E402
 from fallback.ehospital.recipe import Mark  # noqa: E402
-from fallback.ehospital.webform import WebFormConnector  # noqa: E402
+from fallback.ehospital.webform.browser import Browser  # noqa: E402
+from fallback.ehospital.webform.connector import WebFormConnector  # noqa: E402
 from fallback.errors import ParchiError  # noqa: E402
 from fallback.hospital import Target  # noqa: E402
 from fallback.printing.on_screen import qr_shape  # noqa: E402

@@ -7,6 +7,7 @@ clinic's box and a tick on the day sheet say that the patient came, and the doct
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Protocol
 
 from fallback.episode import Seen as Seen, Told as Told
@@ -91,9 +92,23 @@ class _Word:
     came: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A witness without its paper."""
+
+    evidence: str
+    marks: Mapping[str, str]
+    sure: bool
+
+
 def outcome_of(witnesses: Iterable[Witness]) -> VisitOutcome:
     """The outcome of a visit from all who say something about it, in any order, any of them twice."""
-    found = list(witnesses)
+    return _outcome(tuple((each.evidence, each.sure, tuple(each.marks.items())) for each in witnesses))
+
+
+@lru_cache(maxsize=4096)  # of 150,000 visits most are told of alike
+def _outcome(witnesses: tuple[tuple[str, bool, tuple[tuple[str, str], ...]], ...]) -> VisitOutcome:
+    found = [_Said(evidence, dict(marks), sure) for evidence, sure, marks in witnesses]
     words = [_word(each) for each in found]
     ticked = set().union(*(_names(each, _TICKED) for each in found if each.sure))
     days = {int(text) for each in found if (text := each.marks.get(_DAYS, "")).isdecimal() and int(text)}

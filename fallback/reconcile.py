@@ -1,7 +1,8 @@
 """What a read slip is to what is known, and the two accounts: every number that was handed out, in exactly one place.
 
 Pure: no clock, no disk, no chance. Registrations: issued = imported + on return + voided + spoiled + unused + held +
-failed + waiting + missing. Paper: printed = back + not back; the paper is reported and never keeps the first account open.
+failed + waiting + missing. Paper: printed = back + not back; the paper is reported and never keeps the first account
+open.
 """
 
 from collections.abc import Iterable, Mapping, Set

@@ -97,8 +97,8 @@ def survey(path: Path | HeldFile, *, need: Collection[str] = (), encoding: str =
         raise TableWrong(file=path.name, why="it is empty.")
     told = encoding or seen.encoding()
     try:
-        codecs.lookup(told)
-    except LookupError as wrong:
+        "".encode(told)  # a codec of the library that is none of texts, like hex, is no encoding
+    except (LookupError, ValueError) as wrong:
         raise TableWrong(file=path.name, why=Sentence("the encoding {name} is unknown.", name=told)) from wrong
     top = Table(
         path=path, heading=("",) * 10_000, first=0, lines=seen.lines, digest=seen.digest.hexdigest(), encoding=told

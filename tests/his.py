@@ -13,9 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from fallback.ehospital.browser import Browser
-from fallback.ehospital.devtools import tabs
 from fallback.ehospital.recipe import Mark
+from fallback.ehospital.webform.browser import Browser
+from fallback.ehospital.webform.devtools import tabs
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = (

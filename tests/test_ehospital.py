@@ -18,15 +18,28 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hypothesis import given, strategies as st
 
-from fallback.ehospital import Acknowledgement, Outcome, fhir_resources as resources
-from fallback.ehospital.fhir import FhirConnector
-from fallback.ehospital.fhir_compare import contains, differences, merged
+from fallback.ehospital import Acknowledgement, Outcome
+from fallback.ehospital.fhir import FhirConnector, resources
+from fallback.ehospital.fhir.compare import contains, differences, merged
 from fallback.errors import ParchiError, TargetBusy, TargetNotAllowed, TargetNotFhir, TargetRefuses, TargetUnreachable
 from fallback.hospital import Target
 from fallback.rehearsal.target import TestSystem
 from fallback.slip import Age, AgeUnit, Category, Kind, Patient, Sex, Slip, SlipNumber, Visit
 from tests.backlog import HOSPITAL, ISSUED, SUNITA
-from tests.proxy import Proxy, Reply, Trouble, changed, cut_reply, dripping, drop_reply, hang_up, late, say
+from tests.proxy import (
+    Forward,
+    Proxy,
+    Reply,
+    Request,
+    Trouble,
+    changed,
+    cut_reply,
+    dripping,
+    drop_reply,
+    hang_up,
+    late,
+    say,
+)
 
 pytestmark = pytest.mark.target
 SERIALS = itertools.count(1)
@@ -583,3 +596,19 @@ def test_no_answer_breaks_the_comparison(back: dict[str, Any]) -> None:
 def test_times_are_compared_as_moments() -> None:
     assert contains({"start": "2026-11-23T10:00:00+05:30"}, {"start": "2026-11-23T04:30:00.000Z"})
     assert not contains({"start": "2026-11-23T10:00:00+05:30"}, {"start": "2026-11-23T10:00:00"})
+
+
+@pytest.mark.parametrize("trouble", [say(500), say(200, b"[]"), hang_up])
+def test_a_server_that_cannot_answer_several_questions_at_once_is_asked_one_by_one(
+    system: TestSystem, trouble: Trouble
+) -> None:
+    def no_batch(request: Request, forward: Forward) -> Reply | None:
+        return (
+            trouble(request, forward) if b'"type": "batch"' in request.body.replace(b":", b": ") else forward(request)
+        )
+
+    with Proxy(system.url) as proxy:
+        connector = connect(system, proxy.url)
+        connector.identify()
+        proxy.trouble("POST", "", *[no_batch] * 20)
+        ok(connector.send(slip()))

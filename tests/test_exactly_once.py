@@ -387,3 +387,22 @@ def test_an_approval_of_a_desk_that_did_not_know_sends_nothing_beside_what_was_t
     write(backlog, FactKind.SLIP_APPROVED, number=slip.number.text, revision=0, target=NAME)
     assert (go(backlog, target, again=True).created, target.visits) == (0, {})
     assert (stages(backlog), buckets(backlog)) == ({"confirmed": 1}, {"imported": 1})
+
+
+def test_a_correction_of_what_was_sent_makes_no_new_patient_of_the_next_visit(backlog: Backlog) -> None:
+    first, target = backlog.issue(), FakeTarget()
+    later = backlog.issue(patient_number=first.number)
+    matched(backlog, first, "same", "uhid:200000001")
+    approve(backlog.ledger, NAME, Choice(numbers=frozenset({first.number})), by="meena")
+    go(backlog, target, limit=1)
+    backlog.correct(first, patient=replace(SUNITA, name="Sunita Rani"), reason="spelling")
+    assert go(backlog, target).confirmed == 2
+    assert target.patients == {"uhid:200000001": [first.number.text, later.number.text]}
+    assert {each.person for each in target.visits.values()} == {"uhid:200000001"}
+
+
+def test_a_correction_before_sending_is_matched_anew(backlog: Backlog) -> None:
+    slip = backlog.issue()
+    matched(backlog, slip, "same", "uhid:200000001")
+    backlog.correct(slip, patient=replace(SUNITA, name="Mohan Lal"), reason="another patient")
+    assert stages(backlog) == {"read": 1}

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from fallback.ehospital import Acknowledgement, Found, fhir_resources as resources
-from fallback.ehospital.fhir import FhirConnector
-from fallback.ehospital.fhir_wire import Reply, Wire
+from fallback.ehospital import Acknowledgement, Found
+from fallback.ehospital.fhir import FhirConnector, resources
+from fallback.ehospital.fhir.wire import Reply, Wire
 from fallback.episode import Episode, Learnt, Seen
 from fallback.errors import ParchiError
 from fallback.hospital import Target

@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from fallback.ehospital import Acknowledgement, Hold, Outcome, fhir_resources as resources
-from fallback.ehospital.fhir_shapes import faults
+from fallback.ehospital import Acknowledgement, Hold, Outcome
+from fallback.ehospital.fhir import resources
+from fallback.ehospital.fhir.shapes import faults
 from fallback.episode import Episode, Learnt, Seen, Told
 from fallback.rehearsal.target import TestSystem
 from fallback.slip import Age, AgeUnit, Category, FeeStatus, Kind, Patient, Sex, Slip, Visit

@@ -12,11 +12,11 @@ import pytest
 
 from fallback.ehospital import Hold, Outcome
 from fallback.ehospital.fhir import FhirConnector
-from fallback.ehospital.fhir_consultation import consultation
-from fallback.ehospital.fhir_resources import stable_id
-from fallback.ehospital.fhir_shapes import faults
-from fallback.ehospital.fhir_system import System
-from fallback.ehospital.fhir_wire import Wire
+from fallback.ehospital.fhir.consultation import consultation
+from fallback.ehospital.fhir.resources import stable_id
+from fallback.ehospital.fhir.shapes import faults
+from fallback.ehospital.fhir.system import System
+from fallback.ehospital.fhir.wire import Wire
 from fallback.episode import Episode, Learnt, Seen, Told
 from fallback.errors import PictureMissing
 from fallback.hospital import Target

@@ -17,7 +17,7 @@ import pytest
 from fallback.authority import public_key_digest
 from fallback.ehospital import Outcome
 from fallback.ehospital.fhir import FhirConnector
-from fallback.ehospital.fhir_wire import Transient, Wire
+from fallback.ehospital.fhir.wire import Transient, Wire
 from fallback.ehospital.ways import connect as connect_way
 from fallback.errors import TargetBusy, TargetChanged, TargetNotFhir, TargetUnreachable
 from fallback.hospital import Target

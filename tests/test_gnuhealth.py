@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from fallback.ehospital import Outcome, gnuhealth_records as records
-from fallback.ehospital.gnuhealth import GnuHealthConnector
-from fallback.ehospital.gnuhealth_wire import Tryton
+from fallback.ehospital import Outcome
+from fallback.ehospital.gnuhealth import GnuHealthConnector, records
+from fallback.ehospital.gnuhealth.wire import Tryton
 from fallback.ehospital.ways import connect
 from fallback.episode import Episode, Learnt, Seen, Told
 from fallback.errors import (

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from fallback.authority import Authority
-from fallback.ehospital import Acknowledgement, Found, Hold, Outcome, hl7, hl7_messages as messages
-from fallback.ehospital.hl7_connector import Hl7Connector
+from fallback.ehospital import Acknowledgement, Found, Hold, Outcome
+from fallback.ehospital.hl7 import Hl7Connector, messages, text as hl7
 from fallback.ehospital.ways import connect
 from fallback.episode import Episode, Known, Learnt, Seen, Told
 from fallback.errors import TargetAnswersOddly, TargetChanged, TargetNotAllowed, TargetUnreachable

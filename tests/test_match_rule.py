@@ -199,4 +199,4 @@ def test_limits_keep_the_expected_share_of_mistakes() -> None:
     many = [sure] * 900 + [likely] * 50 + [open_] * 30 + [nobody] * 500
     same_from, new_below = limits(many, false_merges=0.0005, missed=0.005)
     assert 0.9 < same_from <= 0.9999 and 0.001 <= new_below <= 0.6
-    assert limits([], false_merges=0.001, missed=0.01) == (1 - 1e-6, 0.0)
+    assert limits([], false_merges=0.001, missed=0.01) == (1 - 1e-6, 0.001), "who is like nobody is new"

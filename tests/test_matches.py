@@ -223,3 +223,31 @@ def test_a_worker_with_the_readers_key_says_the_same(backlog: Backlog, index: Pa
         assert [each.to for each in match_portion.decided(portion)] == ["uhid:100000002"]
     finally:
         match_portion.close()
+
+
+def test_without_an_index_a_uhid_stands_and_nobody_is_asked_about_who_is_like_nobody(backlog: Backlog) -> None:
+    known = [backlog.issue(ASLAM, uhid="100000002") for _ in range(2)]
+    new = backlog.issue(NOBODY)
+    for at in range(30):
+        backlog.issue(replace(NOBODY, name=f"{'BCDGJKLMNPRST'[at % 13]}a{'bdgklmn'[at % 7]}u", mobile=f"90000{at:05d}"))
+    report = run(backlog)
+    assert [episode(backlog, each) for each in known] == [("100000002", None, Known.RULE)] * 2
+    assert told(backlog, new).outcome == "new" and report.new > 25
+    typed_and_not = backlog.issue(ASLAM)
+    run(backlog)
+    assert told(backlog, typed_and_not).machine_person == "uhid:100000002"
+
+
+def test_where_the_index_is_gone_its_matches_stand_and_nobody_is_called_new(
+    backlog: Backlog, index: PatientIndex
+) -> None:
+    slip = backlog.issue(ASLAM)
+    run(backlog, index)
+    assert told(backlog, slip).machine_person == "uhid:100000002"
+    assert run(backlog).done == 0, "a computer without the index knows less, not more"
+    late = backlog.issue(NOBODY)
+    for _ in range(2):
+        run(backlog)
+        assert told(backlog, late).outcome == "ask"
+    run(backlog, index)
+    assert told(backlog, slip).machine_person == "uhid:100000002"

@@ -62,3 +62,11 @@ def test_a_second_look_confirms_the_word_that_it_saw_and_no_other(backlog: Backl
     write(backlog, FactKind.MATCH_CHECKED, slip, decision="same", to="uhid:100000001", agrees=True, by="ravi")
     found = matches.matched(backlog.ledger.db(), slip.number)
     assert found is not None and (found.outcome, found.second) == ("ask", True)
+
+
+def test_nobody_stays_joined_to_a_patient_who_became_confidential(backlog: Backlog) -> None:
+    first, again = backlog.issue(SUNITA), backlog.issue(SUNITA)
+    whose = content_of(backlog.ledger, first.number)
+    says(backlog, again, first.number.text, whose=whose)
+    backlog.correct(first, sealed=b"s" * 60, patient=replace(SUNITA, name="Ward Seven", name_hindi="", mobile=""))
+    assert goes_as(backlog, again) is None, "else the open name would go to the hidden patient"

@@ -414,3 +414,9 @@ def test_a_pipe_is_not_waited_for(index: PatientIndex, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "patients.csv")
     with pytest.raises(IndexFileWrong, match="neither a file nor a folder"):
         index.load(tmp_path / "patients.csv", Columns())
+
+
+@pytest.mark.parametrize("encoding", ["hex", "rot13", "undefined", "utf\0", "nothing"])
+def test_an_encoding_that_is_none_of_texts_is_told(index: PatientIndex, tmp_path: Path, encoding: str) -> None:
+    with pytest.raises(IndexFileWrong, match="encoding"):
+        load(index, tmp_path / "a.csv", HEAD + "1,Asha,F,,,,\n", Columns(encoding=encoding))

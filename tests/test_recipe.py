@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from fallback.ehospital.browser import Browser, within
-from fallback.ehospital.devtools import DevTools, Tab
 from fallback.ehospital.recipe import load
 from fallback.ehospital.recipe_values import alike, filled, holds, in_ascii, is_ours, values
+from fallback.ehospital.webform.browser import Browser, within
+from fallback.ehospital.webform.devtools import DevTools, Tab
 from fallback.errors import BrowserAway, RecipeWrong
 from fallback.slip import Slip, SlipNumber, Visit
 from tests import his as house

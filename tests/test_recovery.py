@@ -357,7 +357,8 @@ def test_a_dry_run_shows_what_would_be_sent_and_writes_nothing(backlog: Backlog)
     before = facts(backlog)
     good, other = plan(backlog.ledger, connect("http://127.0.0.1:9/fhir", "x"))
     assert (good.number, good.step, good.reason) == (slip.number, Step.SEND, "")
-    assert [each["resource"]["resourceType"] for each in good.content["entry"]] == ["Patient", "Encounter", "Provenance"]
+    kinds = [each["resource"]["resourceType"] for each in good.content["entry"]]
+    assert kinds == ["Patient", "Encounter", "Provenance"]
     assert "another name" in other.reason
     assert not other.content
     assert facts(backlog) == before

@@ -232,6 +232,7 @@ def test_the_account_tells_who_was_seen_and_what_sheets_say_and_stays_as_open_as
         "seen": 2,
         "not_seen": 1,
         "unknown": 2,
+        "closed_unknown": 0,
         "by": {"nurse": 1, "day_sheet": 1, "copy": 1},
         "told": {"admitted": 1, "referred": 0, "investigations": 0, "medico_legal": 0},
         "doubtful": 0,

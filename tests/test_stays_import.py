@@ -9,8 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fallback.ehospital import fhir_resources as resources
-from fallback.ehospital.fhir import FhirConnector
+from fallback.ehospital.fhir import FhirConnector, resources
 from fallback.episode import Episode, Learnt
 from fallback.hospital import Target, Ward
 from fallback.ledger.facts import FactKind

@@ -12,7 +12,7 @@ import pytest
 
 from fallback.ehospital import Acknowledgement, Hold, Outcome
 from fallback.ehospital.gnuhealth import GnuHealthConnector
-from fallback.ehospital.gnuhealth_wire import PAUSES, Tryton
+from fallback.ehospital.gnuhealth.wire import PAUSES, Tryton
 from fallback.episode import Episode, Known, Learnt, Seen, Told
 from fallback.errors import TargetLoginRefused, TargetUnreachable
 from fallback.slip import Age, Patient, Sex, SlipNumber, Visit

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from fallback.ehospital import Acknowledgement, Outcome, hl7_messages as messages
-from fallback.ehospital.hl7_connector import Hl7Connector
+from fallback.ehospital import Acknowledgement, Outcome
+from fallback.ehospital.hl7 import Hl7Connector, messages
 from fallback.episode import Episode, Known, Learnt, Seen, Told
 from fallback.errors import TargetUnreachable
 from fallback.hospital import Target

@@ -9,10 +9,10 @@ import pytest
 
 from fallback.ehospital import Acknowledgement, Found, Hold, Outcome
 from fallback.ehospital.beep import BeepConnector
-from fallback.ehospital.browser import Browser
 from fallback.ehospital.recipe import Mark
 from fallback.ehospital.webform import WebFormConnector
-from fallback.ehospital.webform_page import Saved, Told
+from fallback.ehospital.webform.browser import Browser
+from fallback.ehospital.webform.page import Saved, Told
 from fallback.errors import BrowserAway, OperatorNeeded, PageOdd, ParchiError
 from fallback.hospital import Target
 from fallback.ledger.queries.proofs import proofs

@@ -11,9 +11,9 @@ import pytest
 
 from fallback.ehospital import Outcome
 from fallback.ehospital.beep import BeepConnector
-from fallback.ehospital.browser import Browser
 from fallback.ehospital.recipe import Mark
 from fallback.ehospital.webform import WebFormConnector
+from fallback.ehospital.webform.browser import Browser
 from fallback.hospital import Target
 from fallback.printing.on_screen import qr_shape
 from fallback.slip import Slip, SlipNumber, Visit

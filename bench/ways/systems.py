@@ -12,13 +12,13 @@ from typing import Any
 
 import httpx
 
-from fallback.ehospital import Connector, hl7_messages
+from fallback.ehospital import Connector
 from fallback.ehospital.fhir import FhirConnector
-from fallback.ehospital.fhir_resources import birth_date
+from fallback.ehospital.fhir.resources import birth_date
 from fallback.ehospital.gnuhealth import GnuHealthConnector
-from fallback.ehospital.gnuhealth_records import SEXES
-from fallback.ehospital.gnuhealth_wire import Tryton
-from fallback.ehospital.hl7_connector import Hl7Connector
+from fallback.ehospital.gnuhealth.records import SEXES
+from fallback.ehospital.gnuhealth.wire import Tryton
+from fallback.ehospital.hl7 import Hl7Connector, messages as hl7_messages
 from fallback.hospital import Target
 from fallback.rehearsal.target import TestSystem
 from fallback.slip import AgeUnit, Slip
@@ -26,7 +26,7 @@ from tests.backlog import HOSPITAL
 from tests.targets.bridge import PATIENTS, Bridge
 from tests.targets.gnuhealth import GnuHealth
 
-PATIENCE = 4.0  # seconds for one answer
+PATIENCE = 2.0  # seconds for one answer
 _PAUSES = (0.05, 0.2, 0.5, 1.0)
 
 

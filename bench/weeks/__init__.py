@@ -51,11 +51,8 @@ class Weeks:
                 made, "bench", clock=self.now_and_on, state=folder / "state"
             )
         file = hospital_file.load(Path(__file__).parents[2] / "hospital.toml")
-        targets = (
-            Target(name=TARGET, url="http://127.0.0.1:9/fhir", test=False, kind="fhir"),
-            Target(name="hands", url="http://127.0.0.1:9/form", test=False, kind="beep"),
-        )
-        self.hospital = replace(file, targets=targets, clinics=file.clinics[:CLINICS])
+        target = Target(name=TARGET, url="http://127.0.0.1:9/fhir", test=False, kind="fhir")
+        self.hospital = replace(file, targets=(target,), clinics=file.clinics[:CLINICS])
         self.numbers: list[SlipNumber] = []
         self._digests: dict[str, str] = {}
         self._tokens: dict[tuple[int, int, int], list[SlipNumber]] = {}

@@ -100,7 +100,7 @@ def example(context: click.Context, port: int | None) -> None:
 
 
 def _keep_hospital(data: Data) -> None:
-    """Puts the hospital's file, the folder of its layouts and its ways' files into the data folder, unless it is there."""
+    """Puts the hospital's file, its layouts' folder and its ways' files into the data folder, unless they are there."""
     kept = data.folder / "hospital.toml"
     layouts = data.hospital().layouts
     try:

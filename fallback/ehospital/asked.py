@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from fallback.ehospital.fhir_compare import strangers
-from fallback.ehospital.fhir_stays import ward_unknown
+from fallback.ehospital.fhir.compare import strangers
+from fallback.ehospital.fhir.stays import ward_unknown
 from fallback.episode import Episode, Known
 from fallback.errors import Sentence
 from fallback.hospital import Hospital, Target

@@ -8,7 +8,7 @@ from typing import Any, Never
 from fallback.ehospital import Abilities, Acknowledgement, Found, TargetIdentity
 from fallback.ehospital.recipe import Field, Recipe, load
 from fallback.ehospital.recipe_values import in_ascii, values
-from fallback.ehospital.webform_page import written
+from fallback.ehospital.webform.page import written
 from fallback.errors import RecipeMissing, Sentence, TypedByScanner
 from fallback.hospital import Hospital, Target
 from fallback.slip import Kind, Slip

@@ -7,7 +7,7 @@ from fallback.ehospital import Connector
 from fallback.ehospital.beep import BeepConnector
 from fallback.ehospital.fhir import FhirConnector
 from fallback.ehospital.gnuhealth import GnuHealthConnector
-from fallback.ehospital.hl7_connector import Hl7Connector
+from fallback.ehospital.hl7 import Hl7Connector
 from fallback.ehospital.sheet import SheetConnector
 from fallback.ehospital.webform import WebFormConnector
 from fallback.hospital import Hospital, Target

@@ -72,8 +72,8 @@ class UhidUsed(ParchiError):
     """A UHID that was scanned or typed back and belongs to another patient's slip."""
 
     says = (
-        "This UHID is already that of slip {number}, another person. Look at the system's page: was the patient saved, "
-        "and is this the new number?"
+        "This UHID is already that of slip {number}, another person. Look at the system's page whether the patient was "
+        "saved, and scan the new number."
     )
     http_status = 409
 

@@ -58,7 +58,8 @@ CREATE TABLE version (digest TEXT PRIMARY KEY, number TEXT NOT NULL, revision IN
     sequence INTEGER NOT NULL) STRICT;
 CREATE INDEX version_number ON version (number);
 CREATE INDEX version_shift ON version (shift);
-CREATE INDEX version_token ON version (record ->> '$.token', record ->> '$.clinic', record ->> '$.token_series')
+CREATE INDEX version_token ON version (record ->> '$.token', record ->> '$.clinic', record ->> '$.token_series',
+    coalesce(nullif(record ->> '$.day', ''), substr(record ->> '$.issued', 1, 10)), number, kind)
     WHERE record ->> '$.token' > 0;
 CREATE TABLE slip (number TEXT PRIMARY KEY, series INTEGER NOT NULL, serial INTEGER NOT NULL, head TEXT NOT NULL,
     content TEXT NOT NULL, revision INTEGER NOT NULL, kind TEXT NOT NULL, voided INTEGER NOT NULL,

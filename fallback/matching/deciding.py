@@ -16,6 +16,8 @@ from fallback.slip import Sex
 
 _OTHERS = 4  # next likely ones that are told
 _LEAST = 0.001  # the chance from which somebody is told as another likely one
+# Of a few slips the shares that are aimed at say nothing: below this chance, as in a large backlog, nobody is known.
+_FEW, _FEW_BELOW = 1_000, 0.03
 _SUPPORTS = 1
 _SURE = 10.0  # odds from which two others are one person
 
@@ -103,6 +105,10 @@ def decide(asked: Asked, candidates: Sequence[Candidate], odds: Odds) -> Decisio
     model, number = odds.model, asked.told.person.uhid
     best = weighed.ranked[0] if weighed.ranked else None
     chance = best[1] if best else 0.0
+    if number and not model.index.size and chance < _LEAST:  # the system itself looks whose number it is
+        unseen = _forbids("uhid", Sentence("there is no index to look the UHID up in"))
+        own = f"uhid:{number}"
+        return Decision(outcome=Outcome.SAME, to=own, chance=0.0, known=weighed.known, reasons=(unseen,), others=())
     others = tuple((each.key, round(share, 4)) for each, share in weighed.ranked[1 : 1 + _OTHERS] if share >= _LEAST)
     if best and chance >= model.same_from and not weighed.barriers:
         outcome = Outcome.SAME
@@ -233,4 +239,5 @@ def limits(weighed: Sequence[tuple[float, float, bool]], *, false_merges: float,
         if lost > most:
             break
         new_below = known
-    return same_from, new_below
+    least = _FEW_BELOW if len(weighed) < _FEW else _LEAST  # where nobody would stand beside a slip, nobody is asked
+    return same_from, max(new_below, least)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -57,8 +56,8 @@ def account_record(
     record |= account.record()
     for gap in record["missing"]:
         gap |= _last_known(db, gap["before"])
-    record["pages"] = dict(sorted(Counter(page.outcome for page in queries.pages(db)).items()))
-    record["open_pages"] = len(queries.pages(db, open_only=True))
+    record["pages"] = queries.page_outcomes(db)
+    record["open_pages"] = queries.open_pages(db)
     record["visits"] = visits(db).record() | {"closed_unknown": len(after.closed_outcomes(db))}
     record["sheets"] = [each.record() for each in comparisons(db)]
     record["contradictions"] = contradictions(db).record()

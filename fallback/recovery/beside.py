@@ -4,7 +4,7 @@ A look into the index is a fact before anybody is shown. Of the backlog only tho
 this slip: so no pair is looked at from both sides, and nobody is joined to one who is joined to them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -14,7 +14,7 @@ from fallback.ledger import Ledger, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import Database, SlipRow, after, matches
 from fallback.ledger.queries.alike import known_people
-from fallback.ledger.queries.matches import Matched
+from fallback.ledger.queries.matches import Matched, Word
 from fallback.matching import Verdict, Weight, weigh
 from fallback.patients import LookField, PatientIndex
 from fallback.person import Person
@@ -61,8 +61,10 @@ def person_of(db: Database, slip: Slip) -> Person:
     return person.answered(learnt.field, learnt.answer) if learnt.field else person
 
 
-def standing(ledger: Ledger, index: PatientIndex, row: SlipRow, said: Matched | None, *, by: str) -> Standing:
-    """Who stands beside a slip, for this login."""
+def standing(
+    ledger: Ledger, index: PatientIndex, row: SlipRow, said: Matched | None, words: Sequence[Word] = (), *, by: str
+) -> Standing:
+    """Who stands beside a slip, for this login: among them whom people named in `words`."""
     db, slip = ledger.db(), row.slip
     learnt, asked = matches.beside(db, slip.number), person_of(db, slip)
     trouble: ParchiError | None = None
@@ -72,7 +74,7 @@ def standing(ledger: Ledger, index: PatientIndex, row: SlipRow, said: Matched | 
     except ParchiError as wrong:
         trouble = wrong
     chances = dict(said.others) | {said.machine_person: said.chance} if said else {}
-    named = {f"{_UHID}{slip.uhid}" if slip.uhid else "", *((said.said_person, said.checked_person) if said else ())}
+    named = {f"{_UHID}{slip.uhid}" if slip.uhid else "", *(each.person for each in words)}
     people = [
         replace(
             each,

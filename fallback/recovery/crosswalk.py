@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from fallback.ehospital import hl7
-from fallback.ehospital.hl7_messages import AUTHORITY, uhid_authority
+from fallback.ehospital.hl7 import text as hl7
+from fallback.ehospital.hl7.messages import AUTHORITY, uhid_authority
 from fallback.errors import CrosswalkEmpty, CrosswalkUnknown, DepartmentUnknown, FieldWrong
 from fallback.hospital import Hospital, Target
 from fallback.ledger import Ledger, Transaction, queries

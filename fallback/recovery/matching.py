@@ -130,6 +130,8 @@ class _Run:
             questions = partial(self._questions, db, remote=remote)
             with suppress(_Stopped):
                 model = self._known(db, slips) or self._learn(crew, numbers, slips, questions)
+                if not self.held and matches.had_index(db):  # here nobody can tell who is new: that would be a double
+                    model = replace(model, new_below=0.0)
                 self._decide(crew, model, numbers, questions, report)
         report.left = len(numbers) - report.done
         report.seconds = time.monotonic() - began
@@ -220,6 +222,7 @@ class _Run:
 
     def _write(self, asked: Sequence[Question], decisions: Sequence[Decision], tx: Transaction) -> None:
         for question, decision in zip(asked, decisions, strict=True):
+            looked = self.size > 0 or not question.person.uhid
             content = {
                 "number": question.number,
                 "digest": question.digest,
@@ -233,7 +236,7 @@ class _Run:
                     for each in decision.reasons
                 ],
                 "others": [list(each) for each in decision.others],
-                "sample": decision.outcome is not Outcome.ASK and _is_checked(question.number),
+                "sample": decision.outcome is not Outcome.ASK and looked and _is_checked(question.number),
             }
             number = SlipNumber.parse(question.number)
             tx.append(FactKind.SLIP_MATCHED, content, series=number.series, by=self.by)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fallback.disk import disk_error, sync_folder, write_file, write_files
-from fallback.ehospital.fhir_documents import binary, document
+from fallback.ehospital.fhir.documents import binary, document
 from fallback.errors import ExportPlaceWrong, PictureDamaged, PictureMissing, Sentence
 from fallback.evidence import PageStore, media_type
 from fallback.hospital import Hospital

@@ -57,10 +57,13 @@ def say(ledger: Ledger, review: Review, word: Word, to: str = "", reason: str = 
         row, waiting = queries.slip(tx.db, slip.number), asked.waits(tx.db, slip.number)
         if row is None or row.content != review.row.content or waiting != review.waiting or not waiting.may(by):
             raise ReviewOver(number=slip.number.grouped)
+        if matches.words(tx.db, slip.number) != review.words:  # another office's, which nobody has seen here
+            raise ReviewOver(number=slip.number.grouped)
         if beside is not None and _changed(tx.db, beside):
             raise ReviewOver(number=slip.number.grouped)
         _no_ring(tx.db, slip.number, to)
         content: dict[str, Any] = {"number": slip.number.text, "to": to, "decision": word.value}
+        content["over"] = [each.stamp for each in review.words]
         second = risks
         if waiting.question is Question.SECOND:
             agrees = said is not None and _agree(tx.db, (word, to), (said.said, said.said_person))
@@ -110,7 +113,11 @@ def take_back(ledger: Ledger, number: SlipNumber, reason: str, *, by: str) -> No
             raise ReviewNotSaid(number=number.grouped)
         if after.sent_to(tx.db, number):
             raise ReviewSent(number=number.grouped)
-        tx.append(FactKind.MATCH_REOPENED, {"number": number.text, "reason": reason}, series=number.series, by=by)
+        words = matches.words(tx.db, number)
+        if known.clash and (own := tuple(each for each in words if each.login == by)):
+            words = own  # the other office's word is not theirs to take back with their own
+        told = {"number": number.text, "reason": reason, "over": [each.stamp for each in words]}
+        tx.append(FactKind.MATCH_REOPENED, told, series=number.series, by=by)
 
     ledger.write(job)
 
@@ -147,6 +154,7 @@ def set_right(ledger: Ledger, hospital: Hospital, number: SlipNumber, typed: str
             "sample": False,
             "risky": False,
             "risks": [],
+            "over": [each.stamp for each in matches.words(tx.db, first)],
         }
         tx.append(FactKind.MATCH_DECIDED, content, series=first.series, by=by)
         return _repair(tx, first, reason, by)

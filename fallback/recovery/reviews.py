@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from fallback.ledger import Ledger, queries
 from fallback.ledger.queries import Database, SlipRow, matches, review as asked
-from fallback.ledger.queries.matches import Matched
+from fallback.ledger.queries.matches import Matched, Word
 from fallback.ledger.queries.review import Question, Waiting
 from fallback.patients import PatientIndex
 from fallback.recovery.beside import Candidate, Standing, standing
@@ -33,12 +33,13 @@ class Wanted:
 class Review:
     """What one person is asked: who the patient of this slip is. `said` is all that was said so far, None for nothing.
 
-    Of a second look nothing of the first may be shown; of two that differ, both are.
+    `words` are those that stand. Of a second look nothing of the first may be shown; of those that differ, all are.
     """
 
     row: SlipRow
     waiting: Waiting
     said: Matched | None
+    words: tuple[Word, ...]
     standing: Standing
     picture: str
 
@@ -213,15 +214,16 @@ class Reviews:
         row = queries.slip(db, SlipNumber.parse(waiting.number))
         if row is None or row.slip.sealed:
             return None
-        known = self._shown.get(login)
-        if known is not None and (known.row.content, known.waiting) == (row.content, waiting):
+        known, words = self._shown.get(login), matches.words(db, row.slip.number)
+        if known is not None and (known.row.content, known.waiting, known.words) == (row.content, waiting, words):
             return known
         said = matches.matched(db, row.slip.number)
         made = Review(
             row=row,
             waiting=waiting,
             said=said,
-            standing=standing(self._ledger, self._index, row, said, by=login),
+            words=words,
+            standing=standing(self._ledger, self._index, row, said, words, by=login),
             picture=asked.picture_of(db, row.slip.number),
         )
         self._shown[login] = made

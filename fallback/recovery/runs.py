@@ -69,8 +69,8 @@ class Run:
             self.report.left = len(waiting)
             total = len(waiting) if limit is None else min(limit, len(waiting))
             shared = self._all(waiting[:total], stop, progress)
-            for number in shared:
-                self._later(number, stop)
+            for row in shared:
+                self._later(row, stop)
             if self._canary_waits:
                 raise Stopped(CanaryWaits(target=self._target, count=words.went(self._ledger.db(), self._target)))
         except Stopped as stopped:
@@ -79,7 +79,7 @@ class Run:
             self._last.settle()
         return self.report
 
-    def _all(self, rows: list[StageRow], stop: Stop, progress: Progress | None) -> list[SlipNumber]:
+    def _all(self, rows: list[StageRow], stop: Stop, progress: Progress | None) -> list[StageRow]:
         """One slip after the other. Returns those whose patient another run has, or the target has to forget first."""
         shared = []
         for done, row in enumerate(rows):
@@ -94,22 +94,25 @@ class Run:
                 self._last.settle()
                 self._patiently(self._identify, stop)
             try:
-                if self._pace.is_soon(row.person, self._connector.abilities.apart):
-                    raise _Shared()
-                self._one(row.number, stop)
+                self._apart(row, stop)
             except _Shared:
-                shared.append(row.number)
+                shared.append(row)
             if progress:
                 progress(done + 1, len(rows))
         return shared
 
-    def _later(self, number: SlipNumber, stop: Stop) -> None:
+    def _apart(self, row: StageRow, stop: Stop) -> None:
+        if self._pace.is_soon(row.person, self._connector.abilities.apart):
+            raise _Shared()
+        self._one(row.number, stop)
+
+    def _later(self, row: StageRow, stop: Stop) -> None:
         """A slip that could not go in its turn."""
         for _try in range(_SHARED_TRIES):
             if stop():
                 return
             with suppress(_Shared):
-                self._one(number, stop)
+                self._apart(row, stop)
                 return
             self._last.settle()
             self._pace.wait(_SHARED, stop)
@@ -177,14 +180,15 @@ class Run:
     def _take(self, number: SlipNumber) -> None:
         """One slip: *sending* is durable before anything leaves, the answer after it came."""
         beside = self._typed_beside(number)
-        work = self._last.write(lambda tx: self._begin(tx, number, beside))
-        if work is None:
+        begun = self._last.write(lambda tx: self._begin(tx, number, beside))
+        if begun is None:
             return
+        work, now = begun
         try:
             withdrawn = work.step is Step.WITHDRAW  # by its number: nobody needs to know who it was
             db = self._ledger.db()
             before = sent_before(db, work.row, work.row.slip, work.delivery) if withdrawn and work.delivery else None
-            slip = before or self._told(work.row)
+            slip = before or told(db, now, self._reveal)
         except ParchiError as error:
             answer = Acknowledgement(outcome=Outcome.HELD, reason=str(error), hold=Hold.SEALED)
             self._record(work.row.slip, work.row.revision, work.step, answer)
@@ -219,15 +223,15 @@ class Run:
         if reason_to_hold(db, row, self._connector, slip, Step.SEND, self._reveal):
             return ()
         try:
-            told = self._told(row)
+            shown = told(db, slip, self._reveal)
         except ParchiError:
             return ()  # its identity cannot be opened: it is held when its turn comes
         try:
-            return self._connector.typed(told)
+            return self._connector.typed(shown)
         except ParchiError as error:
             raise Stopped(error) from error
 
-    def _begin(self, tx: Transaction, number: SlipNumber, beside: tuple[Found, ...]) -> Work | None:
+    def _begin(self, tx: Transaction, number: SlipNumber, beside: tuple[Found, ...]) -> tuple[Work, Slip] | None:
         """Looks at the slip once more, for it may have changed since the list was made; None when it is not to go."""
         row, delivery = queries.slip(tx.db, number), queries.delivery(tx.db, number, self._target)
         if row is None or delivery is None:
@@ -262,7 +266,7 @@ class Run:
         if delivery.hold:
             content["hold"] = delivery.hold  # a person let it go although it was held for this: it is not held again
         tx.append(FactKind.SLIP_SENDING, content, series=number.series, by=self._by)
-        return Work(row=row, delivery=delivery, step=step, stage=stands.stage)
+        return Work(row=row, delivery=delivery, step=step, stage=stands.stage), slip
 
     def _let_others_finish(self, db: Database, number: SlipNumber, person: str, run: str) -> None:
         """Two runs that sent two slips of one new patient at once would make them two patients."""

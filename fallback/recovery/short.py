@@ -1,7 +1,7 @@
 """The short closing: an outage of some hours, up to 500 slips, straight from the journal, by those who wrote them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -65,10 +65,13 @@ class Short:
         return not self.count
 
 
-def short(db: Database, where: Standing, today: date) -> Short:
-    """The slips of the last outage, as they stand with a target."""
+def short(
+    db: Database, where: Standing, today: date, counted: Callable[[Filter], Mapping[str, int]] | None = None
+) -> Short:
+    """The slips of the last outage, as they stand with a target; `counted` is whoever keeps the counts of a filter."""
     days = days_of(db, today)
-    counts: Counter[str] = Counter(asked.counts(db, where, Filter(days=days)).total)
+    which = Filter(days=days)
+    counts: Counter[str] = Counter(counted(which) if counted else asked.counts(db, where, which).total)
     count = sum(each for stage, each in counts.items() if stage not in _OVER)
     desks = {each.series: each.name for each in queries.desks(db)}
     lines = []

@@ -84,6 +84,9 @@ def begin(ledger: Ledger, connector: BeepConnector, number: SlipNumber | None = 
     returned. Who has one keeps it. None when nothing is left. Raises what `open_gates` raises, and SlipNotTyped.
     """
     open_gates(ledger, connector)
+    db, ahead = ledger.db(), list[SlipNumber]()
+    if number is None and typing.in_hand(db, connector.target.name, by) is None:
+        ahead = typing.waiting(db, connector.target.name, most=_AHEAD)  # it sorts all: no desk waits for that
 
     def job(tx: Transaction) -> SlipNumber | None:
         if (mine := typing.in_hand(tx.db, connector.target.name, by)) is not None:
@@ -93,9 +96,8 @@ def begin(ledger: Ledger, connector: BeepConnector, number: SlipNumber | None = 
         if number is not None:
             _begin(tx, connector, number, by, asked_for=True)
             return number
-        looked, most = set[SlipNumber](), _AHEAD
+        looked, most, there = set[SlipNumber](), _AHEAD, ahead
         while True:
-            there = typing.waiting(tx.db, connector.target.name, most=most)
             for each in there:
                 if each not in looked and _begin(tx, connector, each, by, asked_for=False):
                     return each
@@ -103,6 +105,7 @@ def begin(ledger: Ledger, connector: BeepConnector, number: SlipNumber | None = 
             if len(there) < most:
                 return None
             most *= 10  # none of the first can go: they must not hide those that can
+            there = typing.waiting(tx.db, connector.target.name, most=most)
 
     return ledger.write(job)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from fallback.ehospital.fhir_resources import patient, search_token
+from fallback.ehospital.fhir.resources import patient, search_token
 from fallback.errors import DrillStopped
 from fallback.hospital import Hospital, Target
 from fallback.slip import Slip

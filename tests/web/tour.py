@@ -71,7 +71,6 @@ NOT_SHOWN = {
     "recovery.photo": "one line inside the camera's page",
     "recovery.picture": "a picture",
     "recovery.repair_order": "a PDF",
-    "recovery.table_file": "a file",
     "recovery.take": "leads to the page of a piece of work",
     "recovery.take_review": "leads to the page of a slip",
     "recovery.uhids_csv": "a file",

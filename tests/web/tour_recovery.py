@@ -31,7 +31,7 @@ WHO = (
 )  # fmt: skip
 IMPORT = (
     "import-before", "import-plan", "import-wrong", "import-checklist", "import-canary", "import-running", "import",
-    "import-defer-wrong", "import-held", "import-there", "short-running", "short",
+    "import-defer-wrong", "import-held", "import-by-hand", "import-there", "short-running", "short",
 )  # fmt: skip
 WAYS = (
     "tables", "tables-back", "tables-wrong", "typing-scanner", "typing-scanner-wrong", "typing-next", "typing",
@@ -124,7 +124,7 @@ def who(tour: Tour) -> None:
         if number in doubtful:
             matched(tour.made.ledger, number, "ask", index=index, others=others, reasons=REASONS)
         elif uhid:
-            matched(tour.made.ledger, number, "same", f"uhid:{uhid}", index=index, sample=True)
+            matched(tour.made.ledger, number, "same", f"uhid:{uhid}", index=index)
         else:
             matched(tour.made.ledger, number, "new", index=index)
     tour.see("/records/review/next", "review")
@@ -209,7 +209,7 @@ def _rest(tour: Tour, system: System) -> None:
     tour.wait(lambda seen: not seen.find_elements(By.CSS_SELECTOR, "[data-watch]"))
     tour.see("/records/import", "import")
     tour.see("/records/import/slips?stage=held", "import-held")
-    tour.see(f"/records/import/slips/{others[1].number.text}?to={name}")
+    tour.see(f"/records/import/slips/{others[1].number.text}?to={name}", "import-by-hand")
     tour.click("main form[action$='/look'] button")
     tour.keep("import-there")
     tour.see("/records/import")

@@ -251,7 +251,10 @@ def given(db: Database, target: str) -> list[Given]:
 
 def walk_changes(db: Database, target: str, until: Mapping[str, int]) -> int:
     """How many slips have a newer line than these ends of the chains: at most so many would be told anew."""
-    asked = f"SELECT count(DISTINCT number) FROM ({_SINCE})"
+    asked = (
+        "WITH ends AS MATERIALIZED (SELECT key, value FROM json_each(?2)) SELECT count(DISTINCT number) FROM walk "
+        "LEFT JOIN ends ON ends.key = walk.chain WHERE target = ?1 AND sequence > coalesce(ends.value, 0)"
+    )
     return int(db.execute(asked, (target, json.dumps(dict(until)))).fetchone()[0])
 
 
@@ -300,8 +303,8 @@ def unsaid_numbers(db: Database, until: str, clinic: int = 0, day: str = "") -> 
 def walk_days(db: Database, target: str) -> list[tuple[str, int]]:
     """The days (ISO) of the slips that a target has, each with how many."""
     rows = db.execute(
-        "SELECT slip.day, count(DISTINCT walk.number) FROM walk JOIN slip USING (number) WHERE target = ? "
-        "GROUP BY 1 ORDER BY 1",
+        "SELECT day, count(*) FROM slip WHERE +number IN (SELECT number FROM walk WHERE target = ?) "
+        "GROUP BY +day ORDER BY 1",
         (target,),
     )
     return [(day, count) for day, count in rows.fetchall()]

@@ -46,7 +46,8 @@ def lookers(db: Database, now: datetime, hours: int = 24) -> list[Looker]:
     since = (now - timedelta(hours=hours)).isoformat()
     rows = db.execute(
         "SELECT login, count(*), sum(content ->> '$.found'), max(at), sum(content ->> '$.reason' = 'typing') "
-        "FROM event WHERE fact = 'patient_looked_up' AND at > ? AND content ->> '$.reason' IS NOT 'review' GROUP BY login",
+        "FROM event WHERE fact = 'patient_looked_up' AND at > ? AND content ->> '$.reason' IS NOT 'review' "
+        "GROUP BY login",
         (since,),
     ).fetchall()
     names = dict(db.execute("SELECT login, name FROM user").fetchall())

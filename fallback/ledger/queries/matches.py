@@ -1,7 +1,8 @@
 """Who is whom, as it counts now: a person's word over the matcher's, and of either only what was said of this person.
 
 A word about an older version of a slip counts on while that version tells of the person what this one tells; so does
-one that calls it the same as another slip, while that one tells of the same person as then.
+one that calls it the same as another slip, while that one tells of the same person as then. Once the slip was sent, the
+newest word counts on. Where two offices said different things and neither had heard the other, a person is asked.
 """
 
 import json
@@ -23,6 +24,9 @@ _PERSON = (
 )  # fmt: skip
 
 
+_SENT = "EXISTS (SELECT 1 FROM delivery WHERE delivery.number = match.number AND attempts > 0)"
+
+
 def _fresh(digest: str) -> str:
     """Whether a version tells of the person what the slip's content tells now, in SQL."""
     old, new = (", ".join(f"{each}.record ->> '$.{name}'" for name in _PERSON) for each in ("old", "now"))
@@ -42,29 +46,37 @@ def _stands(person: str, whose: str) -> str:
         f"({whose} = '' OR EXISTS (SELECT 1 FROM slip AS other WHERE other.number = {person} AND other.content = "
         f"{whose}) OR EXISTS (SELECT 1 FROM slip AS other JOIN version AS now ON now.digest = other.content "
         f"JOIN version AS old ON old.digest = {whose} WHERE other.number = {person} AND ({old}) IS ({new})) "
-        "OR EXISTS (SELECT 1 FROM delivery WHERE delivery.number = match.number AND attempts > 0))"
+        f"OR {_SENT})"
     )
 
 
+# A slip that was sent is whose it was sent as until a person says another, whatever is corrected in it: else its person
+# would be two, the one under whom it went, and the one of whom their next visit would make a new patient.
+_NEWEST = """CASE WHEN said <> '' AND (outcome = '' OR said_stamp > match.stamp) THEN 'person'
+        WHEN outcome <> '' THEN 'rule' ELSE '' END"""
+# Two words that never met, of which neither counts over the other: whichever was later, a person must see both.
+_CLASH = f"""(rivals AND EXISTS (SELECT 1 FROM match_word AS rival WHERE rival.number = match.number AND rival.open
+    AND NOT rival.look AND rival.said <> '' AND (rival.said, rival.person) <> (match.said, match.said_person)
+    AND ({_fresh("rival.digest")} AND {_stands("rival.person", "rival.whose")} OR {_SENT})))"""
 # One row for each slip about which somebody or something said a word: `outcome` is same, new or ask, "" where nothing
 # counts; `person` as whom (`uhid:`, a slip number, "" of nobody); `by` is person, rule or ""; `second`: a second person
-# must look, or disagreed. Use it as a table: FROM slip LEFT JOIN ({COUNTS}) AS who ON who.number = slip.number.
-COUNTS = f"""SELECT number, by, twice AS second, CASE WHEN twice THEN 'ask' WHEN by = 'person' THEN said
+# must look, or disagreed, or (`clash`) offices that never met said different things. Use it as a table: FROM slip LEFT JOIN ({COUNTS}) AS who ON who.number = slip.number.
+COUNTS = f"""SELECT number, by, twice AS second, clash, CASE WHEN twice THEN 'ask' WHEN by = 'person' THEN said
         WHEN by = 'rule' THEN outcome ELSE '' END AS outcome,
     CASE by WHEN 'person' THEN said_person WHEN 'rule' THEN person ELSE '' END AS person, chance, sample
-    FROM (SELECT *, by = 'person' AND CASE WHEN second_stamp > said_stamp
+    FROM (SELECT *, by = 'person' AND CASE WHEN clash THEN 1 WHEN second <> ''
         THEN NOT (second_agrees AND second = said AND second_person = said_person) ELSE said_risky END
         AS twice
-    FROM (SELECT match.*, CASE WHEN said <> '' AND {_fresh("said_digest")}
+    FROM (SELECT match.*, {_CLASH} AS clash, CASE WHEN {_CLASH} THEN 'person' WHEN said <> '' AND {_fresh("said_digest")}
         AND {_stands("said_person", "said_whose")} THEN 'person'
         WHEN outcome <> '' AND {_fresh("match.digest")} AND {_stands("match.person", "whose")}
-        THEN 'rule' ELSE '' END AS by
+        THEN 'rule' WHEN {_SENT} THEN {_NEWEST} ELSE '' END AS by
         FROM match JOIN slip USING (number)))"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matched:
-    """All that is said of who a slip's patient is. `outcome`, `person`, `by`, `second` are what counts: see COUNTS.
+    """All that is said of who a slip's patient is. `outcome`, `person`, `by`, `second`, `clash` are what counts: see COUNTS.
 
     `machine` and `machine_person` are the matcher's own words with its `chance`, its `reasons` (field, sentence, bits)
     and `others` (person, chance); `sample`: a person checks them although it is sure; `index` is the copy of the
@@ -77,6 +89,7 @@ class Matched:
     person: str
     by: str
     second: bool
+    clash: bool
     digest: str
     index: str
     machine: str
@@ -95,6 +108,21 @@ class Matched:
     checked: str
     checked_person: str
     agrees: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What a login said of a slip, with nobody's word over it; `said` is "" where all was taken back, and `look` tells a
+    second look. `stamp` is what a word that was said in view of this one names it by.
+    """
+
+    stamp: str
+    look: bool
+    said: str
+    person: str
+    login: str
+    at: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +150,9 @@ class Beside:
     refused: tuple[str, ...] = ()
 
 
-_MATCHED = f"""SELECT match.number, who.outcome, who.person, who.by, who.second, digest, idx, match.outcome,
+_MATCHED = f"""SELECT match.number, who.outcome, who.person, who.by, who.second, who.clash, digest, idx, match.outcome,
     match.person, match.chance, reasons, others, match.sample, said, said_person, said_reason, said_by, said_at,
-    said_shown, CASE WHEN second_stamp > said_stamp THEN second_by ELSE '' END, second_agrees, match.second,
+    said_shown, second_by, second_agrees, match.second,
     second_person
     FROM match JOIN ({COUNTS}) AS who USING (number) """
 
@@ -135,6 +163,18 @@ def matched(db: Database, number: SlipNumber) -> Matched | None:
     return matched_row(row) if row else None
 
 
+def words(db: Database, number: SlipNumber) -> tuple[Word, ...]:
+    """What people said of a slip and nobody has gone over, earliest first: several where offices never met."""
+    rows = db.execute(
+        "SELECT stamp, look, said, person, login, at, reason FROM match_word WHERE number = ? AND open ORDER BY stamp",
+        (number.text,),
+    )
+    return tuple(
+        Word(stamp=stamp, look=bool(look), said=said, person=person, login=login, at=at, reason=reason)
+        for stamp, look, said, person, login, at, reason in rows
+    )
+
+
 def matched_row(row: Sequence[Any]) -> Matched:
     """A row of what `matched` selects."""
     return Matched(
@@ -143,26 +183,27 @@ def matched_row(row: Sequence[Any]) -> Matched:
         person=row[2],
         by=row[3],
         second=bool(row[4]),
-        digest=row[5],
-        index=row[6],
-        machine=row[7],
-        machine_person=row[8],
-        chance=row[9],
+        clash=bool(row[5]),
+        digest=row[6],
+        index=row[7],
+        machine=row[8],
+        machine_person=row[9],
+        chance=row[10],
         reasons=tuple(
-            (field, Sentence(told["says"], **told["values"]), bits) for field, told, bits in json.loads(row[10])
+            (field, Sentence(told["says"], **told["values"]), bits) for field, told, bits in json.loads(row[11])
         ),
-        others=tuple((person, chance) for person, chance in json.loads(row[11])),
-        sample=bool(row[12]),
-        said=row[13],
-        said_person=row[14],
-        said_reason=row[15],
-        said_by=row[16],
-        said_at=row[17],
-        shown=tuple(json.loads(row[18])),
-        checked_by=row[19],
-        checked=row[21] if row[19] else "",
-        checked_person=row[22] if row[19] else "",
-        agrees=bool(row[19]) and bool(row[20]),
+        others=tuple((person, chance) for person, chance in json.loads(row[12])),
+        sample=bool(row[13]),
+        said=row[14],
+        said_person=row[15],
+        said_reason=row[16],
+        said_by=row[17],
+        said_at=row[18],
+        shown=tuple(json.loads(row[19])),
+        checked_by=row[20],
+        checked=row[22] if row[20] else "",
+        checked_person=row[23] if row[20] else "",
+        agrees=bool(row[20]) and bool(row[21]),
     )
 
 
@@ -196,7 +237,8 @@ def whose(db: Database, person: str) -> str:
 
 def to_match(db: Database, index: str) -> list[SlipNumber]:
     """The slips that the matcher has yet to look at, by number: unsent, not void, of people with a name of their own,
-    of whom no person's word counts, and nothing was said of this person with this index in view.
+    of whom no person's word counts, and nothing was said of this person with this index in view. What was said with an
+    index in view stands where there is none ("").
 
     A patient's later visits go with the first one.
     """
@@ -206,12 +248,17 @@ def to_match(db: Database, index: str) -> list[SlipNumber]:
         "WHERE NOT slip.voided AND NOT slip.conflict AND NOT slip.strange AND slip.kind NOT IN ('pad', 'shift', 'void')"
         " AND (slip.name <> '' OR slip.name_hindi <> '') AND version.record ->> '$.sealed' = '' "
         "AND NOT version.record ->> '$.alias' AND version.record ->> '$.patient_number' IS NULL "
-        "AND (coalesce(who.by, '') = '' OR (who.by = 'rule' AND match.idx <> ?)) "
+        "AND (coalesce(who.by, '') = '' OR (who.by = 'rule' AND match.idx <> ?1 AND ?1 <> '')) "
         "AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.number = slip.number AND attempts > 0) "
         "ORDER BY slip.number",
         (index,),
     )
     return [SlipNumber.parse(number) for (number,) in rows]
+
+
+def had_index(db: Database) -> bool:
+    """Whether anybody was ever looked for in a patient index."""
+    return bool(db.execute("SELECT EXISTS (SELECT 1 FROM match WHERE idx <> '')").fetchone()[0])
 
 
 def counts(db: Database) -> dict[str, int]:

@@ -64,12 +64,14 @@ def tokens_known(db: Database, number: str = "") -> dict[Where, set[str]]:
     same = " AND ".join(
         f"version.record ->> '$.{name}' = own.record ->> '$.{name}'" for name in ("clinic", "token_series", "token")
     )
-    near = f"version AS own CROSS JOIN version ON own.number = ? AND {same} JOIN slip ON slip.number = version.number"
-    rows = db.execute(
+    near = f"version AS own CROSS JOIN version ON own.number = ? AND {same}"
+    alone = "NOT EXISTS (SELECT 1 FROM slip WHERE slip.number = version.number AND voided <> 0)"
+    together = "version.number NOT IN (SELECT number FROM slip WHERE voided <> 0)"
+    rows = db.execute(  # all of it stands in the index of tokens
         f"SELECT version.number, version.record ->> '$.clinic', {VISIT_DAY.replace('record', 'version.record')}, "
         "version.record ->> '$.token_series', version.record ->> '$.token' "
-        f"FROM {near if number else 'version JOIN slip USING (number)'} WHERE version.kind NOT IN ('void', 'pad') "
-        "AND slip.voided = 0 AND version.record ->> '$.token' > 0",
+        f"FROM {near if number else 'version'} WHERE version.record ->> '$.token' > 0 "
+        f"AND version.kind NOT IN ('void', 'pad') AND {alone if number else together}",
         (number,) if number else (),
     )
     found: dict[Where, set[str]] = {}

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlite_utils import Database
@@ -140,6 +141,11 @@ def open_pages(db: Database) -> int:
     return int(row[0])
 
 
+def page_outcomes(db: Database) -> dict[str, int]:
+    """How many pages were read how, by outcome."""
+    return dict(db.execute("SELECT outcome, count(*) FROM page GROUP BY outcome ORDER BY outcome").fetchall())
+
+
 def open_by_batch(db: Database) -> Counter[str]:
     """How many pages still need a person, by batch."""
     asked = f"SELECT batch, count(*) FROM page LEFT JOIN decision USING (picture) WHERE {OPEN} GROUP BY batch"
@@ -168,8 +174,14 @@ def forms(db: Database, picture: str) -> list[FormRow]:
 
 def form_row(place: int, form: str, sure: int, marks: str, told: str) -> FormRow:
     """A form from its columns: the machine's marks, and what a person told of the doubtful ones, both as JSON."""
-    by_machine, by_person = json.loads(marks), json.loads(told).get(str(place), {})
-    return FormRow(place=place, form=form, sure=bool(sure), marks=by_machine | by_person)
+    by_machine, by_person = _marks(marks), _marks(told).get(str(place), {})
+    return FormRow(place=place, form=form, sure=bool(sure), marks={**by_machine, **by_person})
+
+
+@lru_cache(maxsize=4096)  # of 60,000 pages most say the same
+def _marks(text: str) -> Mapping[str, Any]:
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 _LOST = """EXISTS (SELECT 1 FROM page_code AS code WHERE code.picture = page.picture AND code.outcome = 'genuine'

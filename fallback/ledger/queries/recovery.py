@@ -246,7 +246,7 @@ def told(db: Database, target: str) -> dict[str, str]:
 
     Visits that cannot be told of it are left out: see `Delivery.deaf`.
     """
-    asked = "SELECT number, told FROM delivery WHERE target = ? AND confirmed >= 0 AND encounter <> ''"
+    asked = "SELECT number, told FROM delivery WHERE +target = ? AND confirmed >= 0 AND encounter <> ''"  # one pass
     found = ((number, text.partition("\n")[2]) for number, text in db.execute(asked, (target,)))
     return {number: text for number, text in found if text != UNTOLD}
 

@@ -1,5 +1,6 @@
 """What the review of matches asks: which slips wait for a person, in which order, and what people said so far."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,13 +20,14 @@ class Question(StrEnum):
 
     WHO = "who"  # nobody has said yet who it is
     SECOND = "second"  # somebody has, and it needs a second person
-    DIFFERS = "differs"  # the two said different things: a third person decides
+    DIFFERS = "differs"  # two people, or two offices, said different things: another decides
     PATIENT = "patient"  # only the patient can tell: it is on the call list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A slip that waits for a person. `said_by` and `second_by` are logins that spoke already, "" for nobody.
+    """A slip that waits for a person. `said_by` spoke already, "" for nobody; `others` are the logins whose words stand
+    beside it where they differ.
 
     `checks` says that the matcher was sure, and a person looks whether it was right.
     """
@@ -33,7 +35,7 @@ class Waiting:
     number: str
     question: Question
     said_by: str
-    second_by: str
+    others: tuple[str, ...]
     checks: bool
     clinic: int
     day: str
@@ -42,7 +44,7 @@ class Waiting:
         """Whether this login may answer: two looks are two people's, and a third decides between them."""
         if self.question is Question.SECOND:
             return login != self.said_by
-        return self.question is not Question.DIFFERS or login not in (self.said_by, self.second_by)
+        return self.question is not Question.DIFFERS or login not in (self.said_by, *self.others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +68,15 @@ class Checked:
     said_person: str
 
 
-_QUESTION = f"""CASE WHEN who.second AND who.by = 'person' AND second_stamp > said_stamp THEN '{Question.DIFFERS}'
+_QUESTION = f"""CASE WHEN who.second AND who.by = 'person' AND (who.clash OR match.second <> '') THEN '{Question.DIFFERS}'
     WHEN who.second AND who.by = 'person' THEN '{Question.SECOND}'
     WHEN who.by = 'person' THEN '{Question.PATIENT}' ELSE '{Question.WHO}' END"""
 # A sure word that a person checks may have left already: then it is a repair that is found, and still a figure.
 _WAITS = f"""(who.outcome = '{ASK}' OR (who.by = 'rule' AND who.sample = 1)) AND NOT slip.voided AND NOT slip.conflict
     AND NOT slip.strange"""
 _WAITING = f"""SELECT match.number, {_QUESTION} AS question, said_by,
-    CASE WHEN second_stamp > said_stamp THEN second_by ELSE '' END,
+    CASE WHEN who.second AND (who.clash OR match.second <> '') THEN (SELECT json_group_array(login) FROM match_word
+        WHERE match_word.number = match.number AND open AND match_word.said <> '') ELSE '[]' END,
     who.outcome <> '{ASK}' OR (who.by = 'person' AND said_sample), slip.clinic, slip.day
     FROM ({COUNTS}) AS who JOIN match USING (number) JOIN slip USING (number)
     JOIN version ON version.digest = slip.content WHERE {_WAITS}"""
@@ -138,7 +141,8 @@ def figures(db: Database) -> tuple[Counter[Question], dict[str, int]]:
 def calls(db: Database, most: int) -> list[SlipNumber]:
     """The slips whose patients must be asked, by day and clinic."""
     rows = db.execute(
-        f"{_WAITING} AND match.said = 'ask' AND question = ? ORDER BY slip.day, slip.clinic, match.number LIMIT ?",
+        f"{_WAITING} AND match.said_by <> '' AND match.said = 'ask' AND question = ? "
+        "ORDER BY slip.day, slip.clinic, match.number LIMIT ?",
         (Question.PATIENT.value, most),
     )
     return [SlipNumber.parse(row[0]) for row in rows]
@@ -149,7 +153,7 @@ def last_told(db: Database, login: str, most: int) -> list[Told]:
     rows = db.execute(
         "SELECT * FROM (SELECT number, said, said_at AS at, said_stamp FROM match WHERE said_by <> '' AND said_by = ?1 "
         "AND said <> '' ORDER BY said_at DESC LIMIT ?2) UNION ALL SELECT * FROM (SELECT number, second, second_at, "
-        "second_stamp FROM match WHERE second_by <> '' AND second_by = ?1 AND second_stamp > said_stamp AND said <> '' "
+        "second_stamp FROM match WHERE second_by <> '' AND second_by = ?1 AND second <> '' AND said <> '' "
         "ORDER BY second_at DESC LIMIT ?2) ORDER BY 3 DESC, 4 DESC LIMIT ?2",
         (login, most),
     )
@@ -212,7 +216,7 @@ def _waiting(row: tuple[Any, ...]) -> Waiting:
         number=row[0],
         question=Question(row[1]),
         said_by=row[2],
-        second_by=row[3],
+        others=tuple(json.loads(row[3])),
         checks=bool(row[4]),
         clinic=row[5],
         day=row[6],

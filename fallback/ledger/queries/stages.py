@@ -125,11 +125,6 @@ _NEAR["held"] = (
     "WHERE conflict = 1 UNION ALL SELECT number FROM slip WHERE journalled = 0 "
     "UNION ALL SELECT number FROM slip WHERE strange = 1"
 )
-_ASKED = "SELECT number FROM match WHERE outcome = 'ask' UNION ALL SELECT number FROM match WHERE said_by <> ''"
-_NEAR["matched"] = (
-    f"{_ASKED} UNION ALL SELECT number FROM slip WHERE person IN ({_ASKED}) "
-    "UNION ALL SELECT number FROM repair WHERE target = :target AND opened > closed"
-)
 
 
 def is_matching(db: Database) -> bool:
@@ -177,7 +172,7 @@ def rows(
     few: bool = False,
 ) -> list[StageRow]:
     """The slips of a filter by number, those after a number, at most so many. `few`: there are not many of them."""
-    where, values = _where(db, standing, which or Filter(), after=after)
+    where, values = _where(db, standing, which or Filter(), after=after, near=few or not most)
     order = "+number" if few or not most else "number"  # through the file in its order, or through the index
     asked = f"SELECT {_NAMES} FROM ({_COLUMNS} {_FROM}){where} ORDER BY {order}"
     if most:  # in the text: bound, it has SQLite plan this long question anew each time, for 3 ms
@@ -217,7 +212,9 @@ def one(db: Database, standing: Standing, number: SlipNumber) -> StageRow | None
     return found[0] if found else None
 
 
-def _where(db: Database, standing: Standing, which: Filter, *, after: str = "") -> tuple[str, dict[str, Any]]:
+def _where(
+    db: Database, standing: Standing, which: Filter, *, after: str = "", near: bool = True
+) -> tuple[str, dict[str, Any]]:
     """The conditions of a filter, and the values of the whole question."""
     values: dict[str, Any] = {
         "target": standing.target,
@@ -236,9 +233,9 @@ def _where(db: Database, standing: Standing, which: Filter, *, after: str = "") 
         if wanted is not None:
             values[f"w_{name}"] = json.dumps(sorted(wanted))
             said.append(f"{name} IN (SELECT value FROM json_each(:w_{name}))")
-    if is_near(which):
-        near = (_NEAR[each] for each in sorted(which.stages or ()))
-        said.append(f"number IN ({' UNION ALL '.join(near)})")
+    if near and is_near(which):
+        found = (_NEAR[each] for each in sorted(which.stages or ()))
+        said.append(f"number IN ({' UNION ALL '.join(found)})")
     if after:
         said.append("number > :after")
     return (" WHERE " + " AND ".join(said) if said else ""), values

@@ -39,7 +39,7 @@ def counts(db: Database, target: str, login: str, since: str) -> tuple[int, int,
     """How many slips are approved, how many are confirmed, and how many of those this login did since a time (ISO)."""
     row = db.execute(
         "SELECT coalesce(sum(stage = 'approved'), 0), coalesce(sum(stage = 'confirmed'), 0), "
-        "coalesce(sum(stage = 'confirmed' AND login = ? AND at >= ?), 0) FROM delivery WHERE target = ?",
+        "coalesce(sum(stage = 'confirmed' AND login = ? AND at >= ?), 0) FROM delivery WHERE +target = ?",  # one pass
         (login, since, target),
     ).fetchone()
     return int(row[0]), int(row[1]), int(row[2])

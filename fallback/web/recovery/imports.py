@@ -28,7 +28,7 @@ from fallback.web.place import _, db, here, language, user
 from fallback.web.recovery.blueprint import blueprint
 
 SHOWN = 100  # slips of a list at once
-FEW, FEW_FAR = 5_000, 300  # slips of a stage that are sorted rather than looked for through 150,000, by number
+FEW, FEW_FAR = 10_000, 300  # slips of a stage that are sorted rather than looked for through 150,000, by number
 
 
 def chosen_target(values: Mapping[str, str]) -> Target:

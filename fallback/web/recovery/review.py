@@ -200,7 +200,7 @@ def leave_review() -> ResponseReturnValue:
 def review_calls() -> ResponseReturnValue:
     """The patients whom somebody must ask, to be printed and called."""
     rows = [row for number in asked.calls(db(), _CALLS_SHOWN) if (row := queries.slip(db(), number))]
-    left = asked.left(db())[Question.PATIENT]
+    left = here().reviews.figures().left[Question.PATIENT]
     return render_template("recovery/review_calls.html", rows=rows, left=left)
 
 

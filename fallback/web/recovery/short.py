@@ -44,7 +44,12 @@ def _short(typed: Mapping[str, str] | None = None, error: ParchiError | None = N
         target=target,
         form=form,
         sentence=sentence,
-        short=acts.short(db(), here().standings.of(target.name), today()),
+        short=acts.short(
+            db(),
+            here().standings.of(target.name),
+            today(),
+            lambda which: here().standings.counts(target.name, which, "clinic").value.total,
+        ),
         most=acts.MOST,
         state=state,
         running=running,
@@ -74,6 +79,7 @@ def approve_short() -> ResponseReturnValue:
     """Lets all slips of the outage go that are ready."""
     target, place = chosen_target(request.form), here()
     acts.approve_short(place.installation.ledger, place.standings.of(target.name), today(), by=user().login)
+    place.standings.forget()
     return redirect(url_for("recovery.short", to=target.name))
 
 

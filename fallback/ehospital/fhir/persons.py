@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from fallback.ehospital import Found, Hold
-from fallback.ehospital.fhir_answers import ID, subject_of
-from fallback.ehospital.fhir_compare import items, strangers, values
-from fallback.ehospital.fhir_resources import CLASSES, WITHDRAWN, person_key, temporary_number
-from fallback.ehospital.fhir_system import Held, System
-from fallback.ehospital.fhir_visits import LEFT_UNSEEN
+from fallback.ehospital.fhir.answers import ID, subject_of
+from fallback.ehospital.fhir.compare import items, strangers, values
+from fallback.ehospital.fhir.resources import CLASSES, WITHDRAWN, person_key, temporary_number
+from fallback.ehospital.fhir.system import Held, System
+from fallback.ehospital.fhir.visits import LEFT_UNSEEN
 from fallback.episode import Episode, Known
 from fallback.errors import Sentence
 from fallback.slip import INDIA, Slip

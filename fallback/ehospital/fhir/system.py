@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from fallback.ehospital import Acknowledgement, Found, Hold, Outcome
-from fallback.ehospital.fhir_answers import ID, leads_on, matches_of, read_by_batch, subject_of
-from fallback.ehospital.fhir_compare import values
-from fallback.ehospital.fhir_resources import Resource, batch, replacement, search_token
-from fallback.ehospital.fhir_wire import Reply, Transient, Wire
+from fallback.ehospital.fhir.answers import ID, leads_on, matches_of, read_by_batch, subject_of
+from fallback.ehospital.fhir.compare import values
+from fallback.ehospital.fhir.resources import Resource, batch, replacement, search_token
+from fallback.ehospital.fhir.wire import Reply, Transient, Wire
 from fallback.errors import ParchiError, Sentence
 from fallback.hospital import Hospital, Target
 from fallback.slip import Slip
@@ -103,8 +103,12 @@ class System:
         """
         asked = [place for place in dict.fromkeys(places) if ID.fullmatch(place[1])]
         if self.batches and len(asked) > 1:
-            reply = self.wire.patiently(lambda: self.wire.once("POST", "", resource=batch(asked)))
-            found = {(str(each["resourceType"]), str(each.get("id"))): each for each in read_by_batch(reply)}
+            try:
+                reply = self.wire.patiently(lambda: self.wire.once("POST", "", resource=batch(asked)))
+                told = read_by_batch(reply)
+            except ParchiError:  # whoever says that it can and cannot would stop every import for ever
+                told = []
+            found = {(str(each["resourceType"]), str(each.get("id"))): each for each in told}
             self.batches = bool(found)
             self._ahead = {place: found[place] for place in asked if place in found}
         try:

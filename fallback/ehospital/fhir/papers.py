@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Set
 
 from fallback.ehospital import Acknowledgement, Found, Hold
-from fallback.ehospital.fhir_answers import version_of
-from fallback.ehospital.fhir_compare import differences, items
-from fallback.ehospital.fhir_consultation import consultation, is_due
-from fallback.ehospital.fhir_documents import media_type, page_documents, page_id
-from fallback.ehospital.fhir_resources import DRILL_TAG, WITHDRAWN, Resource, encounter, patient, stable_id
-from fallback.ehospital.fhir_system import Held, System
+from fallback.ehospital.fhir.answers import version_of
+from fallback.ehospital.fhir.compare import differences, items
+from fallback.ehospital.fhir.consultation import consultation, is_due
+from fallback.ehospital.fhir.documents import media_type, page_documents, page_id
+from fallback.ehospital.fhir.resources import DRILL_TAG, WITHDRAWN, Resource, encounter, patient, stable_id
+from fallback.ehospital.fhir.system import Held, System
 from fallback.episode import Episode, learnt_of
 from fallback.errors import Sentence
 from fallback.hospital import Hospital

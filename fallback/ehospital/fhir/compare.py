@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from fallback import names
-from fallback.ehospital.fhir_resources import Resource, birth_date, provenance_tag, year_of
-from fallback.ehospital.fhir_visits import is_memo
+from fallback.ehospital.fhir.resources import Resource, birth_date, provenance_tag, year_of
+from fallback.ehospital.fhir.visits import is_memo
 from fallback.hospital import Hospital
 from fallback.slip import Sex, Slip
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fallback.authority import public_key_digest
-from fallback.ehospital.hl7 import Answer, answer
+from fallback.ehospital.hl7.text import Answer, answer
 from fallback.errors import ParchiError, Sentence, TargetAnswersOddly, TargetChanged, TargetUnreachable
 
 PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds before the second attempt, the third ...

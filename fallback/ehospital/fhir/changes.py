@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from fallback.ehospital import Acknowledgement, Found, Hold, Outcome
-from fallback.ehospital.fhir_answers import subject_of, version_of
-from fallback.ehospital.fhir_compare import contains, differences, items, made_by, merged, values
-from fallback.ehospital.fhir_confirm import LINKED, answer, confirm, is_linked
-from fallback.ehospital.fhir_papers import pictures_of, take_back, take_document_back
-from fallback.ehospital.fhir_persons import check_same
-from fallback.ehospital.fhir_resources import (
+from fallback.ehospital.fhir.answers import subject_of, version_of
+from fallback.ehospital.fhir.compare import contains, differences, items, made_by, merged, values
+from fallback.ehospital.fhir.confirm import LINKED, answer, confirm, is_linked
+from fallback.ehospital.fhir.papers import pictures_of, take_back, take_document_back
+from fallback.ehospital.fhir.persons import check_same
+from fallback.ehospital.fhir.resources import (
     WITHDRAWN,
     Resource,
     encounter,
@@ -19,7 +19,7 @@ from fallback.ehospital.fhir_resources import (
     temporary_number,
     visit_identifier,
 )
-from fallback.ehospital.fhir_system import Held, System
+from fallback.ehospital.fhir.system import Held, System
 from fallback.episode import Episode, Known
 from fallback.errors import Sentence
 from fallback.slip import Slip

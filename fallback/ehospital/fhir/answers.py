@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from fallback.ehospital.fhir_wire import Reply
+from fallback.ehospital.fhir.wire import Reply
 
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from fallback import names
-from fallback.ehospital import Found, Hold, asked, gnuhealth_records as records
-from fallback.ehospital.gnuhealth_wire import Tryton
+from fallback.ehospital import Found, Hold, asked
+from fallback.ehospital.gnuhealth import records
+from fallback.ehospital.gnuhealth.wire import Tryton
 from fallback.errors import Sentence
 from fallback.hospital import Hospital
 from fallback.slip import NUMBER_LENGTH, Slip

@@ -10,10 +10,10 @@ from typing import Any
 
 from fallback.authority import public_key_digest
 from fallback.ehospital import Abilities, Acknowledgement, Found, Hold, Outcome, TargetIdentity
-from fallback.ehospital.browser import Browser
 from fallback.ehospital.recipe import Field, Recipe, load
 from fallback.ehospital.recipe_values import NAMES, filled, holds, is_ours, values
-from fallback.ehospital.webform_page import RegistrationPage, Told, written
+from fallback.ehospital.webform.browser import Browser
+from fallback.ehospital.webform.page import RegistrationPage, Told, written
 from fallback.errors import OperatorNeeded, PageOdd, ParchiError, RecipeMissing, Sentence, TargetNotAllowed
 from fallback.hospital import Hospital, Target
 from fallback.slip import NUMBER_LENGTH, Kind, Slip

@@ -7,18 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from fallback.ehospital import (
-    Abilities,
-    Acknowledgement,
-    Found,
-    Hold,
-    Outcome,
-    TargetIdentity,
-    asked,
-    gnuhealth_records as records,
-)
-from fallback.ehospital.gnuhealth_reading import PARTIES, PATIENTS, VISITS, Held, Reading, found_of, is_ours
-from fallback.ehospital.gnuhealth_wire import PAUSES, Lost, Refused, Tryton
+from fallback.ehospital import Abilities, Acknowledgement, Found, Hold, Outcome, TargetIdentity, asked
+from fallback.ehospital.gnuhealth import records
+from fallback.ehospital.gnuhealth.reading import PARTIES, PATIENTS, VISITS, Held, Reading, found_of, is_ours
+from fallback.ehospital.gnuhealth.wire import PAUSES, Lost, Refused, Tryton
 from fallback.errors import ParchiError, Sentence, TargetNotAllowed
 from fallback.hospital import Hospital, Target
 from fallback.slip import Slip

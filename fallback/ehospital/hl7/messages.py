@@ -4,10 +4,10 @@ import hashlib
 from datetime import datetime
 from types import MappingProxyType
 
-from fallback.ehospital import hl7
-from fallback.ehospital.fhir_resources import birth_date, temporary_number
-from fallback.ehospital.fhir_stays import stay_of
-from fallback.ehospital.hl7 import Field, Part, day, moment, segment
+from fallback.ehospital.fhir.resources import birth_date, temporary_number
+from fallback.ehospital.fhir.stays import stay_of
+from fallback.ehospital.hl7 import text as hl7
+from fallback.ehospital.hl7.text import Field, Part, day, moment, segment
 from fallback.episode import Episode, Seen, Told, learnt_of
 from fallback.hospital import Hospital, Target
 from fallback.slip import FeeStatus, Kind, Relation, Sex, Slip

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from fallback.ehospital.devtools import Claim, DevTools, Tab, tabs
 from fallback.ehospital.recipe import Act, Mark
 from fallback.ehospital.recipe_values import alike
+from fallback.ehospital.webform.devtools import Claim, DevTools, Tab, tabs
 from fallback.errors import BrowserAway, OperatorNeeded, PageOdd, Sentence
 
 STILL, _STEP = 0.1, 0.03  # seconds without a request until a page is quiet; between two looks

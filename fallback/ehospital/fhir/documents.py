@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from fallback.ehospital.fhir_resources import DRILL_TAG, RESTRICTED, WITHDRAWN, Resource, person_key, stable_id
+from fallback.ehospital.fhir.resources import DRILL_TAG, RESTRICTED, WITHDRAWN, Resource, person_key, stable_id
 from fallback.episode import Told, learnt_of
 from fallback.hospital import Hospital
 from fallback.slip import INDIA, Kind, Slip, SlipNumber

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fallback.ehospital.browser import SURE, Browser
 from fallback.ehospital.recipe import Field, Form, Look, Mark, Recipe
 from fallback.ehospital.recipe_values import alike, filled, holds
+from fallback.ehospital.webform.browser import SURE, Browser
 from fallback.errors import OperatorNeeded, PageOdd
 
 _WORDS = 300  # letters of what a page says

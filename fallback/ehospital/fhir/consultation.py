@@ -4,9 +4,9 @@ import hashlib
 import json
 import uuid
 
-from fallback.ehospital.fhir_documents import media_type, page_documents
-from fallback.ehospital.fhir_resources import DRILL_TAG, PROFILE, RESTRICTED, Resource, encounter, patient, stable_id
-from fallback.ehospital.fhir_system import System
+from fallback.ehospital.fhir.documents import media_type, page_documents
+from fallback.ehospital.fhir.resources import DRILL_TAG, PROFILE, RESTRICTED, Resource, encounter, patient, stable_id
+from fallback.ehospital.fhir.system import System
 from fallback.episode import Seen, learnt_of
 from fallback.slip import INDIA, Kind, Slip
 

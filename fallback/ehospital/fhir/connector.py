@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from fallback.ehospital import Abilities, Acknowledgement, Found, Hold, Outcome, TargetIdentity
-from fallback.ehospital.fhir_answers import made_by_transaction, was_created
-from fallback.ehospital.fhir_changes import link, update, withdraw
-from fallback.ehospital.fhir_compare import items
-from fallback.ehospital.fhir_confirm import confirm
-from fallback.ehospital.fhir_papers import papers, provenance
-from fallback.ehospital.fhir_persons import known_patient, typed_by_hand
-from fallback.ehospital.fhir_resources import CLASSES, Resource, search_token, transaction
-from fallback.ehospital.fhir_shapes import faults
-from fallback.ehospital.fhir_stays import ward_unknown
-from fallback.ehospital.fhir_system import Held, System
-from fallback.ehospital.fhir_wire import PAUSES, Wire
+from fallback.ehospital.fhir.answers import made_by_transaction, was_created
+from fallback.ehospital.fhir.changes import link, update, withdraw
+from fallback.ehospital.fhir.compare import items
+from fallback.ehospital.fhir.confirm import confirm
+from fallback.ehospital.fhir.papers import papers, provenance
+from fallback.ehospital.fhir.persons import known_patient, typed_by_hand
+from fallback.ehospital.fhir.resources import CLASSES, Resource, search_token, transaction
+from fallback.ehospital.fhir.shapes import faults
+from fallback.ehospital.fhir.stays import ward_unknown
+from fallback.ehospital.fhir.system import Held, System
+from fallback.ehospital.fhir.wire import PAUSES, Wire
 from fallback.errors import ParchiError, Sentence, TargetNotAllowed
 from fallback.hospital import Hospital, Target
 from fallback.language.fields import LABELS

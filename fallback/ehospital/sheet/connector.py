@@ -9,7 +9,7 @@ from fallback import names
 from fallback.ehospital import Abilities, Acknowledgement, Found, TargetIdentity
 from fallback.ehospital.asked import objection
 from fallback.ehospital.recipe_values import alike, filled, placeholders, values
-from fallback.ehospital.sheet_columns import EXCEL, Column, SheetColumns, load_columns
+from fallback.ehospital.sheet.columns import EXCEL, Column, SheetColumns, load_columns
 from fallback.errors import SentByTable, Sentence, SheetColumnsMissing
 from fallback.hospital import Hospital, Target
 from fallback.slip import Kind, Slip

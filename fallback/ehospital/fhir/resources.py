@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
-from fallback.ehospital.fhir_stays import LASTS, OVER, stay_of, stay_parts
-from fallback.ehospital.fhir_visits import memos, visit_parts, visit_status
+from fallback.ehospital.fhir.stays import LASTS, OVER, stay_of, stay_parts
+from fallback.ehospital.fhir.visits import memos, visit_parts, visit_status
 from fallback.hospital import Hospital
 from fallback.slip import INDIA, AgeUnit, Category, Kind, Relation, Slip
 from fallback.states import state

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from fallback.ehospital.fhir_resources import temporary_number
+from fallback.ehospital.fhir.resources import temporary_number
 from fallback.episode import Episode, Seen, learnt_of
 from fallback.hospital import Hospital
 from fallback.slip import INDIA, AgeUnit, FeeStatus, Kind, Sex, Slip

@@ -4,7 +4,7 @@ A server's 201 proves little: one took `Encounter.status=not-a-status`, a dangli
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -35,6 +35,7 @@ _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _MOMENTS = frozenset({"start", "end", "date", "occurredDateTime"})
 _INSTANTS = frozenset({"recorded", "timestamp"})
 _CODE = re.compile(r"[^\s]+(\s[^\s]+)*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
@@ -89,12 +90,13 @@ def _patient(patient: Mapping[str, Any]) -> Iterator[str]:
 
 def _is_sound(name: str, value: Any) -> bool:
     """Whether nothing in it is empty, every coding is whole, and every time says in which zone."""
-    checks: Mapping[type, Callable[[], bool]] = {
-        dict: lambda: bool(value) and _is_whole(name, value) and all(_is_sound(of, each) for of, each in value.items()),
-        list: lambda: bool(value) and all(_is_sound(name, each) for each in value),
-        str: lambda: _is_text(name, value),
-    }
-    return checks.get(type(value), lambda: value is not None)()
+    if isinstance(value, str):
+        return _is_text(name, value)
+    if isinstance(value, list):
+        return bool(value) and all(_is_sound(name, each) for each in value)
+    if isinstance(value, dict):
+        return bool(value) and _is_whole(name, value) and all(_is_sound(of, each) for of, each in value.items())
+    return value is not None
 
 
 def _is_whole(name: str, value: Mapping[str, Any]) -> bool:
@@ -106,7 +108,7 @@ def _is_whole(name: str, value: Mapping[str, Any]) -> bool:
 
 
 def _is_text(name: str, text: str) -> bool:
-    if not text.strip() or any(ord(sign) < 32 and sign not in "\t\r\n" for sign in text):
+    if not text.strip() or _CONTROL.search(text):
         return False
     if name in _INSTANTS:
         return _is_moment(text)

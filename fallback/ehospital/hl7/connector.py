@@ -6,19 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fallback.ehospital import (
-    Abilities,
-    Acknowledgement,
-    Found,
-    Hold,
-    Outcome,
-    TargetIdentity,
-    asked,
-    hl7_messages as messages,
-)
-from fallback.ehospital.fhir_resources import temporary_number
-from fallback.ehospital.hl7 import Answer
-from fallback.ehospital.hl7_wire import PAUSES, MllpWire
+from fallback.ehospital import Abilities, Acknowledgement, Found, Hold, Outcome, TargetIdentity, asked
+from fallback.ehospital.fhir.resources import temporary_number
+from fallback.ehospital.hl7 import messages
+from fallback.ehospital.hl7.text import Answer
+from fallback.ehospital.hl7.wire import PAUSES, MllpWire
 from fallback.episode import Known
 from fallback.errors import ParchiError, Sentence, TargetNotAllowed
 from fallback.hospital import Hospital, Target

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from fallback.ehospital import Acknowledgement, Found, Hold, Outcome
-from fallback.ehospital.fhir_answers import subject_of
-from fallback.ehospital.fhir_compare import differences, items, made_by, values
-from fallback.ehospital.fhir_papers import complete
-from fallback.ehospital.fhir_persons import not_same
-from fallback.ehospital.fhir_resources import encounter, patient, person_key, stable_id
-from fallback.ehospital.fhir_system import Held, System
+from fallback.ehospital.fhir.answers import subject_of
+from fallback.ehospital.fhir.compare import differences, items, made_by, values
+from fallback.ehospital.fhir.papers import complete
+from fallback.ehospital.fhir.persons import not_same
+from fallback.ehospital.fhir.resources import encounter, patient, person_key, stable_id
+from fallback.ehospital.fhir.system import Held, System
 from fallback.errors import Sentence
 from fallback.slip import Slip
 
