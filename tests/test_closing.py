@@ -49,7 +49,7 @@ def hold(ledger: Ledger, slip: Slip, kind: str) -> None:
 
 def test_an_account_is_signed_when_nothing_is_left_and_a_late_slip_shows(backlog: Backlog) -> None:
     slip = backlog.issue()
-    with pytest.raises(AccountNotReady, match="1 slips wait for the import"):
+    with pytest.raises(AccountNotReady, match="1 slip waits for the import"):
         close(backlog)
     assert state(backlog) is State.OPEN
     confirm(backlog.ledger, slip, "100000001")
@@ -72,7 +72,7 @@ def test_an_open_repair_keeps_the_account_open(backlog: Backlog) -> None:
     slip = backlog.issue()
     confirm(backlog.ledger, slip, "100000001")
     backlog.ledger.write(lambda tx: repairs.open(tx, slip.number, right="uhid:100000002", reason="twins", by="meena"))
-    with pytest.raises(AccountNotReady, match="1 repairs are not confirmed"):
+    with pytest.raises(AccountNotReady, match="1 repair is not confirmed"):
         close(backlog)
     repairs.close(backlog.ledger, slip.number, TARGET, "done", uhid="100000002", by="ravi")
     close(backlog)

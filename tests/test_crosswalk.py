@@ -25,6 +25,7 @@ from fallback.ledger.queries import after
 from fallback.printing.walks import render_walk_stickers
 from fallback.recovery import crosswalk, repairs
 from fallback.recovery.crosswalk import Change, Form
+from fallback.recovery.repair_order import repair_pdf
 from fallback.slip import Slip
 from tests.backlog import HOSPITAL, SUNITA, Backlog
 from tests.fake_target import FakeTarget
@@ -217,6 +218,9 @@ def test_a_repair_stands_open_until_it_is_confirmed_there(backlog: Backlog) -> N
     found = after.repairs(db)[0]
     assert (found.wrong, found.right, found.open) == ("uhid:100000001", "uhid:100000002", True)
     assert found.sent["encounter"] == f"e{slip.number}"
+    paper = repair_pdf(db, found, HOSPITAL)
+    printed = pdfium.PdfDocument(paper)[0].get_textpage().get_text_bounded()
+    assert "Patient's record" in printed and "encounter" not in printed and "+00:00" not in printed
     assert after.open_repairs(db, TARGET) == 1
     repairs.tell(backlog.ledger, slip.number, TARGET, "Ward 5, Sister Joseph", by="ravi")
     for wrong in ("100000001", "100000008", ""):

@@ -168,9 +168,9 @@ def test_a_patient_with_a_uhid_is_found_and_not_touched(system: TestSystem) -> N
 @pytest.mark.parametrize(
     ("gender", "born", "name", "field"),
     [
-        ("male", "1992", "Sunita Devi", "Patient.gender"),
-        ("female", "1950", "Sunita Devi", "Patient.birthDate"),
-        ("female", "1992", "Mohan Lal", "Patient.name"),
+        ("male", "1992", "Sunita Devi", "Sex"),
+        ("female", "1950", "Sunita Devi", "Age or date of birth"),
+        ("female", "1992", "Mohan Lal", "Name"),
     ],
 )
 def test_a_uhid_that_is_anothers_is_held(system: TestSystem, gender: str, born: str, name: str, field: str) -> None:
@@ -261,7 +261,7 @@ def test_a_correction_stops_where_the_hospital_changed_it_since(system: TestSyst
     put(system, patient | {"birthDate": "1991-02-03"})
     after = replace(before, revision=1, patient=replace(SUNITA, name="Sunita Rani"))
     answer = ok(connector.update(after, before), Outcome.HELD)
-    assert "Patient.birthDate" in answer.reason
+    assert "Age or date of birth" in answer.reason
     assert patients(system, before)[0]["name"][0]["text"] == "Sunita Devi"
 
 
@@ -271,7 +271,7 @@ def test_a_correction_does_not_change_a_patient_whom_another_slip_made(system: T
     ok(connector.send(first))
     ok(connector.send(second))
     after = replace(second, revision=1, patient=replace(SUNITA, mobile="9000000000"))
-    assert "Patient.telecom" in ok(connector.update(after, second), Outcome.HELD).reason
+    assert "Mobile number" in ok(connector.update(after, second), Outcome.HELD).reason
     (person,) = patients(system, first)
     put(system, person | {"telecom": [*person["telecom"], {"system": "phone", "value": "9000000000", "use": "mobile"}]})
     ok(connector.update(after, second), Outcome.ALREADY_THERE)  # by hand, as the sentence asks
@@ -447,16 +447,16 @@ def lie(**changes: Any) -> Trouble:
 @pytest.mark.parametrize(
     ("path", "trouble", "words"),
     [
-        ("/Patient/", lie(birthDate="1992-11-23"), "Patient.birthDate"),
-        ("/Patient/", lie(gender="lady"), "Patient.gender"),
-        ("/Patient/", lie(name=[{"text": "Sunita Dev"}]), "Patient.name"),
-        ("/Patient/", lie(identifier=[]), "Patient.identifier"),
-        ("/Patient/", lie(telecom=[{"system": "phone", "value": "9999999999"}]), "Patient.telecom"),
-        ("/Encounter/", lie(status="finished"), "Encounter.status"),
-        ("/Encounter/", lie(period={"start": "2026-11-23T10:00:00Z"}), "Encounter.period"),
+        ("/Patient/", lie(birthDate="1992-11-23"), "Age or date of birth"),
+        ("/Patient/", lie(gender="lady"), "Sex"),
+        ("/Patient/", lie(name=[{"text": "Sunita Dev"}]), "Name"),
+        ("/Patient/", lie(identifier=[]), "UHID or temporary number"),
+        ("/Patient/", lie(telecom=[{"system": "phone", "value": "9999999999"}]), "Mobile number"),
+        ("/Encounter/", lie(status="finished"), "State of the visit"),
+        ("/Encounter/", lie(period={"start": "2026-11-23T10:00:00Z"}), "Date and time of the visit"),
         ("/Encounter/", lie(subject={"reference": "Patient/other"}), "another patient"),
-        ("/Encounter/", say(404, b"{}"), "Encounter is not there"),
-        ("/Patient/", say(410, b"{}"), "Patient is not there"),
+        ("/Encounter/", say(404, b"{}"), "this: Visit"),
+        ("/Patient/", say(410, b"{}"), "this: Patient"),
     ],
 )
 def test_a_target_that_says_one_thing_and_has_another_is_held(
@@ -471,7 +471,7 @@ def test_a_target_that_says_one_thing_and_has_another_is_held(
 
 def test_a_target_that_drops_our_tags_is_compared_all_the_same(system: TestSystem, proxy: Proxy) -> None:
     proxy.trouble("GET", "/Patient/", lie(meta={}, birthDate="1992-11-23"))
-    assert "Patient.birthDate" in ok(connect(system, proxy.url).send(slip()), Outcome.HELD).reason
+    assert "Age or date of birth" in ok(connect(system, proxy.url).send(slip()), Outcome.HELD).reason
 
 
 def test_an_answer_without_ids_is_looked_up(system: TestSystem, proxy: Proxy) -> None:

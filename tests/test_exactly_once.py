@@ -319,14 +319,14 @@ def test_first_slips_that_were_all_put_aside_are_typed_again(backlog: Backlog, b
     with pytest.raises(CanaryWaits):
         typing.begin(backlog.ledger, beep, by="ravi")
     with pytest.raises(CanaryNotThere):
-        gates.confirm_canary(backlog.ledger, DESK, by="meena")
+        gates.confirm_canary(backlog.ledger, DESK, note="looked at it", by="meena")
     approve(backlog.ledger, DESK, Choice(again=True), by="meena")
     shown = next_one(backlog, beep)
     assert shown is not None and shown.number == slips[0].number
     with pytest.raises(CanaryWaits):
         typing.begin(backlog.ledger, beep, slips[11].number, by="lata")
     done(backlog, beep, shown, "200000001")
-    assert gates.confirm_canary(backlog.ledger, DESK, by="meena") == 1
+    assert gates.confirm_canary(backlog.ledger, DESK, note="looked at it", by="meena") == 1
 
 
 def test_two_tables_at_once_are_ten_slips_before_a_person_looked(backlog: Backlog, table: SheetConnector) -> None:

@@ -156,7 +156,7 @@ def test_a_reference_that_leads_nowhere_is_found() -> None:
 def test_a_slip_that_would_be_misshapen_is_held_with_a_sentence(system: TestSystem) -> None:
     wrong = slip(replace(SUNITA, locality="\x07"))
     answer = ok(connect(system).send(wrong), Outcome.HELD)
-    assert (answer.hold, "Patient.address" in answer.reason) == (Hold.LACKS, True)
+    assert (answer.hold, "Address" in answer.reason) == (Hold.LACKS, True)
     assert visits(system, wrong) == []
 
 
@@ -194,7 +194,7 @@ def test_what_staff_made_of_a_visit_stays(system: TestSystem) -> None:
     assert (visit["status"], own in visit["extension"]) == ("finished", True)
     put(system, visit | {"status": "in-progress"})
     answer = ok(connector.update(replace(arrived, learnt=Learnt(seen=Seen.NOT_SEEN)), seen), Outcome.HELD)
-    assert (answer.hold, "Encounter.status" in answer.reason) == (Hold.CHANGED_THERE, True)
+    assert (answer.hold, "State of the visit" in answer.reason) == (Hold.CHANGED_THERE, True)
     assert visits(system, arrived)[0]["status"] == "in-progress"
 
 
@@ -246,8 +246,8 @@ def test_a_request_that_arrives_twice_makes_nothing_twice(system: TestSystem, pr
 @pytest.mark.parametrize(
     ("trouble", "words", "hold"),
     [
-        (lie(target=[{"reference": "Encounter/another"}]), "Provenance.target", Hold.DIFFERS),
-        (lie(agent=[]), "Provenance.agent", Hold.DIFFERS),
+        (lie(target=[{"reference": "Encounter/another"}]), "Who registered the visit", Hold.DIFFERS),
+        (lie(agent=[]), "Who registered the visit", Hold.DIFFERS),
     ],
 )
 def test_a_provenance_that_came_back_otherwise_is_held(
@@ -268,12 +268,12 @@ def test_a_provenance_that_is_missing_is_put_there_and_one_that_never_comes_is_h
     proxy.trouble("GET", "/Provenance/", say(404), say(404))
     proxy.trouble("PUT", "/Provenance/", say(201, b'{"resourceType":"Provenance","id":"x"}'))
     answer = ok(connect(system, proxy.url).send(other), Outcome.HELD)
-    assert (answer.hold, "Provenance is not there" in answer.reason) == (Hold.NOT_THERE, True)
+    assert (answer.hold, "this: Who registered the visit" in answer.reason) == (Hold.NOT_THERE, True)
 
 
 def test_a_system_that_drops_our_memos_is_held(system: TestSystem, proxy: Proxy) -> None:
     proxy.trouble("GET", "/Encounter/", lie(extension=[]))
-    assert "Encounter.extension" in ok(connect(system, proxy.url).send(episode()), Outcome.HELD).reason
+    assert "Memo of fee" in ok(connect(system, proxy.url).send(episode()), Outcome.HELD).reason
 
 
 def test_a_decimal_is_read_as_the_number_that_was_sent(system: TestSystem, proxy: Proxy) -> None:

@@ -159,9 +159,9 @@ def test_a_page_that_is_lost_here_holds_its_slip_alone(system: TestSystem) -> No
 @pytest.mark.parametrize(
     ("path", "change", "words"),
     [
-        ("/Binary/", lie(data=base64.b64encode(b"half").decode()), "Binary.data"),
-        ("/DocumentReference/", lie(subject={"reference": "Patient/other"}), "DocumentReference.subject"),
-        ("/DocumentReference/", lie(content=[]), "DocumentReference.content"),
+        ("/Binary/", lie(data=base64.b64encode(b"half").decode()), "Picture of the page"),
+        ("/DocumentReference/", lie(subject={"reference": "Patient/other"}), "Picture of the page"),
+        ("/DocumentReference/", lie(content=[]), "Picture of the page"),
     ],
 )
 def test_a_page_that_came_back_otherwise_is_held(
@@ -267,7 +267,7 @@ def test_a_page_that_the_system_keeps_is_held(system: TestSystem, proxy: Proxy) 
     ok(connect(system).send(one))
     proxy.trouble("PUT", "/DocumentReference/", say(200, b'{"resourceType":"DocumentReference","id":"x"}'))
     answer = ok(connect(system, proxy.url).withdraw(one), Outcome.HELD)
-    assert "DocumentReference" in answer.reason
+    assert "Picture of the page" in answer.reason
 
 
 def test_a_document_is_sound_by_the_standards_own_rules() -> None:

@@ -67,6 +67,8 @@ def test_a_uhid_that_the_system_lacks_is_held_and_makes_nobody(system: TestSyste
         answer = ok(connect(system).send(Episode.of(one, known=known)), Outcome.HELD)
         assert answer.hold is Hold.UHID_MISSING
         assert one.uhid not in answer.reason
+        who = {Known.NOBODY: "on the slip", Known.RULE: "the matcher", Known.PERSON: "a person chose"}
+        assert who[known] in answer.reason
     assert patients(system, one) == visits(system, one) == []
 
 

@@ -57,10 +57,10 @@ def test_from_the_check_list_to_the_last_slip(tmp_path: Path, target: FakeTarget
     assert "check list is not signed" in run(tmp_path, "import", "--by", "ravi", code=4).output
     assert target.visits == {}
     signed(tmp_path)
-    assert "Nothing was confirmed" in run(tmp_path, "canary", "--by", "meena", code=4).output
+    assert "Nothing was confirmed" in run(tmp_path, "canary", "--note", "all ten", "--by", "meena", code=4).output
     first = run(tmp_path, "import", "--by", "ravi", "--json", code=4)
     assert json.loads(first.stdout[first.stdout.index("{") :])["created"] == 10
-    assert "10 slips are confirmed" in run(tmp_path, "canary", "--by", "meena").output
+    assert "10 slips are confirmed" in run(tmp_path, "canary", "--note", "all ten", "--by", "meena").output
     run(tmp_path, "pause", "--reason", "messages go out", "--by", "meena")
     assert "messages go out" in run(tmp_path, "import", "--by", "ravi", code=4).output
     run(tmp_path, "resume", "--by", "meena")
@@ -76,7 +76,7 @@ def test_what_is_not_sent_is_done_by_hand(tmp_path: Path, target: FakeTarget, nu
     run(tmp_path, "approve", "--number", numbers[0], "--by", "ravi")
     run(tmp_path, "import", "--by", "ravi", code=4)
     held = run(tmp_path, "stages", "--stage", "held").output
-    assert "typed_by_hand" in held
+    assert "typed by hand?" in held and "typed_by_hand" not in held
     assert "e9" in run(tmp_path, "link", numbers[0], "--by", "ravi").output
     assert target.linked == {numbers[0]: "e9"}
     told = run(tmp_path, "defer", "--reason", "old cases", "--by", "meena").output

@@ -39,6 +39,12 @@ def _slip(number: str, version: int, name: str) -> tuple[FactKind, dict[str, Any
     return FactKind.SLIP_READ, told, f"{number} {version}".encode()
 
 
+def _over(random: Random) -> dict[str, Any]:
+    """Which words a word names as seen, also those of other desks; one of before words did so names none."""
+    seen = [f"{random.randint(1, 40):012d} {random.choice('abc') * 16}" for _ in range(random.randint(0, 12))]
+    return {"over": seen} if random.random() > 0.3 else {}
+
+
 def _told(fact: FactKind, random: Random) -> dict[str, Any]:
     """A fact's content as any desk may write it."""
     number = random.choice(NUMBERS)
@@ -55,10 +61,11 @@ def _told(fact: FactKind, random: Random) -> dict[str, Any]:
         FactKind.MATCH_DECIDED: {
             "number": number, "digest": digest, "to": person, "decision": word, "reason": text, "shown": [person],
             "risky": random.random() > 0.5,
-        },
+        } | _over(random),
         FactKind.MATCH_CHECKED: {
             "number": number, "to": person, "decision": word, "agrees": random.random() > 0.5,
-        },
+        } | _over(random),
+        FactKind.MATCH_REOPENED: {"number": number, "reason": text} | _over(random),
         FactKind.TARGET_CHECKED: {"target": "his", "point": random.choice(("sms", "queue")), "answer": text},
         FactKind.CANARY_CONFIRMED: {"target": "his", "numbers": NUMBERS[: random.randrange(4)], "note": text},
         FactKind.SLIP_CONFIRMED: at | {

@@ -199,4 +199,10 @@ def test_limits_keep_the_expected_share_of_mistakes() -> None:
     many = [sure] * 900 + [likely] * 50 + [open_] * 30 + [nobody] * 500
     same_from, new_below = limits(many, false_merges=0.0005, missed=0.005)
     assert 0.9 < same_from <= 0.9999 and 0.001 <= new_below <= 0.6
-    assert limits([], false_merges=0.001, missed=0.01) == (1 - 1e-6, 0.001), "who is like nobody is new"
+    assert limits([nobody] * 2_000, false_merges=0.001, missed=0.01)[1] == 0.001, "who is like nobody is new"
+
+
+def test_an_outage_of_a_few_slips_does_not_ask_about_strangers() -> None:
+    few = [(0.9999, 1.0, True)] * 20 + [(0.0, 0.02, True)] * 20
+    assert limits(few, false_merges=0.001, missed=0.01)[1] > 0.02, "no share can be told of forty slips"
+    assert limits([], false_merges=0.001, missed=0.01) == (1 - 1e-6, 0.03)

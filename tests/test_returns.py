@@ -217,6 +217,17 @@ def test_a_uhid_that_is_another_slips_already_is_held(
     assert numbers[0].grouped in report.held[0].why and stands(backlog, numbers[1]).hold == "uhid_another"
 
 
+def test_the_uhid_of_a_card_is_nobody_elses(backlog: Backlog, connector: SheetConnector, tmp_path: Path) -> None:
+    backlog.issue(replace(SUNITA, name=NAMES[1], name_hindi=""), uhid="100000001")
+    numbers = ready(backlog, 2)
+    over(backlog, connector)
+    rows = [row(numbers[0], 0, "100000001"), row(numbers[1], 1, "100000001")]
+    report = back(backlog, connector, tmp_path / "r.csv", rows[:1])
+    assert "is already that of slip" in report.held[0].why and stands(backlog, numbers[0]).hold == "uhid_another"
+    report = back(backlog, connector, tmp_path / "r.csv", rows[1:])
+    assert report.confirmed == 1, "the patient of the card, registered once more without it"
+
+
 def test_one_slip_with_two_uhids_is_held(backlog: Backlog, connector: SheetConnector, tmp_path: Path) -> None:
     (number,) = ready(backlog, 1)
     over(backlog, connector)

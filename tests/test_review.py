@@ -502,4 +502,5 @@ def test_facts_name_what_was_shown_and_which_index(backlog: Backlog, work: Revie
     assert line.content == {
         "number": slip.number.text, "digest": content_of(backlog.ledger, slip.number), "whose": "", "to": UHID,
         "decision": "same", "reason": "", "shown": [UHID], "sample": False, "risky": False, "risks": [],
+        "over": [],
     }  # fmt: skip

@@ -106,6 +106,15 @@ def test_what_is_no_uhid_is_not_taken(backlog: Backlog, connector: BeepConnector
     assert stage(backlog, number) == "sending"
 
 
+def test_the_uhid_of_a_card_is_nobody_elses(backlog: Backlog, connector: BeepConnector) -> None:
+    card = backlog.issue(replace(SUNITA, name="Shabnam Bano", name_hindi=""), uhid="200000001")
+    first, _second = ready(backlog)
+    typing.begin(backlog.ledger, connector, first, by="ravi")
+    with pytest.raises(UhidUsed, match=card.number.grouped):
+        typing.done(backlog.ledger, connector, first, "200000001", pattern=PATTERN, by="ravi")
+    assert stage(backlog, first) == "sending"
+
+
 def test_a_uhid_of_another_person_is_not_taken(backlog: Backlog, connector: BeepConnector) -> None:
     first, second = ready(backlog)
     typing.begin(backlog.ledger, connector, by="ravi")

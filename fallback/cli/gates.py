@@ -48,7 +48,7 @@ def checklist(
 
 @click.command()
 @target_option
-@click.option("--note", type=Words(empty=True), default="", help="What was looked at.")
+@click.option("--note", type=Words(), required=True, help="Who looked, and at what.")
 @by_option
 @click.pass_obj
 def canary(data: Data, to: str, note: str, by: str) -> None:

@@ -3,17 +3,17 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from threading import Event
 from types import FrameType
+from typing import Any
 
 import click
 
 from fallback import recovery
 from fallback.cli.data import DAY, Data, Words, clinic_of, json_option, show
 from fallback.cli.recover import (
-    STEP_LABELS,
     again_option,
     by_option,
     progress,
@@ -21,12 +21,16 @@ from fallback.cli.recover import (
     target_option,
     token_from,
 )
-from fallback.cli.spoken import _, table, told
+from fallback.cli.spoken import _, table, told, told_again
 from fallback.ehospital import Connector
 from fallback.enrolment import Installation
 from fallback.enrolment.identities import for_import
+from fallback.hospital import Hospital
+from fallback.language import format_date
+from fallback.language.stages import FACET_LABELS, HOLD_LABELS, STAGE_LABELS, STEP_LABELS
 from fallback.ledger.queries import stages as asked
 from fallback.recovery import Choice
+from fallback.settings import language
 from fallback.slip import SlipNumber
 
 clinic_option = click.option(
@@ -192,7 +196,7 @@ def import_(
             left=report.left,
         )
     ]
-    lines += [f"  {number}: {_(reason)}" for number, reason in report.reasons.items()]
+    lines += [f"  {number}: {told_again(reason)}" for number, reason in report.reasons.items()]
     if report.stopped:
         lines.append(told(report.stopped))
     show(report.record(), as_json=as_json, text="\n".join(lines))
@@ -239,7 +243,8 @@ def _show_plan(
 ) -> None:
     planned = recovery.plan(installation.ledger, connector, choice, limit=limit)
     lines = [
-        f"{each.number.grouped} r{each.revision} {_(STEP_LABELS[each.step])} ({each.stage}) {_(each.reason)}"
+        f"{each.number.grouped} r{each.revision} {_(STEP_LABELS[each.shown])} ({_(STAGE_LABELS[each.stage])}) "
+        f"{told_again(each.reason)}".rstrip()
         for each in planned
     ]
     lines.append(_("{count} slips; nothing was sent.", count=len(planned)))
@@ -332,13 +337,34 @@ def stages(
         chosen = asked.with_stage(which, stage) if stage else None
         listed = asked.rows(db, where, chosen, most=most) if chosen else []
     shown = [each for each in asked.STAGES if counted.total.get(each)]
-    rows: list[list[object]] = [["", *shown]]
-    rows += [[part or "?", *(counts.get(each, "") for each in shown)] for part, counts in counted.parts.items()]
+    rows: list[list[object]] = [[_(FACET_LABELS[facet]), *(_(STAGE_LABELS[each]) for each in shown)]]
+    rows += [
+        [_part(data.hospital(), facet, part), *(counts.get(each, "") for each in shown)]
+        for part, counts in counted.parts.items()
+    ]
     rows.append([_("all"), *(counted.total[each] for each in shown)])
-    lines = table(*rows) + [f"  {each.number.grouped} {each.hold} {_(each.reason)}" for each in listed]
+    lines = table(*rows) + [f"  {each.number.grouped} {_reason(each)}".rstrip() for each in listed]
     value = {"total": counted.total, "parts": {str(part): counts for part, counts in counted.parts.items()}}
     slips = [{"number": each.number.text, "hold": each.hold, "reason": each.reason} for each in listed]
     show(value | {"slips": slips}, as_json=as_json, text="\n".join(lines))
+
+
+def _part(hospital: Hospital, facet: str, part: Any) -> str:
+    """What one value of a facet is called."""
+    if facet == "clinic":
+        clinic = hospital.clinic(part)
+        return (clinic.shown_hindi if language() == "hi" else clinic.shown) if clinic else "?"
+    if facet == "day":
+        return format_date(date.fromisoformat(part)) if part else "?"
+    if facet == "hold":
+        return _(HOLD_LABELS.get(part, part)) or "–"
+    return f"{part:03d}"
+
+
+def _reason(row: asked.StageRow) -> str:
+    """Why a slip stands where it does, by kind and in a sentence."""
+    said = (_(HOLD_LABELS.get(row.hold, row.hold)) if row.hold else "", told_again(row.reason))
+    return ": ".join(each for each in said if each)
 
 
 COMMANDS: tuple[click.Command, ...] = (

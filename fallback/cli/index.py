@@ -62,18 +62,18 @@ def load(
             filing=progress(_("steps of the filing")),
         )
         if bad:
-            write_file(bad, _bad_rows(held))
+            write_file(bad, _bad_rows(held, which))
     value = {"index": report.index, "patients": report.rows, "left_out": report.left_out, "double": report.double}
     value |= {"double_of_another": report.other_person, "merged": report.merged, "cells_left_out": report.lost}
     value |= {"unused_columns": list(report.unused), "passed_over": list(report.passed_over)}
     value |= {"bad": report.bad_rows, "bad_rows": [[row.line, row.column, row.why] for row in report.bad]}
     value |= {"kinds": [list(each) for each in report.kinds]}
-    show(value, as_json=as_json, text="\n".join(_words(report)))
+    show(value, as_json=as_json, text="\n".join(_words(report, which)))
     if report.bad_rows:
         context.exit(4)
 
 
-def _words(report: LoadReport) -> list[str]:
+def _words(report: LoadReport, which: Columns) -> list[str]:
     """What a load brought, in sentences."""
     counts = {"patients": report.rows, "left": report.left_out, "double": report.double}
     words = [_("{patients} patients are in the index; {left} left out by the list, {double} twice.", **counts)]
@@ -88,9 +88,9 @@ def _words(report: LoadReport) -> list[str]:
         words.append(
             _("Nothing was taken from the columns {names}: say in a file which is which (--columns).", names=names)
         )
-    words += [f"{count} {column}: {_(why)}" for column, why, count in report.kinds[:_KINDS_SHOWN]]
+    words += [f"{count} {which.in_file(column)}: {_(why)}" for column, why, count in report.kinds[:_KINDS_SHOWN]]
     words += [
-        _("line {line}, {column}: {why}", line=row.line, column=row.column, why=_(row.why))
+        _("line {line}, {column}: {why}", line=row.line, column=which.in_file(row.column), why=_(row.why))
         for row in report.bad[:_BAD_SHOWN]
     ]
     left = report.bad_rows + report.lost + report.double - min(len(report.bad), _BAD_SHOWN)
@@ -99,11 +99,11 @@ def _words(report: LoadReport) -> list[str]:
     return words
 
 
-def _bad_rows(held: PatientIndex) -> bytes:
+def _bad_rows(held: PatientIndex, which: Columns) -> bytes:
     header = [_("File"), _("Line"), _("Column"), _("Why"), _("The row")]
     state = {True: _("kept without this"), False: _("left out")}
     rows: list[list[Cell]] = [
-        [each.file, each.line, each.column, _(each.why), state[each.kept]] for each in held.troubles()
+        [each.file, each.line, which.in_file(each.column), _(each.why), state[each.kept]] for each in held.troubles()
     ]
     return csv_of(Sheet(title=_("Left out"), header=header, rows=rows))
 
@@ -123,11 +123,12 @@ def status(data: Data, as_json: bool) -> None:
             return
         told = held.status()
     value = {"here": True, "index": told.index, "patients": told.rows, "left_out": told.left_out, "bytes": told.size}
-    text = _(
-        "{patients} patients, {megabytes} MB, encrypted, in no copy.",
-        patients=told.rows,
-        megabytes=told.size // 1_000_000,
+    size = (
+        _("{megabytes} MB", megabytes=told.size // 1_000_000)
+        if told.size >= 1_000_000
+        else _("{kilobytes} kB", kilobytes=-(-told.size // 1_000))
     )
+    text = _("{patients} patients, {size}, encrypted, in no copy.", patients=told.rows, size=size)
     show(value, as_json=as_json, text=text)
 
 

@@ -36,12 +36,6 @@ LABELS = {
     Bucket.WAITING: "waiting",
     Bucket.MISSING: "missing",
 }
-STEP_LABELS = {
-    recovery.Step.NOTHING: "nothing to do",
-    recovery.Step.SEND: "to be sent",
-    recovery.Step.UPDATE: "to be updated",
-    recovery.Step.WITHDRAW: "to be withdrawn",
-}
 
 by_option = click.option(
     "--by", type=Words(empty=True), default="", help="The login of who does this, for the journal."

@@ -21,7 +21,7 @@ from fallback.cli.recover import by_option
 from fallback.cli.spoken import _
 from fallback.cli.watch import finished
 from fallback.enrolment import Installation
-from fallback.errors import ClusterUnreachable, ScanMissing, ScanNeedsDask, ScanStopped
+from fallback.errors import ClusterUnreachable, DaskMissing, ScanMissing, ScanStopped
 from fallback.hospital import Hospital
 from fallback.language import grouped
 from fallback.reconcile import PageState
@@ -147,14 +147,14 @@ def ctrl_c(says: str) -> Iterator[Callable[[], bool]]:
 
 @contextmanager
 def cluster(address: str) -> Iterator[Executor | None]:
-    """The executor of a Dask cluster, None without an address. Raises ScanNeedsDask, ClusterUnreachable."""
+    """The executor of a Dask cluster, None without an address. Raises DaskMissing, ClusterUnreachable."""
     if not address:
         yield None
         return
     try:
         distributed: Any = import_module("distributed")  # it takes a second to load, and few have it
     except ImportError as wrong:
-        raise ScanNeedsDask() from wrong
+        raise DaskMissing() from wrong
     try:
         client = distributed.Client(address, timeout=_REACH, set_as_default=False)
     except (OSError, ValueError) as wrong:

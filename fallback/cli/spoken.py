@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from fallback.errors import ParchiError, Sentence
 from fallback.language import grouped, say, translate
+from fallback.language.again import again
 from fallback.language.labels import label
 from fallback.settings import language
 
@@ -19,6 +20,11 @@ def _(says: str, /, **values: object) -> str:
         return translate(says, language())
     filled = {name: grouped(value) if type(value) is int else value for name, value in values.items()}
     return translate(Sentence(says, **filled), language())
+
+
+def told_again(text: str) -> str:
+    """A sentence that was written down with its values, in that language."""
+    return again(text, language())
 
 
 def told(error: ParchiError) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Never
+from typing import Any
 
-from fallback.ehospital import Abilities, Acknowledgement, Found, TargetIdentity
+from fallback.ehospital import Abilities
+from fallback.ehospital.no_run import NoRun
 from fallback.ehospital.recipe import Field, Recipe, load
 from fallback.ehospital.recipe_values import in_ascii, values
 from fallback.ehospital.webform.page import written
@@ -31,8 +32,10 @@ class Keys:
     halt: bool = False
 
 
-class BeepConnector:
+class BeepConnector(NoRun):
     """The way in that no program can go: it says what is typed, and a person with a scanner types it."""
+
+    instead = TypedByScanner
 
     def __init__(self, target: Target, hospital: Hospital) -> None:
         """Raises RecipeMissing or RecipeWrong."""
@@ -109,43 +112,3 @@ class BeepConnector:
     def _fields(self, slip: Slip) -> tuple[Field, ...]:
         known = bool(slip.uhid or slip.patient_number)
         return tuple(each for each in self._recipe.on("visit" if known else "new") if each.kind != "shown")
-
-    # --- what only a person can do: no import runs here
-
-    def identify(self) -> TargetIdentity:
-        """Raises TypedByScanner, as all that follows."""
-        self._by_hand()
-
-    def find(self, slip: Slip) -> Found | None:
-        """Raises TypedByScanner."""
-        self._by_hand(slip)
-
-    def typed(self, slip: Slip) -> tuple[Found, ...]:
-        """Raises TypedByScanner."""
-        self._by_hand(slip)
-
-    def link(self, slip: Slip, found: Found) -> Acknowledgement:
-        """Raises TypedByScanner."""
-        self._by_hand(slip, found)
-
-    def confirm(self, slip: Slip, found: Found) -> Acknowledgement:
-        """Raises TypedByScanner."""
-        self._by_hand(slip, found)
-
-    def send(self, slip: Slip) -> Acknowledgement:
-        """Raises TypedByScanner."""
-        self._by_hand(slip)
-
-    def update(self, slip: Slip, before: Slip) -> Acknowledgement:
-        """Raises TypedByScanner."""
-        self._by_hand(slip, before)
-
-    def withdraw(self, slip: Slip) -> Acknowledgement:
-        """Raises TypedByScanner."""
-        self._by_hand(slip)
-
-    def close(self) -> None:
-        """There is nothing to let go of."""
-
-    def _by_hand(self, *_told: object) -> Never:
-        raise TypedByScanner(target=self._target.name)

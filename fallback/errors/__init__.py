@@ -8,12 +8,12 @@ from fallback.errors.after import (
     AccountWrong as AccountWrong,
     ClinicUnknown as ClinicUnknown,
     ClusterUnreachable as ClusterUnreachable,
+    DaskMissing as DaskMissing,
     DrillStopped as DrillStopped,
     NotPrinted as NotPrinted,
     PageNotOpen as PageNotOpen,
     PassphraseMissing as PassphraseMissing,
     PortTaken as PortTaken,
-    ScanNeedsDask as ScanNeedsDask,
     ScanStopped as ScanStopped,
     Stopped as Stopped,
     TargetChanged as TargetChanged,
@@ -159,6 +159,8 @@ from fallback.errors.record import (
     TimeServerSilent as TimeServerSilent,
 )
 from fallback.errors.review import (
+    MatchElsewhere as MatchElsewhere,
+    MatchRuns as MatchRuns,
     ReviewNotSaid as ReviewNotSaid,
     ReviewNotSent as ReviewNotSent,
     ReviewOver as ReviewOver,

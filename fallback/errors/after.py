@@ -152,12 +152,12 @@ class ScanStopped(ParchiError):
     exit_code = 130
 
 
-class ScanNeedsDask(ParchiError):
+class DaskMissing(ParchiError):
     """`--dask` where the optional package is not installed."""
 
     says = (
-        "Reading on a cluster needs the package distributed, which is not installed here. Ask the IT staff to install "
-        "requirements-more.txt, or leave --dask away: this computer then reads alone."
+        "A cluster needs the package distributed, which is not installed here. Ask the IT staff to install "
+        "requirements-more.txt, or leave --dask away: this computer then works alone."
     )
     exit_code = 3
 
@@ -166,7 +166,7 @@ class ClusterUnreachable(ParchiError):
     """A Dask scheduler that does not answer, or an address that is none."""
 
     says = (
-        "No Dask scheduler answers at {address}. Nothing was read. Check the address and that the scheduler runs, or "
-        "leave --dask away: this computer then reads alone."
+        "No Dask scheduler answers at {address}. Nothing was done. Check the address and that the scheduler runs, or "
+        "leave --dask away: this computer then works alone."
     )
     exit_code = 5

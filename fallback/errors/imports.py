@@ -18,8 +18,8 @@ class CanaryWaits(ParchiError):
     """The first slips are in the system, and nobody has looked at them there yet."""
 
     says = (
-        "The first {count} slips are in {target}. Look at each of them there: nothing more is sent until a supervisor "
-        "says that they are right (python -m fallback canary)."
+        "It waits, as planned: the first {count} slips are in {target}. Look at each of them there. When a supervisor "
+        "has said that they are right, send the rest (on the import's page, or: python -m fallback canary)."
     )
     http_status = 409
     exit_code = 4

@@ -3,6 +3,25 @@
 from fallback.errors.sentence import ParchiError
 
 
+class MatchRuns(ParchiError):
+    """A second run of the matcher at one computer."""
+
+    says = "The matcher is running already. Look at how far it is, or stop it first."
+    http_status = 409
+    exit_code = 3
+
+
+class MatchElsewhere(ParchiError):
+    """The matcher at a computer that asks another one about the hospital's patients."""
+
+    says = (
+        "This computer does not hold the copy of the hospital's patient index: here nobody of the hospital would be "
+        "found. Match at the computer that holds it."
+    )
+    http_status = 409
+    exit_code = 3
+
+
 class ReviewOver(ParchiError):
     """A word on a slip that waits for nobody any more, or not for this person, or that changed meanwhile."""
 

@@ -113,9 +113,9 @@ class FactKind(StrEnum):
       of the person of this version: `same` as `to`, `new`, or `ask` a person; `to` is `uhid:` or a slip number, `whose`
       what that slip said then (its digest), `reasons` are `[field, {says, values}, bits]`, `others` the next likely
       ones as `[to, chance]`; `sample`: a person checks it although it is sure
-    - MATCH_DECIDED `{number, digest, whose, to, decision, reason, shown, sample, risky, risks, over}`: a person says `same`
-      (as `to`), `new` or `ask` (somebody must ask the patient); `shown` are the people who stood beside it; `sample`:
-      the matcher was sure; `risky`: for the `risks` it counts when a second person agrees. MATCH_CHECKED
+    - MATCH_DECIDED `{number, digest, whose, to, decision, reason, shown, sample, risky, risks, over}`: a person says
+      `same` (as `to`), `new` or `ask` (somebody must ask the patient); `shown` are the people who stood beside it;
+      `sample`: the matcher was sure; `risky`: for the `risks` it counts when a second person agrees. MATCH_CHECKED
       `{number, to, decision, agrees, over}`: that one. MATCH_REOPENED `{number, reason, over}` takes both back. `over`
       are the stamps of the words that its office knew and that counted; a line without it goes over all before it
     - UHID_SEEN `{uhid, number, by_card}`: this slip's patient had this UHID, on a card that was seen or in the index

@@ -59,7 +59,6 @@ FACTS = frozenset(
 )
 
 _MACHINE = ("digest", "idx", "outcome", "person", "chance", "reasons", "others", "sample", "whose", "stamp")
-_NOTHING = "''"
 _OLD = "null"  # the `over` of a line of before words named what they saw: it goes over all that is earlier
 # The columns of `match` that a person's word fills, and those of a second look, each after its own in `match_word`.
 _SAID = {
@@ -149,8 +148,16 @@ def _weigh(db: Database, number: str) -> None:
         "INSERT INTO match (number, rivals) VALUES (?, ?) ON CONFLICT DO UPDATE SET rivals = excluded.rivals",
         (number, rivals),
     )
-    _copy(db, number, _SAID, said)
-    _copy(db, number, _LOOK, look)
+    if said is not None:
+        _copy(db, number, _SAID, said)
+    if look is not None:
+        _copy(db, number, _LOOK, look)
+    else:  # one that was at an earlier word
+        db.execute(
+            "UPDATE match SET second = '', second_person = '', second_agrees = 0, second_by = '', second_at = '', "
+            "second_stamp = '' WHERE number = ? AND second_stamp <> ''",
+            (number,),
+        )
 
 
 def _same(one: _Word, other: _Word | None) -> bool:
@@ -162,17 +169,13 @@ def _after(look: _Word, said: _Word) -> bool:
     return look.stamp > said.stamp or _OLD not in (look.over, said.over)
 
 
-def _copy(db: Database, number: str, columns: dict[str, str], word: _Word | None) -> None:
-    """Copies a word into the row of its slip; of a second look that stands no more nothing is left there."""
-    if word is not None:
-        db.execute(
-            f"UPDATE match SET ({', '.join(columns)}) = (SELECT {', '.join(columns.values())} FROM match_word AS word "
-            "WHERE word.number = ?1 AND word.stamp = ?2) WHERE number = ?1",
-            (number, word.stamp),
-        )
-    else:
-        empty = ", ".join(f"{name} = {0 if name == 'second_agrees' else _NOTHING}" for name in columns)
-        db.execute(f"UPDATE match SET {empty} WHERE number = ?", (number,))
+def _copy(db: Database, number: str, columns: dict[str, str], word: _Word) -> None:
+    """Copies a word into the row of its slip."""
+    db.execute(
+        f"UPDATE match SET ({', '.join(columns)}) = (SELECT {', '.join(columns.values())} FROM match_word AS word "
+        "WHERE word.number = ?1 AND word.stamp = ?2) WHERE number = ?1",
+        (number, word.stamp),
+    )
 
 
 def _newest(db: Database, number: str, columns: tuple[str, ...], row: tuple[Any, ...]) -> None:

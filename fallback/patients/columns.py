@@ -49,6 +49,11 @@ class Columns:
         told = getattr(self, name)
         return tuple(each for each in ((told,) if isinstance(told, str) else told) if each)
 
+    def in_file(self, name: str) -> str:
+        """What the file itself calls a column: an age makes a birth where there is no better."""
+        found = self.headings(name) if name in COLUMN_NAMES else ()
+        return " + ".join(found or (self.headings("age") if name == "birth" else ())) or name
+
 
 COLUMN_NAMES = tuple(each.name for each in fields(Columns) if each.name not in _PLAIN | {"sexes"})
 _SEVERAL = {"name", "name_hindi", "guardian", "locality", "mobile", "former"}

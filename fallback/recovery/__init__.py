@@ -2,6 +2,7 @@
 
 from fallback.recovery.accept import ScanReport, WorkItem, accept_scan, batch_name
 from fallback.recovery.account import account_of, account_pdf, account_record, message
+from fallback.recovery.background import RunState
 from fallback.recovery.batches import Progress, scan
 from fallback.recovery.by_hand import link, returned, seen_there
 from fallback.recovery.contradictions import Contradictions, contradictions
@@ -22,9 +23,10 @@ from fallback.recovery.gates import (
 from fallback.recovery.handing import HandedOver, OpenTable, hand_over, handed_over, open_tables
 from fallback.recovery.import_report import ImportReport
 from fallback.recovery.importing import Planned, open_way, plan, run_import
-from fallback.recovery.imports import Imports, RunState
+from fallback.recovery.imports import Imports
 from fallback.recovery.intake import BatchState, Intake
 from fallback.recovery.judging import judge
+from fallback.recovery.matcher import Matcher
 from fallback.recovery.matching import MatchProgress, MatchReport, match
 from fallback.recovery.paper_only import PaperOnly, paper_only
 from fallback.recovery.pictures import ExportReport, export_fhir, export_folder, keeper, picture
@@ -64,6 +66,7 @@ __all__ = [
     "Known",
     "MatchProgress",
     "MatchReport",
+    "Matcher",
     "OpenTable",
     "PaperOnly",
     "Planned",

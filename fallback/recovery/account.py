@@ -140,9 +140,12 @@ def _registrations(record: dict[str, Any], hospital: Hospital) -> Table:
     columns = [
         Column(ACCOUNT["Desk · day"].both, 25),
         Column(ACCOUNT["Clinic"].both, 14),
-        Column(ACCOUNT["issued"].both, 15, align="right"),
+        Column(ACCOUNT["issued"].both, 14, align="right"),
     ]
-    columns += [Column(ACCOUNT[each.value.replace("_", " ")].both, 15, align="right") for each in Bucket]
+    wide = {Bucket.IMPORTED: 17}  # else its word is broken
+    columns += [
+        Column(ACCOUNT[each.value.replace("_", " ")].both, wide.get(each, 15), align="right") for each in Bucket
+    ]
     rows = []
     for part in record["parts"]:
         clinic = hospital.clinic(part["clinic"])

@@ -89,11 +89,44 @@ def _left(account: Account) -> list[Sentence]:
 
 def _said(*, waiting: int, held: int, failed: int, repairs: int, gaps: int = 0) -> list[Sentence]:
     found = (
-        (waiting, Sentence("{count} slips wait for the import", count=waiting)),
-        (held, Sentence("{count} slips are held: a person decides", count=held)),
-        (failed, Sentence("{count} slips were refused by the system", count=failed)),
-        (gaps, Sentence("{count} numbers are missing, and nobody has said why", count=gaps)),
-        (repairs, Sentence("{count} repairs are not confirmed by the system", count=repairs)),
+        (
+            waiting,
+            Sentence(
+                "1 slip waits for the import" if waiting == 1 else "{count} slips wait for the import", count=waiting
+            ),
+        ),
+        (
+            held,
+            Sentence(
+                "1 slip is held: a person decides" if held == 1 else "{count} slips are held: a person decides",
+                count=held,
+            ),
+        ),
+        (
+            failed,
+            Sentence(
+                "1 slip was refused by the system" if failed == 1 else "{count} slips were refused by the system",
+                count=failed,
+            ),
+        ),
+        (
+            gaps,
+            Sentence(
+                "1 number is missing, and nobody has said why"
+                if gaps == 1
+                else "{count} numbers are missing, and nobody has said why",
+                count=gaps,
+            ),
+        ),
+        (
+            repairs,
+            Sentence(
+                "1 repair is not confirmed by the system"
+                if repairs == 1
+                else "{count} repairs are not confirmed by the system",
+                count=repairs,
+            ),
+        ),
     )
     return [words for count, words in found if count]
 

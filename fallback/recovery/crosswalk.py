@@ -225,7 +225,8 @@ def _file(found: list[Told], target: Target, form: Form, *, now: datetime, drill
             content = xlsx_of([table(found)])
         case Form.HL7:
             content = messages(found, target, now=now, drill=drill).encode()
-    return File(content=content, name=f"crosswalk.{form.value}", count=len(found))
+    mark = hashlib.sha256(content).hexdigest()[:8]  # in its name: a department confirms by it, and works nothing out
+    return File(content=content, name=f"crosswalk-{mark}.{form.value}", count=len(found))
 
 
 def messages(found: Iterable[Told], target: Target, *, now: datetime, drill: bool = False) -> str:

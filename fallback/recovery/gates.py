@@ -1,6 +1,6 @@
 """What stands before a target's slips: the right system, its signed check list, the first ten looked at, no pause."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -70,6 +70,15 @@ POINT_LABELS: Mapping[Point, str] = {
     Point.FEES: "Fees that were paid during the outage",
     Point.TRIAL: "This system is marked as a test system, and the slips are real",
 }
+SHORT_LABELS: Mapping[Point, str] = {  # without a comma: they stand in a row
+    Point.SMS: "SMS to patients",
+    Point.QUEUE: "queue tokens",
+    Point.BILLING: "bills and fee demands",
+    Point.ABDM: "links to ABHA numbers",
+    Point.PAST_DATE: "the true date of a visit",
+    Point.FEES: "fees that were paid",
+    Point.TRIAL: "a test system gets real slips",
+}
 ANSWER_LABELS: Mapping[str, str] = {
     "off": "switched off until the import is over",
     "none": "this system has none",
@@ -100,6 +109,11 @@ def open_points(db: Database, target: Target, abilities: Abilities) -> tuple[Poi
     return tuple(each for each in points(target, drill=drill) if not is_answered(each, said.get(each), abilities))
 
 
+def in_words(points: Iterable[Point]) -> str:
+    """Points in a few words each, for a sentence."""
+    return ", ".join(SHORT_LABELS[each] for each in points)
+
+
 def check(ledger: Ledger, target: str, point: Point, answer: str, note: str = "", *, by: str) -> None:
     """Signs an answer to a point of the check list; the newest counts. Raises FieldWrong."""
     allowed = ANSWERS[point]
@@ -111,11 +125,13 @@ def check(ledger: Ledger, target: str, point: Point, answer: str, note: str = ""
     ledger.write(lambda tx: tx.append(FactKind.TARGET_CHECKED, content, by=by))
 
 
-def confirm_canary(ledger: Ledger, target: str, *, note: str = "", by: str) -> int:
+def confirm_canary(ledger: Ledger, target: str, *, note: str, by: str) -> int:
     """Says that the first slips are right in the system: the rest may go. Returns how many they were.
 
-    Raises CanaryNotThere while the system has none of them, or one is on its way.
+    Raises CanaryNotThere while the system has none of them, or one is on its way; FieldWrong without a note.
     """
+    if not note.strip():
+        raise FieldWrong(field="note", why="Write down who looked, and at what.")
 
     def job(tx: Transaction) -> int:
         if queries.in_the_air(tx.db, target):
@@ -197,5 +213,5 @@ def enter(ledger: Ledger, connector: Connector, *, by: str) -> TargetIdentity:
         raise word
     identity = pin(ledger, connector, by=by)
     if left := open_points(ledger.db(), target, connector.abilities):
-        raise CheckListOpen(target=target.name, points=", ".join(left))
+        raise CheckListOpen(target=target.name, points=in_words(left))
     return identity

@@ -59,7 +59,7 @@ def hand_over(
     if word := gates.paused(db, target):
         raise word
     if left := gates.open_points(db, connector.target, connector.abilities):
-        raise CheckListOpen(target=target, points=", ".join(left))
+        raise CheckListOpen(target=target, points=gates.in_words(left))
     wanted = replace(choice or Choice(), stages=frozenset({"approved"}))
     known = all_learnt(db)
     rows = in_order(db, asked.rows(db, standing(db, target, known), wanted.filter), known)

@@ -7,6 +7,7 @@ from typing import Any
 
 from fallback.ehospital import Connector
 from fallback.ehospital.ways import connect
+from fallback.errors import Sentence
 from fallback.hospital import Hospital, Target
 from fallback.ledger import Ledger
 from fallback.ledger.queries import stages as asked
@@ -24,6 +25,10 @@ from fallback.recovery.sealed_slips import Reveal, goes_as_itself
 from fallback.recovery.stages import WAITING, Choice, Step, work_at, work_of
 from fallback.slip import SlipNumber
 
+_UNDECIDED = ("read", "matched")
+_NOBODY_SAID = Sentence("Nobody has said yet who the patient is.")
+_STANDS_WRONG = Sentence("A repair is open, or nobody has said yet who the patient is.")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
@@ -36,12 +41,17 @@ class Planned:
     reason: str = ""
     content: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def shown(self) -> str:
+        """The step by its name, "wait" while nobody has said whose the slip is."""
+        return "wait" if self.stage in _UNDECIDED else self.step.value
+
     def record(self) -> dict[str, Any]:
         """The same as JSON values."""
         return {
             "number": self.number.text,
             "revision": self.revision,
-            "step": self.step.value,
+            "step": self.shown,
             "stage": self.stage,
             "reason": self.reason,
             "content": dict(self.content),
@@ -88,6 +98,8 @@ def plan(
         if not veiled or connector.objection(slip):
             held = reason_to_hold(db, work.row, connector, slip, work.step, None)
         reason = held[1] if held else work.doubt if work.stage == "held" else ""
+        if work.stage in _UNDECIDED and not reason:
+            reason = _NOBODY_SAID if work.step is Step.SEND else _STANDS_WRONG
         shown = work.step is not Step.WITHDRAW and not reason and not veiled
         found.append(
             Planned(

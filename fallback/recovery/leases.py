@@ -6,7 +6,8 @@ So a slip that a dead run was sending is anybody's, and one that a living run is
 import os
 import secrets
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -43,6 +44,23 @@ class Lease:
         os.close(self._handle)  # and with it the lock
         with suppress(OSError):
             self._path.unlink()
+
+
+@contextmanager
+def only(folder: Path, name: str) -> Iterator[bool]:
+    """Whether no other run of this name goes on at this computer; as long as the block, none begins. Raises DiskFull
+    and its like.
+    """
+    path = _file(folder, name)
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)  # it stays: a file that comes and goes has two locks
+    except OSError as wrong:
+        raise disk_error(wrong, path.parent) from wrong
+    try:
+        yield _take(handle)
+    finally:
+        os.close(handle)
 
 
 def is_alive(folder: Path, run: str) -> bool:

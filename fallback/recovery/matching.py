@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
+from fallback.errors import MatchRuns
 from fallback.ledger import Ledger, Transaction
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import Database, matches
@@ -22,6 +23,7 @@ from fallback.patients import PatientIndex
 from fallback.patients.reading import IndexReader, ReaderKey
 from fallback.person import Person
 from fallback.recovery import match_portion
+from fallback.recovery.leases import only
 from fallback.recovery.match_portion import Portion, Question
 from fallback.scanning.crew import Crew, ahead, result
 from fallback.slip import SlipNumber
@@ -44,7 +46,7 @@ _RECORD = (
 
 
 class _Stopped(Exception):
-    """A person stopped the run while it learnt."""
+    """A person stopped the run before it decided anything."""
 
 
 @dataclass(slots=True)
@@ -97,10 +99,12 @@ def match(
     """Says of every slip that needs it whose it is; again it goes on, and when nothing changed does nothing.
 
     Without an index, or where it is not on this machine, the backlog alone is compared. An executor gets the people
-    with the questions and no key. Raises IndexDamaged and the like, DiskFull and the like.
+    with the questions and no key. Raises MatchRuns, PassphraseNeeded, IndexDamaged and the like, DiskFull and the like.
     """
     run = _Run(ledger, index if index is not None and index.here else None, by, stop, progress)
-    with Crew(workers, executor) as crew:
+    with only(ledger.folder, "match") as alone, Crew(workers, executor) as crew:
+        if not alone:
+            raise MatchRuns()
         return run.go(crew, remote=executor is not None)
 
 
@@ -126,9 +130,9 @@ class _Run:
         if not numbers:
             return report
         with self._open():
-            slips = self._count(db)
             questions = partial(self._questions, db, remote=remote)
             with suppress(_Stopped):
+                slips = self._count(db)
                 model = self._known(db, slips) or self._learn(crew, numbers, slips, questions)
                 if not self.held and matches.had_index(db):  # here nobody can tell who is new: that would be a double
                     model = replace(model, new_below=0.0)
@@ -155,12 +159,18 @@ class _Run:
         slips the backlog has.
         """
         for (text,) in db.execute(_RECORDS):
+            self._goes_on()
             self.shares.add(Told.of(Person.of_record(json.loads(text))))
         slips = self.shares.people
         if self.reader is not None:
             for person in self.reader.sample(_SAMPLE_OF_INDEX):
+                self._goes_on()
                 self.shares.add(Told.of(person))
         return slips
+
+    def _goes_on(self) -> None:
+        if self.stop():
+            raise _Stopped
 
     def _known(self, db: Database, slips: int) -> Model | None:
         """What an earlier run learnt, where it still holds."""
@@ -193,8 +203,7 @@ class _Run:
     ) -> list[_T]:
         found: list[_T] = []
         for portion, future in ahead(self._portions(model, _cut(asked)), partial(crew.submit, task), _window(crew)):
-            if self.stop():
-                raise _Stopped
+            self._goes_on()
             answer = result(future, crew.patience)
             found += task(portion) if answer is None else answer
             self.progress(MatchProgress(done=len(found), total=len(asked), learning=True, slips_a_second=0))

@@ -19,6 +19,13 @@ _WHAT, _VALUE = spoken("What"), spoken("Value")
 _STEPS, _STEP, _DONE = spoken("How it is taken apart in the system"), spoken("Step"), spoken("Done: signature")
 _TOLD, _WHO, _NOTE, _WHEN = spoken("Who was told"), spoken("Who"), spoken("Note"), spoken("When")
 _SENT = spoken("What the system has of it")
+_OF_IT = {
+    "uhid": spoken("UHID"),
+    "patient": spoken("Patient's record"),
+    "encounter": spoken("Visit"),
+    "revision": spoken("Version of the slip"),
+    "at": _WHEN,
+}
 _SLIP, _PATIENT, _VISIT = spoken("Slip number"), spoken("Patient as registered"), spoken("Visit")
 _WRONG, _RIGHT, _WHY = spoken("Stands under"), spoken("Belongs to"), spoken("Why")
 _NEW = spoken("a patient who is new there")
@@ -44,7 +51,10 @@ def repair_pdf(db: Database, order: Repair, hospital: Hospital) -> bytes:
         (_RIGHT.both, said(order.right) or _NEW.both),
         (_WHY.both, order.reason),
     ]
-    sent = [(name, str(value)) for name, value in order.sent.items() if value not in ("", None)]
+    has = dict(order.sent)
+    if has.get("at"):
+        has["at"] = format_moment(datetime.fromisoformat(has["at"]))
+    sent = [(says.both, str(has[name])) for name, says in _OF_IT.items() if has.get(name)]
     steps = [*(order.steps or steps_of(hospital, order.target) or (_BY_HAND.both,)), _LAST.both]
     told = [(each.who, each.note, format_moment(datetime.fromisoformat(each.at))) for each in order.told]
     return render_report(

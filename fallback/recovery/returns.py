@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fallback import names
 from fallback.ehospital import Hold
 from fallback.ehospital.sheet import SheetConnector
 from fallback.errors import ReturnWrong, Sentence, SlipNumberWrong, TableWrong
@@ -16,10 +15,9 @@ from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import Database, Delivery, SlipRow
 from fallback.ledger.queries.recovery import UNTOLD
 from fallback.patients import IndexedPatient, LookField, PatientIndex
-from fallback.person import words_of
-from fallback.recovery.given import holder, person_of
+from fallback.recovery.given import holder, is_another, person_of
 from fallback.recovery.handing import as_handed
-from fallback.slip import NUMBER_LENGTH, Sex, Slip, SlipNumber
+from fallback.slip import NUMBER_LENGTH, Slip, SlipNumber
 from fallback.spreadsheet import HeldFile, sheet_names
 from fallback.tables import Table, survey
 
@@ -243,7 +241,7 @@ def _objection(
         return Hold.UHID_ANOTHER, _NOT_THEIRS
     if other := holder(db, connector.target.name, told.uhid, row):
         return Hold.UHID_ANOTHER, Sentence("its UHID is already that of slip {number}.", number=other.grouped)
-    if known is not None and not slip.uhid and _is_another(slip, known):
+    if known is not None and not slip.uhid and is_another(slip.patient, known):
         return Hold.UHID_ANOTHER, _INDEXED
     return Hold.OTHER, None
 
@@ -252,14 +250,6 @@ def _indexed(index: PatientIndex | None, uhid: str) -> IndexedPatient | None:
     if index is None or not uhid or not index.here:
         return None
     return next(iter(index.look(LookField.UHID, uhid)), None)
-
-
-def _is_another(slip: Slip, known: IndexedPatient) -> bool:
-    """Whether whom the index knows by a UHID has nothing of the slip's name, or another sex."""
-    sexes = {slip.patient.sex, known.sex} - {Sex.UNKNOWN}
-    ours = {word.key for each in (slip.patient.name, slip.patient.name_hindi) for word in words_of(each)}
-    theirs = {key for each in (known.name, known.name_hindi) for key in names.name_key(each).split()}
-    return len(sexes) > 1 or ours.isdisjoint(theirs)
 
 
 _NO_NUMBER = Sentence("it names no slip: the number is empty, or its check digits are wrong.")

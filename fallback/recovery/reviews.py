@@ -141,6 +141,13 @@ class Reviews:
                 self._figures = (now, Figures(left=left, sure=sure, took=self._clock() - now))
             return self._figures[1]
 
+    def forget(self) -> None:
+        """The matcher has run: what waits is worked out anew at the next look."""
+        with self._gate:
+            self._queues.clear()
+        with self._counting:
+            self._figures = None
+
     def left(self, login: str) -> int:
         """How many slips are on this login's list, its own and those of others among them."""
         with self._gate:

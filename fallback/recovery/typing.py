@@ -52,7 +52,7 @@ def open_gates(ledger: Ledger, connector: BeepConnector) -> None:
     if word := gates.paused(db, target.name):
         raise word
     if left := gates.open_points(db, target, connector.abilities):
-        raise CheckListOpen(target=target.name, points=", ".join(left))
+        raise CheckListOpen(target=target.name, points=gates.in_words(left))
     if gates.canary_left(db, target.name) == 0 and not typing.tried(db, target.name):
         raise CanaryWaits(target=target.name, count=words.went(db, target.name))
 

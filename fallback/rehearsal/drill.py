@@ -332,7 +332,7 @@ def _import(
         recovery.approve(installation.ledger, target.name, by="meena")
         first = recovery.run_import(installation.ledger, connector, by="meena")
         if isinstance(first.stopped, CanaryWaits):
-            recovery.confirm_canary(installation.ledger, target.name, by="meena")
+            recovery.confirm_canary(installation.ledger, target.name, note="looked at in the drill", by="meena")
             first = recovery.run_import(
                 installation.ledger, connector, by="meena", progress=lambda done, total: tell("imported", done, total)
             )

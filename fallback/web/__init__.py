@@ -17,7 +17,7 @@ from fallback.frontdesk import Counter, PrintQueue
 from fallback.hospital import Hospital
 from fallback.keys import hospital_id
 from fallback.patients import PatientIndex
-from fallback.recovery import Imports, Intake, Standings, Worklist
+from fallback.recovery import Imports, Intake, Matcher, Standings, Worklist
 from fallback.recovery.reviews import Reviews
 from fallback.web import (
     access,
@@ -73,6 +73,7 @@ def create_app(
     installation. Raises AccessNotStated or SettingWrong.
     """
     index = PatientIndex(installation.folder, installation.vault)
+    reviews, standings = Reviews(installation.ledger, index, clock), Standings(installation.ledger)
     app = Flask("fallback.web", static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY=installation.vault.key("web session"),
@@ -104,8 +105,9 @@ def create_app(
         intake=Intake(installation, hospital),
         worklist=Worklist(installation.ledger, clock),
         imports=Imports(installation.ledger),
-        standings=Standings(installation.ledger),
-        reviews=Reviews(installation.ledger, index, clock),
+        matcher=Matcher(installation.ledger, index, (reviews.forget, standings.forget)),
+        standings=standings,
+        reviews=reviews,
         cutter=Cutter(),
         lens=Lens(),
         signers=read_signers(uidai),
@@ -151,6 +153,7 @@ def close(app: Flask) -> None:
     """Ends what the app started: the reading of scans stops after its page, and the next app goes on with it."""
     found: place.Place = app.extensions[place.NAME]
     found.imports.close()
+    found.matcher.close()
     found.intake.close()
     found.cutter.close()
     found.lens.close()

@@ -1,10 +1,9 @@
 """What the outcomes of scanned pages and of numbers are called on screens."""
 
-from collections.abc import Mapping
-
+from fallback.language.stages import FACET_LABELS, HOLD_LABELS, STAGE_LABELS, STEP_LABELS
 from fallback.web.place import _
 
-LABELS: Mapping[str, str] = {
+LABELS: dict[str, str] = {
     # pages
     "unread": "no code could be read",
     "problem": "the page could not be read",
@@ -83,38 +82,9 @@ LABELS: Mapping[str, str] = {
     "written on the wrong patient": "written on the wrong patient",
     "ask a supervisor": "ask a supervisor",
     "ask the clinic": "ask the clinic",
-    # where slips stand on their way into a system, and by what they are counted
-    "stage read": "read",
-    "stage matched": "whose is it?",
-    "stage ready": "ready",
-    "stage approved": "approved",
-    "stage sending": "sent, no answer yet",
-    "stage confirmed": "in the system",
-    "stage held": "held",
-    "stage failed": "refused",
-    "stage on_return": "on return",
-    "stage void": "void",
-    "step nothing": "nothing to do",
-    "step send": "to be sent",
-    "step update": "to be updated",
-    "step withdraw": "to be withdrawn",
-    "facet clinic": "Clinic",
-    "facet day": "Day",
-    "facet series": "Desk",
-    "facet hold": "Why held",
+    # who decided where a slip belongs
     "decided rule": "the matcher",
     "decided person": "a person",
-    "hold other": "something else",
-    "hold lacks": "the system needs what the slip lacks",
-    "hold sealed": "a confidential patient",
-    "hold two_matches": "two matches in the system",
-    "hold typed_by_hand": "typed by hand?",
-    "hold changed_there": "changed in the system since",
-    "hold differs": "read back, it is different",
-    "hold not_there": "read back, it is not there",
-    "hold redirected": "answered from somewhere else",
-    "hold conflict": "two versions contradict each other",
-    "hold doubt": "a person looks first",
     # departments that every hospital has
     "Laboratory": "Laboratory",
     "X-ray": "X-ray",
@@ -141,13 +111,11 @@ LABELS: Mapping[str, str] = {
     "told referred": "referred",
     "told investigations": "investigations asked",
     "told medico_legal": "medico-legal",
-    # how an account stands, and why a slip's UHID is doubted
+    # how an account stands
     "account open": "open",
     "account ready": "nothing is left: sign it",
     "account closed": "closed and signed",
     "account changed": "changed after it was signed",
-    "hold uhid_missing": "the system does not have this UHID",
-    "hold uhid_another": "the system has somebody else under this UHID",
     # an Aadhaar that was scanned
     "card genuine": "signature checked",
     "card unchecked": "signature not checked",
@@ -163,6 +131,8 @@ LABELS: Mapping[str, str] = {
     "shift receipts": "receipts",
     "shift taken": "fees received, ₹",
 }
+for _kind, _labels in (("stage", STAGE_LABELS), ("hold", HOLD_LABELS), ("step", STEP_LABELS), ("facet", FACET_LABELS)):
+    LABELS |= {f"{_kind} {_name}": _says for _name, _says in _labels.items()}
 
 
 def called(word: str) -> str:

@@ -20,7 +20,7 @@ from fallback.ledger import queries
 from fallback.ledger.queries import Database
 from fallback.logbook import Logbook
 from fallback.patients import PatientIndex
-from fallback.recovery import Imports, Intake, Standings, Worklist
+from fallback.recovery import Imports, Intake, Matcher, Standings, Worklist
 from fallback.recovery.reviews import Reviews
 from fallback.slip import INDIA
 from fallback.web.buckets import Limiter
@@ -44,7 +44,8 @@ class Place:
     `limiter` counts what is asked too often. `logbook` is the access log. `intake` reads what is handed in, `worklist`
     says who has which page and `reviews` who has which match, `cutter` cuts pages, `lens` reads codes off a camera,
     `signers` are UIDAI's certificates.
-    `imports` are the runs of this server into hospital systems, `standings` where all slips stand on their way.
+    `imports` are the runs of this server into hospital systems, `standings` where all slips stand on their way, and
+    `matcher` says whose they are.
     `unsent` keeps the forms that are being typed, `looks` which of them asked the index. `clinics` keeps the form's
     list of clinics as they stand, by language and by whether the patient is a returning one.
     """
@@ -63,6 +64,7 @@ class Place:
     intake: Intake
     worklist: Worklist
     imports: Imports
+    matcher: Matcher
     standings: Standings
     reviews: Reviews
     cutter: Cutter

@@ -1,7 +1,7 @@
 """What templates may say: words in the language of the request, numbers and dates as printed in India."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +10,7 @@ from flask import session
 from fallback.downtime import Role
 from fallback.hospital import Clinic, Hospital, Ward
 from fallback.language import LANGUAGES, format_date, format_moment, format_time, grouped, rupees, say
+from fallback.language.again import again
 from fallback.language.labels import label
 from fallback.ledger.queries import PageRow
 from fallback.money import NOTES
@@ -38,9 +39,14 @@ def named(thing: Clinic | Hospital | Ward) -> str:
     return thing.name_hindi if hindi else thing.name
 
 
+def told_again(text: str) -> str:
+    """A sentence that was written down with its values, in the language of this request."""
+    return again(text, language())
+
+
 def day(text: str) -> str:
-    """A day as printed in India, from its ISO text; "" for none."""
-    return format_date(date.fromisoformat(text)) if text else ""
+    """A day as printed in India, from its ISO text or that of a moment, which is India's day; "" for none."""
+    return format_date(datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)) if text else ""
 
 
 def problem(page: PageRow) -> str:
@@ -58,6 +64,7 @@ def brief(slip: Slip) -> str:
 GLOBALS: dict[str, Any] = {
     "_": _,
     "called": called,
+    "again": told_again,
     "bar": bar,
     "Role": Role,
     "NOTES": NOTES,

@@ -1,5 +1,6 @@
 """After the import, in a browser: repairs, the cross-walk, UHIDs that the system does not know, the closing."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import after
 from fallback.recovery import repairs
 from fallback.slip import Slip, SlipNumber
+from fallback.web import words
 from tests import factories
 from tests.web.visitor import Visitor
 
@@ -60,6 +62,7 @@ def test_a_department_gets_its_file_and_confirms_it(slip: Slip, ravi: Visitor, i
     assert UHID in file.content.decode("utf-8-sig") and slip.patient.name not in file.text
     given = after.given(installation.ledger.db(), TARGET)[0]
     assert (given.department, given.count, given.login) == ("Laboratory", 1, "ravi")
+    assert f"crosswalk-{given.sha256[:8]}.csv" in file.headers["Content-Disposition"], "they confirm by its mark"
     page = ravi.get("/records/crosswalk")
     assert given.sha256[:16] in page.text and "not confirmed" in page.text
     receipt = page.page.form("sha256", action="received")
@@ -69,6 +72,14 @@ def test_a_department_gets_its_file_and_confirms_it(slip: Slip, ravi: Visitor, i
     assert done.path == "/records/crosswalk" and "R. Nair, 41" in done.text
     again = ravi.post(form.action, form.fields | {"form": "hl7", "department": "Laboratory"})
     assert "has everything already" in again.says
+
+
+def test_a_day_is_indias() -> None:
+    assert [words.day(each) for each in ("", "2026-11-25", "2026-11-25T20:00:00+00:00")] == [
+        "",
+        "25-11-2026",
+        "26-11-2026",
+    ]
 
 
 def test_lists_and_stickers_are_pdf(slip: Slip, ravi: Visitor) -> None:
@@ -110,7 +121,7 @@ def test_the_account_is_signed_by_a_supervisor_when_nothing_is_left(
     assert '"parchi-account-1"' in meena.get("/records/closing/account?form=json").text
     desk.register(name="Asha Rani", mobile="9810000009")
     late = meena.get("/records/closing")
-    assert "changed after it was signed" in late.text and "1 slips wait for the import" in late.text
+    assert "changed after it was signed" in late.text and "1 slip waits for the import" in late.text
     refused = meena.send(late.page.form("note", action="account"), note="again")
     assert "The account cannot be closed yet" in refused.says
     assert ravi.post("/records/closing/account").status == 403
@@ -138,3 +149,22 @@ def test_uhids_that_the_system_does_not_know_are_listed_and_cards_noted(
     assert "not a UHID of this hospital" in ravi.send(form, uhid="12").text
     assert UHID in ravi.send(form, uhid=UHID).text
     assert after.uhids_seen(installation.ledger.db(), slip.number.text)[0][:2] == (UHID, True)
+
+
+def test_of_several_systems_the_pages_are_about_the_one_that_was_chosen(
+    slip: Slip, app: Flask, meena: Visitor, installation: Installation
+) -> None:
+    place = app.extensions["parchi"]
+    other = replace(place.hospital.targets[0], name="second-his")
+    app.extensions["parchi"] = replace(
+        place, hospital=replace(place.hospital, targets=(*place.hospital.targets, other))
+    )
+    write(installation, FactKind.SLIP_HELD, slip.number, target="second-his", reason="looked", hold="uhid_missing")
+    page = meena.get("/records/closing")
+    assert "Other systems are not finished: second-his" in page.text
+    form = page.page.form("back", action="records/system")
+    chosen = meena.send(form, system="second-his")
+    assert chosen.path == "/records/closing" and "Other systems are not finished" not in chosen.text
+    assert slip.number.grouped in meena.get("/records/uhids").text
+    assert slip.number.grouped not in meena.send(form, system=TARGET, back="/records/uhids").text
+    assert meena.send(form, system="no such", back="//elsewhere").path == "/records"

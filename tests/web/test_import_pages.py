@@ -13,14 +13,17 @@ from flask import Flask
 from fallback import frontdesk, recovery
 from fallback.ehospital import Acknowledgement, Found, Outcome
 from fallback.enrolment import Installation
+from fallback.errors import Sentence
 from fallback.hospital import Target
 from fallback.ledger import queries
 from fallback.ledger.queries import gates as said, stages
 from fallback.recovery import gates
+from fallback.slip import SlipNumber
 from fallback.web import close, create_app
 from tests import factories
 from tests.backlog import cleared
 from tests.fake_target import NAME, FakeTarget
+from tests.matched import matched
 from tests.web.visitor import Answer, Visitor
 
 HOUSE = replace(factories.hospital(), targets=(Target(name=NAME, url="http://fake.example/fhir", test=False),))
@@ -89,10 +92,12 @@ def test_from_the_check_list_to_the_last_slip(
     assert "signed" in done.text
     assert said.checks(installation.ledger.db(), NAME)["sms"].login == "meena"
     page = sent(room)
-    assert "The first 10 slips are in fake" in page.text
+    assert "the first 10 slips are in fake" in page.text and "error" not in page.text, "it is the next step, no error"
     assert (count(page, "confirmed"), len(target.visits)) == (10, 10)
+    assert "Write down who looked" in room.send(page.page.form(action="canary"), note=" ").says
+    assert said.canary(installation.ledger.db(), NAME) is None
     page = room.send(page.page.form(action="canary"), note="with Dr Rao")
-    assert "with Dr Rao" in page.text
+    assert "with Dr Rao" in page.text and "the first 10 slips are in" not in page.text
     page = sent(room, secret="a token that nobody keeps")
     assert (count(page, "confirmed"), len(target.visits)) == (12, 12)
     assert "12 created" not in page.text and "2 created" in page.text
@@ -216,3 +221,27 @@ def test_a_hospital_without_a_system_is_told(installation: Installation) -> None
     visitor.log_in("ravi")
     assert "[[target]]" in visitor.get("/records/import").text
     close(app)
+
+
+def test_what_is_held_and_what_waits_is_said_in_hindi(
+    room: Visitor, installation: Installation, target: FakeTarget, slips: list[str]
+) -> None:
+    cleared(installation.ledger, NAME)
+    matched(installation.ledger, SlipNumber.parse(slips[1]), "ask")
+    why = str(Sentence("It was changed in the system since: {fields}", fields="Mobile number, Clinic"))
+    held = Acknowledgement(outcome=Outcome.HELD, reason=why)
+    target.troubles = [lambda slip: held if slip.number.text == slips[0] else None] * 12
+    matched(installation.ledger, SlipNumber.parse(slips[0]), "new")
+    room.send(room.get("/records/import").page.form(action="approve"))
+    sent(room)
+    assert why in room.get("/records/import/slips?stage=held").text
+    assert "waits: whose is it?" in room.get("/records/import/plan").text
+    room.send(room.get("/records/import").page.form("back", action="language"), language="hi")
+    page = room.get("/records/import/slips?stage=held").text
+    assert "मोबाइल नंबर, विभाग" in page and "Mobile number" not in page
+
+
+def test_no_number_is_asked_for_in_a_whole_sentence(room: Visitor) -> None:
+    for typed in ("", "%20"):
+        page = room.get(f"/records/review/said?number={typed}")
+        assert "Slip number: Type the number, or scan it." in page.text

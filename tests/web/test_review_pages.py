@@ -13,7 +13,7 @@ from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import after, matches
 from fallback.slip import Age, SlipNumber
 from tests import factories
-from tests.matched import matched
+from tests.matched import content_of, matched
 from tests.web.visitor import Visitor
 from tests.worked import accept, page
 
@@ -65,7 +65,10 @@ def test_a_slip_is_joined_and_taken_back(room: Visitor, numbers: list[SlipNumber
     assert "nobody has looked" in start.text
     shown = room.send(start.page.form("clinic", action="want"))
     assert shown.path == f"/records/review/{second}"
-    assert "Whose slip is this?" in shown.text and first.grouped in shown.text and "83 %" in shown.text
+    assert "Whose slip is this?" in shown.text and first.grouped in shown.text
+    assert "83 %" not in shown.text, "what the matcher thinks is not known before somebody said a word"
+    before = room.get(f"/records/review/{second}/said").text
+    assert "83 %" not in before and "same mobile" not in before and "It waits for a person" in before
     assert "Sun<mark>i</mark>ta Devi" in shown.text
     form = shown.page.form(action="say")
     done = room.send(form, to=first.text)
@@ -95,6 +98,28 @@ def test_a_risky_word_needs_a_second_login_that_sees_nothing_of_it(
     other.send(shown.page.form(action="say"), to=first.text)
     assert stands(installation, second)[0] == "ask"
     assert "two people differ" in room.get("/records/review").text
+
+
+def test_words_of_two_offices_that_never_met_are_shown_and_a_third_login_decides(
+    room: Visitor, other: Visitor, numbers: list[SlipNumber], installation: Installation
+) -> None:
+    first, second = numbers
+    told = {"number": second.text, "digest": content_of(installation.ledger, second), "reason": "", "shown": []}
+    same, new = {"decision": "same", "to": first.text}, {"decision": "new", "to": ""}
+    for word, login in ((same, "ravi"), (new, "kavita")):
+        content = told | word | {"over": []}
+
+        def job(tx: Any, content: dict[str, Any] = content, login: str = login) -> None:
+            tx.append(FactKind.MATCH_DECIDED, content, by=login)
+
+        installation.ledger.write(job)
+    assert "Nothing more for you" in room.get("/records/review/next").text, "ravi has spoken already"
+    for page_of in (other.get(f"/records/review/{second}/said"), other.get("/records/review/next")):
+        assert "Offices that had not heard of each other have said different things" in page_of.text
+        assert "ravi" in page_of.text and "kavita" in page_of.text and first.text in page_of.text
+    other.send(other.get("/records/review/next").page.form(action="say"), word="new")
+    assert stands(installation, second) == ("new", "")
+    assert "Offices" not in other.get(f"/records/review/{second}/said").text
 
 
 def test_who_must_be_asked_stands_on_a_list(

@@ -150,6 +150,7 @@ MAY = {
     "recovery.batch_list": "SRA",
     "recovery.camera": "SRK",
     "recovery.checklist": "SRA",
+    "recovery.choose_system": "SRA",
     "recovery.choose": "SR",
     "recovery.close_account": "S",
     "recovery.close_repair": "SR",
@@ -213,8 +214,10 @@ MAY = {
     "recovery.skip": "SR",
     "recovery.skip_review": "SR",
     "recovery.start_import": "SR",
+    "recovery.start_match": "SR",
     "recovery.stop_batch": "SR",
     "recovery.stop_import": "SR",
+    "recovery.stop_match": "SR",
     "recovery.stop_short": "CSR",
     "recovery.table_file": "SR",
     "recovery.tables": "SR",
@@ -238,7 +241,7 @@ MAY = {
     "trust.steps": "public",
 }
 # What an auditor may send: their own login, PIN and language. Nothing of it touches the record.
-OF_ONES_OWN = {"choose_language", "choose_look", "lock_screen", "log_in", "log_out", "own_pin"}
+OF_ONES_OWN = {"choose_language", "choose_look", "choose_system", "lock_screen", "log_in", "log_out", "own_pin"}
 REFUSED = "may not use this page"
 
 

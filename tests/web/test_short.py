@@ -78,7 +78,10 @@ def test_a_clerk_closes_a_short_outage_from_the_list_to_the_end(
     assert len(target.visits) == gates.CANARY and "2 slips left" in first.text
     assert "They are right" not in first.text  # a clerk does not say so
     page = meena.get("/records/short")
-    meena.send(page.page.form("to", action="canary"))
+    assert "the first 10 slips are in" in page.text and "error" not in page.text
+    form = page.page.form("to", action="canary")
+    assert "Write down who looked" in meena.send(form, note="").says
+    assert "the first 10 slips are in" not in meena.send(form, note="looked at all ten").text
     last = sent(clerk)
     assert set(target.visits) == set(slips)
     assert 'tag">done' in last.text and "Send" not in re.sub(r"<h2>.*?</h2>", "", last.text)

@@ -75,6 +75,11 @@ def test_nothing_is_made_before_the_check_list_is_signed(ravi: Visitor, installa
     assert recovery.open_tables(installation.ledger.db(), TARGET) == []
 
 
+def test_the_import_leads_to_the_tables(ravi: Visitor) -> None:
+    for page in ("import", "short"):
+        assert f"/records/tables?to={TARGET}" in ravi.get(f"/records/{page}?to={TARGET}").text
+
+
 def test_a_table_is_made_fetched_and_comes_back(ravi: Visitor, installation: Installation) -> None:
     cleared(installation.ledger, TARGET)
     assert "Tables that are not all back" in make(ravi).text

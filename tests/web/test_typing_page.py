@@ -1,5 +1,6 @@
 """Typing by scanner in a browser: no slip before the scanner is right, none before the last one's UHID."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -89,6 +90,7 @@ def test_a_slip_is_shown_and_the_next_one_only_with_the_uhid(ravi: Visitor, inst
     assert first.grouped in again.text and "another person" in again.text
     done = ravi.send(again.page.form("uhid"), uhid="200000002")
     assert "No approved slip is left" in done.text
+    assert re.search(r'name="number"[^>]*autofocus', done.text), "Enter, or the next scan, goes on"
 
 
 def test_a_slip_is_put_aside_only_with_a_reason(ravi: Visitor, installation: Installation) -> None:

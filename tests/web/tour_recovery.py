@@ -1,8 +1,10 @@
 """The walk through what comes after the paper: who is whom, the import and its gates, the ways, and the end."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from selenium.webdriver.common.by import By
@@ -13,7 +15,7 @@ from fallback.ehospital.beep import TEST, TEST_END
 from fallback.hospital import Hospital, Target
 from fallback.ledger import queries
 from fallback.patients import PatientIndex
-from fallback.recovery import Choice, crosswalk, gates
+from fallback.recovery import Choice, MatchProgress, MatchReport, crosswalk, gates
 from fallback.slip import Age, Slip, SlipNumber
 from fallback.spreadsheet import Sheet, csv_of
 from fallback.web.place import NAME
@@ -26,8 +28,8 @@ from tests.web.tour_desk import issue
 from tests.web.walking import Tour
 
 WHO = (
-    "reviews-before", "reviews", "review", "review-wrong", "review-second", "review-asked", "review-calls",
-    "review-done", "review-said", "review-said-wrong",
+    "reviews-before", "reviews-matching", "reviews", "review", "review-wrong", "review-second", "review-asked",
+    "review-calls", "review-done", "review-said", "review-said-wrong",
 )  # fmt: skip
 IMPORT = (
     "import-before", "import-plan", "import-wrong", "import-checklist", "import-canary", "import-running", "import",
@@ -116,6 +118,7 @@ def who(tour: Tour) -> None:
         issue(tour, 2, replace(factories.registration(uhid=uhid), patient=patient), printed=False)
     tour.log_in("ravi")
     tour.see("/records/review", "reviews-before")
+    _matching(tour)
     others = [[FIRST.text, 0.83], ["uhid:100000001", 0.12]]
     for row in list(queries.slips(tour.made.ledger.db())):
         number, uhid = row.slip.number, row.slip.uhid
@@ -148,6 +151,23 @@ def who(tour: Tour) -> None:
     while tour.driver.find_elements(By.CSS_SELECTOR, "[name=to]"):
         tour.click("[name=to]")
     tour.keep("review-done")
+
+
+def _matching(tour: Tour) -> None:
+    """The matcher in the middle of its work."""
+    may = threading.Event()
+
+    def match(*_given: Any, progress: Callable[[MatchProgress], None], **_named: Any) -> MatchReport:
+        progress(MatchProgress(done=41, total=96, learning=False, slips_a_second=82))
+        may.wait(60)
+        return MatchReport(same=27, new=60, ask=9)
+
+    with mock.patch("fallback.recovery.matcher.match", match):
+        tour.click("form[action$='/match'] button")
+        tour.wait(lambda seen: seen.find_elements(By.CSS_SELECTOR, "[data-watch] progress[value]"))
+        tour.keep("reviews-matching")
+        may.set()
+        tour.wait(lambda seen: not seen.find_elements(By.CSS_SELECTOR, "[data-watch]"))
 
 
 def _issued(tour: Tour, name: str, told: tuple[str, str]) -> SlipNumber:

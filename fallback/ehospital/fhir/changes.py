@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fallback.ehospital import Acknowledgement, Found, Hold, Outcome
+from fallback.ehospital.elements import in_words
 from fallback.ehospital.fhir.answers import subject_of, version_of
 from fallback.ehospital.fhir.compare import contains, differences, items, made_by, merged, values
 from fallback.ehospital.fhir.confirm import LINKED, answer, confirm, is_linked
@@ -47,12 +48,12 @@ def update(system: System, slip: Slip, before: Slip) -> Acknowledgement:
                 why = Sentence(
                     "The correction changes what this slip did not make: {fields}. "
                     "Put it right there, then approve the slip once more.",
-                    fields=", ".join(fields),
+                    fields=in_words(fields),
                 )
                 raise Held(why, found)
             continue
         if since := [each for each in differences(old, current) if each != _MEMOS]:
-            why = Sentence("It was changed in the system since: {fields}", fields=", ".join(since))
+            why = Sentence("It was changed in the system since: {fields}", fields=in_words(since))
             raise Held(why, found, Hold.CHANGED_THERE)
         changes.append((merged(current, old, new), version_of(current)))
     return system.replace(changes, found) or confirm(system, slip, found, before=before)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fallback.ehospital import Acknowledgement, Found, Hold, Outcome
+from fallback.ehospital.elements import in_words
 from fallback.ehospital.fhir.answers import subject_of
 from fallback.ehospital.fhir.compare import differences, items, made_by, values
 from fallback.ehospital.fhir.papers import complete
@@ -56,7 +57,7 @@ def _compared(
         wrong += () if value in values(person, of) else ("Patient.identifier",)
         wrong += not_same(slip, person)
     if wrong:
-        why = Sentence("The system has the visit, but differs from the slip: {fields}", fields=", ".join(wrong))
+        why = Sentence("The system has the visit, but differs from the slip: {fields}", fields=in_words(wrong))
         raise Held(why, found, Hold.DIFFERS)
     if not linked and (refusal := complete(system, slip, found, before, fresh=created)):
         return refusal

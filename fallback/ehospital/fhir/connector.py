@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fallback.ehospital import Abilities, Acknowledgement, Found, Hold, Outcome, TargetIdentity
+from fallback.ehospital.elements import in_words
 from fallback.ehospital.fhir.answers import made_by_transaction, was_created
 from fallback.ehospital.fhir.changes import link, update, withdraw
 from fallback.ehospital.fhir.compare import items
@@ -120,7 +121,7 @@ class FhirConnector:
             return Sentence("hospital.toml has no ward {number}. Add it again.", number=ward)
         if wrong := faults(self.preview(slip)):
             why = "It would not have the form that FHIR asks for: {fields}. Correct the slip."
-            return Sentence(why, fields=", ".join(wrong))
+            return Sentence(why, fields=in_words(wrong))
         return ""
 
     def preview(self, slip: Slip) -> Mapping[str, Any]:

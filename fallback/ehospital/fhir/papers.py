@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Set
 
 from fallback.ehospital import Acknowledgement, Found, Hold
+from fallback.ehospital.elements import in_words
 from fallback.ehospital.fhir.answers import version_of
 from fallback.ehospital.fhir.compare import differences, items
 from fallback.ehospital.fhir.consultation import consultation, is_due
@@ -162,7 +163,7 @@ def _withdraw(system: System, resource: Resource, found: Found) -> Acknowledgeme
     back = system.read(kind, str(resource["id"]), found)
     reports = [each["resource"] for each in items(back, "entry") if _kind(each) == "Composition"]
     if any(each.get("status") != WITHDRAWN for each in (reports if kind == "Bundle" else [back])):
-        why = Sentence("The system did not take its {kind} back. Take it back there by hand.", kind=kind)
+        why = Sentence("The system did not take this back: {kind}. Take it back there by hand.", kind=in_words([kind]))
         raise Held(why, found, Hold.DIFFERS)
     return None
 
@@ -177,5 +178,5 @@ def _bare(resource: Mapping[str, object]) -> Resource:
 
 
 def _differs(wrong: tuple[str, ...], found: Found, hold: Hold) -> Held:
-    why = Sentence("The system has the visit, but differs from the slip: {fields}", fields=", ".join(wrong))
+    why = Sentence("The system has the visit, but differs from the slip: {fields}", fields=in_words(wrong))
     return Held(why, found, hold)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from fallback.ehospital import Found, Hold
+from fallback.ehospital.elements import in_words
 from fallback.ehospital.fhir.answers import ID, subject_of
 from fallback.ehospital.fhir.compare import items, strangers, values
 from fallback.ehospital.fhir.resources import CLASSES, WITHDRAWN, person_key, temporary_number
@@ -17,6 +18,20 @@ from fallback.slip import INDIA, Slip
 # More people than this under one mobile: it is an office's, or a row of zeros, and says nothing of anybody.
 _MOST_OF_A_MOBILE = 20
 _A_DAY = timedelta(days=1)
+_MISSING = {
+    Known.NOBODY: Sentence(
+        "The system does not have the UHID on the slip. It came back older than the card, or the number was read "
+        "wrongly: the hospital's team puts it right there, then approve the slip again."
+    ),
+    Known.RULE: Sentence(
+        "The system does not have the UHID under which the matcher knows this patient. It came back older than the "
+        "copy of the patient index: the hospital's team puts it right there, then approve the slip again."
+    ),
+    Known.PERSON: Sentence(
+        "The system does not have the UHID that a person chose for this patient. It came back older than the copy of "
+        "the patient index: the hospital's team puts it right there, then approve the slip again."
+    ),
+}
 _BOTH = ("Patient.gender", "Patient.birthDate")
 
 
@@ -42,11 +57,8 @@ def known_patient(system: System, slip: Slip) -> str:
         raise Held(why, hold=Hold.UHID_ANOTHER if by_key else Hold.UHID_MISSING)
     if not by_key:
         if slip.uhid:
-            why = (
-                "The system does not have the UHID on the slip. It came back older than the card, or the number was "
-                "read wrongly: the hospital's team puts it right there, then approve the slip again."
-            )
-            raise Held(why, hold=Hold.UHID_MISSING)
+            known = slip.known if isinstance(slip, Episode) else Known.NOBODY
+            raise Held(_MISSING[known], hold=Hold.UHID_MISSING)
         return ""
     check_same(slip, by_key[0])
     return checked_id(by_key[0])
@@ -58,7 +70,7 @@ def check_same(slip: Slip, patient: Mapping[str, Any], found: Found | None = Non
         why = "The system has joined this patient to another. Give the slip the number that counts there now."
         raise Held(why, found, Hold.UHID_ANOTHER)
     if wrong := not_same(slip, patient):
-        why = Sentence("The number on the slip is another person's in the system: {fields}", fields=", ".join(wrong))
+        why = Sentence("The number on the slip is another person's in the system: {fields}", fields=in_words(wrong))
         raise Held(why, found, Hold.UHID_ANOTHER if slip.uhid else Hold.DIFFERS)
 
 

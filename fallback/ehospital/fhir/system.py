@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from fallback.ehospital import Acknowledgement, Found, Hold, Outcome
+from fallback.ehospital.elements import in_words
 from fallback.ehospital.fhir.answers import ID, leads_on, matches_of, read_by_batch, subject_of
 from fallback.ehospital.fhir.compare import values
 from fallback.ehospital.fhir.resources import Resource, batch, replacement, search_token
@@ -120,7 +121,9 @@ class System:
         """One resource by its id. Raises Held when it is not there: a system may say that it took what it lost."""
         resource = self.peek(kind, key)
         if resource is None:
-            why = Sentence("The system says that it took the slip, but its {kind} is not there.", kind=kind)
+            why = Sentence(
+                "The system says that it took the slip, but does not have this: {kind}.", kind=in_words([kind])
+            )
             raise Held(why, found, Hold.NOT_THERE)
         return resource
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fallback.ehospital import Abilities, Acknowledgement, Found, Hold, Outcome, TargetIdentity, asked
+from fallback.ehospital.elements import in_words
 from fallback.ehospital.gnuhealth import records
 from fallback.ehospital.gnuhealth.reading import PARTIES, PATIENTS, VISITS, Held, Reading, found_of, is_ours
 from fallback.ehospital.gnuhealth.wire import PAUSES, Lost, Refused, Tryton
@@ -233,7 +234,7 @@ class GnuHealthConnector:
         changed = {name: new[name] for name in records.VISIT if new[name] != old[name]}
         if changed and not records.is_as(new, old, visit):
             if since := records.differences(old, visit, records.VISIT):
-                raise self._changed(since, found)
+                raise self._changed(in_words(since, "appointment"), found)
             if "comments" in changed:
                 changed["comments"] = records.comments_with(visit, old, new)
             self._write(VISITS, int(found.encounter), str(visit["_timestamp"]), changed)
@@ -246,7 +247,7 @@ class GnuHealthConnector:
         if not changes:
             return
         if not self._reading.made_by(slip, party):
-            fields = ", ".join(sorted(changes))
+            fields = in_words(sorted(changes), "party")
             why = Sentence(
                 "The correction changes what this slip did not make: {fields}. "
                 "Put it right there, then approve the slip once more.",
@@ -254,7 +255,7 @@ class GnuHealthConnector:
             )
             raise Held(why, found)
         if since := records.differences(records.person(before), party, records.PARTY):
-            raise self._changed(since, found)
+            raise self._changed(in_words(since, "party"), found)
         self._write(PARTIES, int(party["id"]), str(party["_timestamp"]), changes)
 
     def _withdraw(self, slip: Slip) -> Acknowledgement:
@@ -279,7 +280,7 @@ class GnuHealthConnector:
     def _link(self, slip: Slip, found: Found) -> Acknowledgement:
         visit = self._reading.one(found)
         if wrong := self._reading.strangers(slip, records.party_of(visit)):
-            fields = ", ".join(wrong)
+            fields = in_words(wrong)
             raise Held(Sentence("The visit is another person's: {fields}", fields=fields), found, Hold.UHID_ANOTHER)
         if not records.bears(visit, slip):
             if is_ours(visit):
@@ -344,8 +345,8 @@ class GnuHealthConnector:
             created=own,
         )
 
-    def _changed(self, fields: tuple[str, ...], found: Found) -> Held:
-        why = Sentence("It was changed in the system since: {fields}", fields=", ".join(fields))
+    def _changed(self, fields: str, found: Found) -> Held:
+        why = Sentence("It was changed in the system since: {fields}", fields=fields)
         return Held(why, found, Hold.CHANGED_THERE)
 
 

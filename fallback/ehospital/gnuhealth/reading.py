@@ -6,6 +6,7 @@ from typing import Any
 
 from fallback import names
 from fallback.ehospital import Found, Hold, asked
+from fallback.ehospital.elements import in_words
 from fallback.ehospital.gnuhealth import records
 from fallback.ehospital.gnuhealth.wire import Tryton
 from fallback.errors import Sentence
@@ -79,7 +80,7 @@ class Reading:
         if not found:
             return None
         if wrong := self.strangers(slip, found[0]):
-            fields = ", ".join(wrong)
+            fields = in_words(wrong)
             why = Sentence("The number on the slip is another person's in the system: {fields}", fields=fields)
             raise Held(why, hold=Hold.UHID_ANOTHER)
         return found[0]
@@ -136,7 +137,7 @@ class Reading:
         wrong: tuple[str, ...] = ()
         if visit.get("name") == slip.number.text:
             sent = records.visit(slip, self._hospital, self.speciality(slip))
-            wrong += records.differences(sent, visit, records.VISIT)
+            wrong += tuple(f"appointment.{each}" for each in records.differences(sent, visit, records.VISIT))
         if self.made_by(slip, party):
             wrong += records.person_differences(slip, party)
         else:
@@ -144,7 +145,7 @@ class Reading:
         if slip.uhid and party.get("ref") != slip.uhid:
             wrong += ("ref",)
         if wrong:
-            fields = ", ".join(wrong)
+            fields = in_words(wrong, "party")
             why = Sentence("The system has the visit, but differs from the slip: {fields}", fields=fields)
             raise Held(why, found, Hold.DIFFERS)
 

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Never
+from typing import Any
 
 from fallback import names
-from fallback.ehospital import Abilities, Acknowledgement, Found, TargetIdentity
+from fallback.ehospital import Abilities
 from fallback.ehospital.asked import objection
+from fallback.ehospital.no_run import NoRun
 from fallback.ehospital.recipe_values import alike, filled, placeholders, values
 from fallback.ehospital.sheet.columns import EXCEL, Column, SheetColumns, load_columns
 from fallback.errors import SentByTable, Sentence, SheetColumnsMissing
@@ -19,8 +20,10 @@ _KINDS = (Kind.OPD, Kind.CASUALTY, Kind.ADMISSION)
 _NAMES = frozenset({"name", "given", "surname", "name_hindi", "guardian"})
 
 
-class SheetConnector:
+class SheetConnector(NoRun):
     """The way in by a table: it says what stands in a row; people carry the table there, and its return sheet back."""
+
+    instead = SentByTable
 
     def __init__(self, target: Target, hospital: Hospital) -> None:
         """Raises SheetColumnsMissing or SheetColumnsWrong."""
@@ -82,46 +85,6 @@ class SheetConnector:
             for each in self.columns.columns
             if each.heading in self.columns.same and not _same(each, ours, told.get(each.heading, ""))
         )
-
-    # --- what only people can do: no import runs here
-
-    def identify(self) -> TargetIdentity:
-        """Raises SentByTable, as all that follows."""
-        self._by_hand()
-
-    def find(self, slip: Slip) -> Found | None:
-        """Raises SentByTable."""
-        self._by_hand(slip)
-
-    def typed(self, slip: Slip) -> tuple[Found, ...]:
-        """Raises SentByTable."""
-        self._by_hand(slip)
-
-    def link(self, slip: Slip, found: Found) -> Acknowledgement:
-        """Raises SentByTable."""
-        self._by_hand(slip, found)
-
-    def confirm(self, slip: Slip, found: Found) -> Acknowledgement:
-        """Raises SentByTable."""
-        self._by_hand(slip, found)
-
-    def send(self, slip: Slip) -> Acknowledgement:
-        """Raises SentByTable."""
-        self._by_hand(slip)
-
-    def update(self, slip: Slip, before: Slip) -> Acknowledgement:
-        """Raises SentByTable."""
-        self._by_hand(slip, before)
-
-    def withdraw(self, slip: Slip) -> Acknowledgement:
-        """Raises SentByTable."""
-        self._by_hand(slip)
-
-    def close(self) -> None:
-        """There is nothing to let go of."""
-
-    def _by_hand(self, *_told: object) -> Never:
-        raise SentByTable(target=self._target.name)
 
 
 def _written(column: Column, told: Mapping[str, str | date]) -> str:

@@ -105,6 +105,11 @@ def repairs(db: Database, *, open_only: bool = True, most: int = 500) -> list[Re
     return [_repair(db, row) for row in rows]
 
 
+def is_used(db: Database, target: str) -> bool:
+    """Whether any slip was ever approved for a target, sent or brought back from it."""
+    return db.execute("SELECT 1 FROM delivery WHERE target = ? LIMIT 1", (target,)).fetchone() is not None
+
+
 def open_repairs(db: Database, target: str) -> int:
     """How many repairs at a target nobody has confirmed yet."""
     row = db.execute("SELECT count(*) FROM repair WHERE opened > closed AND target = ?", (target,)).fetchone()

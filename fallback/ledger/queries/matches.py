@@ -8,6 +8,7 @@ newest word counts on. Where two offices said different things and neither had h
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -60,23 +61,26 @@ _CLASH = f"""(rivals AND EXISTS (SELECT 1 FROM match_word AS rival WHERE rival.n
     AND ({_fresh("rival.digest")} AND {_stands("rival.person", "rival.whose")} OR {_SENT})))"""
 # One row for each slip about which somebody or something said a word: `outcome` is same, new or ask, "" where nothing
 # counts; `person` as whom (`uhid:`, a slip number, "" of nobody); `by` is person, rule or ""; `second`: a second person
-# must look, or disagreed, or (`clash`) offices that never met said different things. Use it as a table: FROM slip LEFT JOIN ({COUNTS}) AS who ON who.number = slip.number.
-COUNTS = f"""SELECT number, by, twice AS second, clash, CASE WHEN twice THEN 'ask' WHEN by = 'person' THEN said
-        WHEN by = 'rule' THEN outcome ELSE '' END AS outcome,
-    CASE by WHEN 'person' THEN said_person WHEN 'rule' THEN person ELSE '' END AS person, chance, sample
-    FROM (SELECT *, by = 'person' AND CASE WHEN clash THEN 1 WHEN second <> ''
+# must look, or disagreed, or (`clash`) offices that never met said different things. Use it as a table:
+# FROM slip LEFT JOIN ({COUNTS}) AS who ON who.number = slip.number.
+COUNTS = f"""SELECT number, CASE stands WHEN 'clash' THEN 'person' ELSE stands END AS by, twice AS second,
+    stands = 'clash' AS clash, CASE WHEN twice THEN 'ask' WHEN stands = 'person' THEN said
+        WHEN stands = 'rule' THEN outcome ELSE '' END AS outcome,
+    CASE stands WHEN 'rule' THEN person WHEN '' THEN '' ELSE said_person END AS person, chance, sample
+    FROM (SELECT *, CASE stands WHEN 'clash' THEN 1 WHEN 'person' THEN CASE WHEN second <> ''
         THEN NOT (second_agrees AND second = said AND second_person = said_person) ELSE said_risky END
-        AS twice
-    FROM (SELECT match.*, {_CLASH} AS clash, CASE WHEN {_CLASH} THEN 'person' WHEN said <> '' AND {_fresh("said_digest")}
-        AND {_stands("said_person", "said_whose")} THEN 'person'
+        ELSE 0 END AS twice
+    FROM (SELECT match.*, CASE WHEN {_CLASH} THEN 'clash'
+        WHEN said <> '' AND {_fresh("said_digest")} AND {_stands("said_person", "said_whose")} THEN 'person'
         WHEN outcome <> '' AND {_fresh("match.digest")} AND {_stands("match.person", "whose")}
-        THEN 'rule' WHEN {_SENT} THEN {_NEWEST} ELSE '' END AS by
+        THEN 'rule' WHEN {_SENT} THEN {_NEWEST} ELSE '' END AS stands
         FROM match JOIN slip USING (number)))"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matched:
-    """All that is said of who a slip's patient is. `outcome`, `person`, `by`, `second`, `clash` are what counts: see COUNTS.
+    """All that is said of who a slip's patient is. `outcome`, `person`, `by`, `second`, `clash` are what counts: see
+    COUNTS.
 
     `machine` and `machine_person` are the matcher's own words with its `chance`, its `reasons` (field, sentence, bits)
     and `others` (person, chance); `sample`: a person checks them although it is sure; `index` is the copy of the
@@ -112,8 +116,8 @@ class Matched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """What a login said of a slip, with nobody's word over it; `said` is "" where all was taken back, and `look` tells a
-    second look. `stamp` is what a word that was said in view of this one names it by.
+    """What a login said of a slip, with nobody's word over it; `said` is "" where all was taken back, and `look` tells
+    a second look. `stamp` is what a word that was said in view of this one names it by.
     """
 
     stamp: str
@@ -121,7 +125,7 @@ class Word:
     said: str
     person: str
     login: str
-    at: str
+    at: datetime
     reason: str
 
 
@@ -170,7 +174,15 @@ def words(db: Database, number: SlipNumber) -> tuple[Word, ...]:
         (number.text,),
     )
     return tuple(
-        Word(stamp=stamp, look=bool(look), said=said, person=person, login=login, at=at, reason=reason)
+        Word(
+            stamp=stamp,
+            look=bool(look),
+            said=said,
+            person=person,
+            login=login,
+            at=datetime.fromisoformat(at),
+            reason=reason,
+        )
         for stamp, look, said, person, login, at, reason in rows
     )
 

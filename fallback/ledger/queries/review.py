@@ -68,14 +68,15 @@ class Checked:
     said_person: str
 
 
-_QUESTION = f"""CASE WHEN who.second AND who.by = 'person' AND (who.clash OR match.second <> '') THEN '{Question.DIFFERS}'
-    WHEN who.second AND who.by = 'person' THEN '{Question.SECOND}'
+_DIFFERS = "((match.second <> '' OR (rivals AND who.clash)) AND who.second)"
+_QUESTION = f"""CASE WHEN {_DIFFERS} THEN '{Question.DIFFERS}'
+    WHEN who.second THEN '{Question.SECOND}'
     WHEN who.by = 'person' THEN '{Question.PATIENT}' ELSE '{Question.WHO}' END"""
 # A sure word that a person checks may have left already: then it is a repair that is found, and still a figure.
 _WAITS = f"""(who.outcome = '{ASK}' OR (who.by = 'rule' AND who.sample = 1)) AND NOT slip.voided AND NOT slip.conflict
     AND NOT slip.strange"""
 _WAITING = f"""SELECT match.number, {_QUESTION} AS question, said_by,
-    CASE WHEN who.second AND (who.clash OR match.second <> '') THEN (SELECT json_group_array(login) FROM match_word
+    CASE WHEN {_DIFFERS} THEN (SELECT json_group_array(login) FROM match_word
         WHERE match_word.number = match.number AND open AND match_word.said <> '') ELSE '[]' END,
     who.outcome <> '{ASK}' OR (who.by = 'person' AND said_sample), slip.clinic, slip.day
     FROM ({COUNTS}) AS who JOIN match USING (number) JOIN slip USING (number)

@@ -5,16 +5,18 @@ from collections.abc import Mapping
 from datetime import UTC
 from enum import StrEnum
 
-from flask import Response, redirect, render_template, url_for
+from flask import Response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from fallback import frontdesk, recovery
 from fallback.errors import FieldWrong, ParchiError, SlipNumberWrong
 from fallback.ledger import queries
+from fallback.ledger.queries import after, stages
 from fallback.outcome import Evidence, Told
 from fallback.reconcile import Bucket, by_day
 from fallback.slip import SlipNumber, letters
 from fallback.web.access import reader, records, shown_again
+from fallback.web.door import own
 from fallback.web.forms import text
 from fallback.web.forms.small import DeclareForm
 from fallback.web.frontdesk.slips import pdf
@@ -117,6 +119,33 @@ def _record() -> dict[str, object]:
     )
 
 
+@blueprint.post("/records/system")
+@reader
+def choose_system() -> ResponseReturnValue:
+    """The hospital system that this browser's pages are about, where there are several; back to where it was asked."""
+    session["system"] = request.form.get("system", "")
+    return redirect(own(request.form.get("back", "")) or url_for("recovery.overview"))
+
+
 def target() -> str:
-    """The hospital system that the account is about: the first that the hospital's file names, "" without one."""
-    return here().hospital.targets[0].name if here().hospital.targets else ""
+    """The hospital system that the pages are about: the one that was chosen here, else the first of the hospital's
+    file; "" without one.
+    """
+    names = [each.name for each in here().hospital.targets]
+    chosen = str(session.get("system", ""))
+    return chosen if chosen in names else next(iter(names), "")
+
+
+def unfinished(but: str) -> list[str]:
+    """Other systems that slips went to, or should go to, and where something is held, failed, on its way or wrong."""
+    found = []
+    for each in here().hospital.targets:
+        name = each.name
+        if name != but and after.is_used(db(), name):
+            total = here().standings.counts(name, stages.Filter(), "clinic").value.total
+            if after.open_repairs(db(), name) or any(total.get(stage, 0) for stage in _UNFINISHED):
+                found.append(name)
+    return found
+
+
+_UNFINISHED = ("approved", "sending", "held", "failed")

@@ -18,7 +18,7 @@ from fallback.web.forms import text, whole_number
 from fallback.web.forms.after import AccountForm, VisitsForm
 from fallback.web.frontdesk.slips import pdf
 from fallback.web.place import _, db, here, today, user
-from fallback.web.recovery.account import target
+from fallback.web.recovery.account import target, unfinished
 from fallback.web.recovery.blueprint import blueprint
 from fallback.web.recovery.crosswalk import department_named
 
@@ -60,6 +60,7 @@ def _closing(typed: Mapping[str, str] | None = None, error: ParchiError | None =
         doubted=stages.counts(
             db(), stages.Standing(target=target()), stages.Filter(stages=frozenset({"held"}), holds=HOLDS), facet="hold"
         ).total.get("held", 0),
+        unfinished=unfinished(target()),
         has_record=acts.closed_record(here().installation.ledger, target()) is not None,
         visits=visits,
         account=account,

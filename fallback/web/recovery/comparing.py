@@ -21,7 +21,8 @@ _FIRST = "s"  # the key of the likeliest, besides its digit
 class Line:
     """One of those who stand beside a slip. `keys` are the keys that take them, `shown` the one to print.
 
-    Of each reason: its words, and whether it speaks for them. `chance` is in percent, "" where the matcher said none.
+    Of each reason: its words, and whether it speaks for them. The matcher's own chance is not told before a person said
+    who it is: else the sample of its sure words would be known at a glance, and agreed with.
     """
 
     key: str
@@ -34,7 +35,6 @@ class Line:
     pieces: dict[str, tuple[Piece, ...]]
     number: SlipNumber | None
     day: str
-    chance: str
     refused: bool
     reasons: Sequence[tuple[str, bool]]
 
@@ -59,7 +59,6 @@ def _line(place: int, each: Candidate, review: Review, day: date | None) -> Line
         pieces=dict(each.pieces),
         number=each.slip.number if each.slip else None,
         day=each.day,
-        chance=percent(each.chance),
         refused=each.refused,
         reasons=[(_(reason.says), reason.bits >= 0) for reason in each.weight.reasons],
     )

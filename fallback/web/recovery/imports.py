@@ -11,7 +11,7 @@ from fallback import recovery
 from fallback.downtime import Role
 from fallback.ehospital import Abilities
 from fallback.enrolment.identities import for_import
-from fallback.errors import CheckListOpen, FieldWrong, ParchiError, TargetUnnamed
+from fallback.errors import CanaryWaits, CheckListOpen, FieldWrong, ParchiError, TargetUnnamed
 from fallback.hospital import Target
 from fallback.language import say
 from fallback.ledger import queries
@@ -25,6 +25,7 @@ from fallback.web.bar import duration
 from fallback.web.forms import text, whole_number
 from fallback.web.forms.imports import NoteForm, RunForm, WhyForm
 from fallback.web.place import _, db, here, language, user
+from fallback.web.recovery.account import target as chosen
 from fallback.web.recovery.blueprint import blueprint
 
 SHOWN = 100  # slips of a list at once
@@ -32,8 +33,9 @@ FEW, FEW_FAR = 10_000, 300  # slips of a stage that are sorted rather than looke
 
 
 def chosen_target(values: Mapping[str, str]) -> Target:
-    """The system that a page is about: by its name, else the first of the hospital's file. Raises TargetUnnamed."""
-    listed = [each for each in here().hospital.targets if values.get("to", "") in ("", each.name)]
+    """The system that a page is about: by its name, else the chosen one (`account.target`). Raises TargetUnnamed."""
+    wanted = values.get("to", "") or chosen()
+    listed = [each for each in here().hospital.targets if each.name == wanted]
     if not listed:
         raise TargetUnnamed()
     return listed[0]
@@ -74,7 +76,8 @@ def reveal() -> Reveal | None:
     return for_import(made, by=user().login) if made.vault.whole else None
 
 
-def _left(seconds: int) -> str:
+def time_left(seconds: int) -> str:
+    """How long a run takes still."""
     return duration(timedelta(seconds=seconds)) if seconds >= 60 else _("{seconds} s").format(seconds=seconds)
 
 
@@ -88,13 +91,13 @@ def _imports(typed: Mapping[str, str] | None = None, error: ParchiError | None =
     why, leave = WhyForm(formdata=None if leaves else typed), WhyForm(formdata=typed if leaves else None)
     leave.reason.id = "leave-reason"  # both stand on one page
     sentence = form.mark(error)
-    (leave if leaves else why).mark(error)
+    (leave if leaves else note if request.endpoint == "recovery.confirm_canary" else why).mark(error)
     choice = choice_of(address_of(values))
     facet = values.get("facet", "")
     facet = facet if facet in asked.FACETS else "clinic"
     state, pause = here().imports.state(target.name), words.pause(db(), target.name)
     counts = here().standings.counts(target.name, choice.filter, facet)
-    left = gates.open_points(db(), target, Abilities())
+    left, canary = gates.open_points(db(), target, Abilities()), words.canary(db(), target.name)
     return render_template(
         "recovery/import.html",
         form=form,
@@ -112,15 +115,16 @@ def _imports(typed: Mapping[str, str] | None = None, error: ParchiError | None =
         days=days(),
         desks=queries.desks(db()),
         state=state,
-        stopped=_stopped(state, signed=not left),
+        stopped=why_stopped(state, signed=not left, looked=canary is not None),
+        calm=waits_for_eyes(state),
         pause=pause,
         pinned=queries.targets(db()).get(target.name),
         open_points=left,
         points=len(gates.points(target, drill=here().installation.drill)),
-        canary=words.canary(db(), target.name),
+        canary=canary,
         canary_left=gates.canary_left(db(), target.name),
         most=gates.CANARY,
-        duration=_left,
+        duration=time_left,
         role=user().role,
         by_itself=target.kind not in ("beep", "sheet"),
         has_secret=target.kind in ("fhir", "gnuhealth"),
@@ -128,10 +132,16 @@ def _imports(typed: Mapping[str, str] | None = None, error: ParchiError | None =
     )
 
 
-def _stopped(state: recovery.RunState | None, *, signed: bool) -> str:
-    """Why the last run ended; not what was mended meanwhile."""
+def why_stopped(state: recovery.RunState[recovery.ImportReport] | None, *, signed: bool, looked: bool) -> str:
+    """Why the last run ended; not what was mended meanwhile: the list is signed, the first slips were looked at."""
     why = (state.error or (state.report.stopped if state.report else None)) if state else None
-    return say(why, language()) if why and not (signed and isinstance(why, CheckListOpen)) else ""
+    mended = (signed and isinstance(why, CheckListOpen)) or (looked and isinstance(why, CanaryWaits))
+    return say(why, language()) if why and not mended else ""
+
+
+def waits_for_eyes(state: recovery.RunState[recovery.ImportReport] | None) -> bool:
+    """Whether the last run ended as it should: after the first slips, which somebody looks at now."""
+    return bool(state and not state.error and state.report and isinstance(state.report.stopped, CanaryWaits))
 
 
 def days() -> list[str]:

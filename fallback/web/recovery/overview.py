@@ -76,6 +76,7 @@ def _overview(typed: Mapping[str, str] | None = None, error: ParchiError | None 
         "recovery/overview.html",
         form=form,
         sentence=sentence,
+        target=target(),
         megabytes=SCAN_MEGABYTES,
         batches=batches()[:_BATCHES_SHOWN],
         states=list(PageState),

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from fallback.errors import FieldWrong, PageNotOpen, ParchiError, SlipUnknown
+from fallback.errors import FieldWrong, MatchElsewhere, PageNotOpen, ParchiError, PassphraseNeeded, SlipUnknown
 from fallback.language import format_moment, say
 from fallback.language.fields import LABELS
 from fallback.ledger import queries
@@ -22,24 +22,33 @@ from fallback.web.bar import duration
 from fallback.web.forms import text
 from fallback.web.forms.review import SaidForm
 from fallback.web.place import db, here, language, user
+from fallback.web.recovery.account import target
 from fallback.web.recovery.blueprint import blueprint
 from fallback.web.recovery.comparing import compared, percent, reasons_of
+from fallback.web.recovery.imports import time_left
 
 _PACE = timedelta(minutes=20)  # of which the speed is told
 _CALLS_SHOWN = 200
 _LONGEST_NOTE = 200
 
 
-@blueprint.get("/records/review")
-@reader
-def reviews() -> ResponseReturnValue:
-    """What is left to review, for which clinic and day, how fast it goes, and how often the matcher is wrong."""
+def _no_match() -> ParchiError | None:
+    """Why the matcher cannot run here; None where it can."""
+    place = here()
+    if place.index.here:
+        return None if place.installation.vault.whole else PassphraseNeeded()
+    return MatchElsewhere() if place.index_address else None
+
+
+def _reviews(_typed: Mapping[str, str] | None = None, error: ParchiError | None = None) -> ResponseReturnValue:
     wanted = here().reviews.wanted(user().login)
     figures, words = here().reviews.figures(), asked.told_since(db(), here().clock() - _PACE)
     left = figures.left
     waits = left.total() - left[Question.PATIENT]
     pace = sum(words.values()) * (timedelta(hours=1) // _PACE)
     same, new = act.errors_of_the_matcher(db())
+    state, no_match = here().matcher.state(), _no_match()
+    ended = error or (state.error if state else None)
     return render_template(
         "recovery/reviews.html",
         left=left,
@@ -52,8 +61,41 @@ def reviews() -> ResponseReturnValue:
         sure=figures.sure,
         same=same,
         new=new,
+        state=state,
+        ended=say(ended, language()) if ended else "",
+        no_match=say(no_match, language()) if no_match else "",
+        unread=here().standings.counts(target(), stages.Filter(), "clinic").value.total.get("read", 0),
+        has_index=here().index.here,
+        time_left=time_left,
         Question=Question,
     )
+
+
+@blueprint.get("/records/review")
+@reader
+def reviews() -> ResponseReturnValue:
+    """How far the matcher is and how often it is wrong, what is left to review, of which clinic and day, how fast."""
+    return _reviews()
+
+
+@blueprint.post("/records/review/match")
+@records
+@shown_again(_reviews)
+def start_match() -> ResponseReturnValue:
+    """Lets the matcher run in the background; one that was stopped goes on."""
+    if (why := _no_match()) is not None:
+        raise why
+    here().matcher.start(by=user().login)
+    return redirect(url_for("recovery.reviews"))
+
+
+@blueprint.post("/records/review/match/stop")
+@records
+@shown_again(_reviews)
+def stop_match() -> ResponseReturnValue:
+    """Stops the matcher after the slips that are being compared."""
+    here().matcher.stop()
+    return redirect(url_for("recovery.reviews"))
 
 
 @blueprint.post("/records/review/want")
@@ -213,6 +255,7 @@ def _said(
     first = row.slip.patient_number or row.slip.number
     said, waiting = matches.matched(db(), first), asked.waits(db(), first)
     secret = waiting is not None and waiting.question is Question.SECOND and waiting.said_by != user().login
+    unsaid = secret or (waiting is not None and waiting.question is Question.WHO)
     form = SaidForm(formdata=typed)
     return render_template(
         "recovery/review_said.html",
@@ -225,6 +268,8 @@ def _said(
         when=format_moment(datetime.fromisoformat(said.said_at)) if said and said.said_at else "",
         whom=matches.whom(db(), first),
         blind=secret,
+        unsaid=unsaid,
+        words=matches.words(db(), first),
         targets=after.sent_to(db(), row.slip.number),
         sentence=form.mark(error),
         form=form,
@@ -234,8 +279,11 @@ def _said(
 @blueprint.get("/records/review/said")
 @reader
 def find_said() -> ResponseReturnValue:
-    """What was said of a slip, by its number as it was typed. Raises SlipNumberWrong."""
-    return redirect(url_for("recovery.review_said", number=number_on(request.args.get("number", "")[:40])))
+    """What was said of a slip, by its number as it was typed. Raises FieldWrong, SlipNumberWrong."""
+    typed = request.args.get("number", "").strip()[:40]
+    if not typed:
+        raise FieldWrong(field="number", why="Type the number, or scan it.")
+    return redirect(url_for("recovery.review_said", number=number_on(typed)))
 
 
 @blueprint.get("/records/review/<slip:number>/said")

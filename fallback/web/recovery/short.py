@@ -11,15 +11,14 @@ from fallback.downtime import Role
 from fallback.ehospital import Abilities
 from fallback.enrolment.identities import for_import
 from fallback.errors import ParchiError, ShortTooMany
-from fallback.language import say
 from fallback.ledger.queries import gates as words
 from fallback.recovery import Choice, gates, short as acts
 from fallback.web.access import allow, shown_again, supervisor
 from fallback.web.bar import duration
-from fallback.web.forms.imports import RunForm
-from fallback.web.place import _, db, here, language, today, user
+from fallback.web.forms.imports import NoteForm, RunForm
+from fallback.web.place import _, db, here, today, user
 from fallback.web.recovery.blueprint import blueprint
-from fallback.web.recovery.imports import chosen_target
+from fallback.web.recovery.imports import chosen_target, waits_for_eyes, why_stopped
 
 closer = allow(Role.CLERK, Role.SUPERVISOR, Role.RECORDS)
 
@@ -33,16 +32,18 @@ def _short(typed: Mapping[str, str] | None = None, error: ParchiError | None = N
     if not here().hospital.targets:
         return render_template("recovery/import_none.html")
     target, form = chosen_target(values), RunForm(formdata=typed)
+    note = NoteForm(formdata=typed)
+    note.mark(error)
     sentence = form.mark(error)
     state = here().imports.state(target.name)
     running = state is not None and state.running  # asked first: a run that ends now shows why the next time
-    stopped = None
-    if state is not None and not running:
-        stopped = state.error or (state.report.stopped if state.report else None)
+    left, canary = gates.open_points(db(), target, Abilities()), words.canary(db(), target.name)
     return render_template(
         "recovery/short.html",
         target=target,
         form=form,
+        note=note,
+        calm=waits_for_eyes(state),
         sentence=sentence,
         short=acts.short(
             db(),
@@ -53,9 +54,9 @@ def _short(typed: Mapping[str, str] | None = None, error: ParchiError | None = N
         most=acts.MOST,
         state=state,
         running=running,
-        stopped=say(stopped, language()) if stopped is not None else "",
-        open_points=gates.open_points(db(), target, Abilities()),
-        canary=words.canary(db(), target.name),
+        stopped="" if running else why_stopped(state, signed=not left, looked=canary is not None),
+        open_points=left,
+        canary=canary,
         went=words.went(db(), target.name),
         canary_size=gates.CANARY,
         pause=words.pause(db(), target.name),
@@ -113,5 +114,6 @@ def stop_short() -> ResponseReturnValue:
 def confirm_short() -> ResponseReturnValue:
     """The first slips are right in the system: the rest may go."""
     target = chosen_target(request.form)
-    gates.confirm_canary(here().installation.ledger, target.name, by=user().login)
+    note = request.form.get("note", "")
+    gates.confirm_canary(here().installation.ledger, target.name, note=note, by=user().login)
     return redirect(url_for("recovery.short", to=target.name))
