@@ -50,7 +50,7 @@ def _holds(ledger: Ledger, acknowledged: list[str]) -> None:
 
 def full_disk(folder: Path) -> None:
     """The disk fills up, room is made, and work goes on with the next number."""
-    _mount(folder, "3m")
+    _mount(folder, "4m")
     ballast = folder / "film.mp4"
     ballast.write_bytes(bytes(1_500_000))
     ledger = make(folder / "data")

@@ -24,6 +24,7 @@ _SAYS = {
     Kept.UNTRUSTED: "This code was not signed by this hospital. Do not trust the paper: ask the records room.",
     Kept.UNREADABLE: "Neither a slip number nor a slip's code. Scan it again, or type the 11 digits.",
 }
+_LOGGED = "archive ask"  # as the access log names it
 
 
 @click.group()
@@ -72,7 +73,7 @@ def ask(data: Data, folder: Path, slips: tuple[str, ...], as_json: bool) -> None
     secret = data.secret(data.settings.passphrase_file) if data.settings.passphrase_file else asked(_("Passphrase"))
     found = Archive.open(folder, secret)
     log = Logbook(folder / FOLDER_NAME, data.clock)
-    log.write("command", "archive ask")
+    log.write("command", _LOGGED)
     made = format_date(datetime.fromisoformat(found.made))
     if not as_json:
         click.echo(_("{hospital}: as it stood on {day}.", hospital=found.hospital, day=made), err=True)
