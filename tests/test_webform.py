@@ -72,6 +72,7 @@ def ways(system: tuple[His, int], his: His, tmp_path: Path) -> Iterator[Ways]:
     yield made
     for each in made.open:
         each.close()
+    house.come_home(system[1], his.url + "/home")
 
 
 def slip(serial: int = 1, **more: Any) -> Slip:
@@ -121,9 +122,9 @@ def test_a_lost_answer_stops_the_run_and_the_next_look_finds_it(ways: Ways, his:
 
 
 def test_a_form_that_the_browser_sent_twice_by_itself_is_found_out(ways: Ways, his: His) -> None:
-    his.habits.hangs_up = 1
+    his.habits.sent_twice = 1
     answer = ways().send(slip())
-    assert len(his.records) == 2  # chromium repeats a form when the server hangs up before the first byte
+    assert len(his.records) == 2
     assert (answer.outcome, answer.hold) == (Outcome.HELD, Hold.TWO_MATCHES)
 
 
