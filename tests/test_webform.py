@@ -60,7 +60,7 @@ class Ways:
         target = Target(name="his", url=self.his.url, test=True, kind="web-form", file=str(file))
 
         def browse(recipe: Any) -> Browser:
-            return Browser(self.his.url, [self.port], ignores=recipe.ignores, patience=3)
+            return Browser(self.his.url, [self.port], ignores=recipe.ignores, patience=6)
 
         self.open.append(WebFormConnector(target, HOSPITAL, keep=self.keep, browse=browse))
         return self.open[-1]
