@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +25,19 @@ def clock() -> Callable[[], datetime]:
     """A clock that goes on by a second each time it is asked."""
     ticks = iter(range(10_000_000))
     return lambda: START + timedelta(seconds=next(ticks))
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved on."""
+
+    now: datetime = field(default_factory=lambda: datetime(2026, 12, 1, 9, 0, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def later(self, minutes: float) -> None:
+        self.now += timedelta(minutes=minutes)
 
 
 def make(folder: Path) -> Ledger:

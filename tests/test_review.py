@@ -1,8 +1,8 @@
 """The review of matches: one slip at a time, to one person; a second for the risky ones; taken back until sent."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -32,6 +32,7 @@ from fallback.recovery.reviews import Review, Reviews, Wanted
 from fallback.recovery.risks import Risk
 from fallback.slip import Age, Kind, Sex, Slip, SlipNumber, Visit
 from tests.backlog import HOSPITAL, SUNITA, Backlog
+from tests.journals import Clock
 from tests.matched import FakeIndex, content_of, matched
 from tests.worked import accept, page, ticks
 
@@ -46,17 +47,6 @@ OLD = Person(
     uhid="100000001",
 )
 UHID = "uhid:100000001"
-
-
-@dataclass
-class Clock:
-    now: datetime = field(default_factory=lambda: datetime(2026, 12, 1, 9, 0, tzinfo=UTC))
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def later(self, minutes: float) -> None:
-        self.now += timedelta(minutes=minutes)
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from fallback.episode import Episode, Known, Learnt, Seen, Told
 from fallback.errors import TargetUnreachable
 from fallback.hospital import Target
 from fallback.rehearsal.target import TestSystem
-from fallback.slip import Age, Kind, Patient, Relation, Sex, SlipNumber, Visit
+from fallback.slip import Age, Kind, Patient, SlipNumber, Visit
+from tests import backlog
 from tests.factories import hospital
 from tests.targets.bridge import PATIENTS, Bridge
 from tests.targets.install import PYTHON, installed
@@ -29,20 +30,7 @@ pytestmark = [
 ]
 ISSUED = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
 SERIALS = itertools.count(1)
-SUNITA = Patient(
-    name="Sunita Devi",
-    name_hindi="सुनीता देवी",
-    sex=Sex.FEMALE,
-    age=Age(value=34),
-    guardian="Ramesh Kumar",
-    relation=Relation.HUSBAND,
-    mobile="9810012345",
-    abha="22722548295255",
-    state=9,
-    district="Agra",
-    pin_code="282001",
-    locality="Tajganj | house ^ 7",
-)
+SUNITA = replace(backlog.SUNITA, locality="Tajganj | house ^ 7")
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,15 @@
 """Commands that bring slips into the hospital's system: approved, sent, left for the live counter, linked by hand."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
+from functools import wraps
 from pathlib import Path
 from threading import Event
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -33,6 +35,8 @@ from fallback.recovery import Choice
 from fallback.settings import language
 from fallback.slip import SlipNumber
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 clinic_option = click.option(
     "--clinic", "clinics", multiple=True, help="Only this clinic, by its code; may be given several times."
 )
@@ -49,32 +53,42 @@ authority_option = click.option(
 )
 
 
-def choice_of(
-    data: Data,
+def filtered(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Gives a command some of these four options, and hands it what they mean as `choice`."""
+
+    def over(command: F) -> F:
+        @wraps(command)
+        def chosen(*told: Any, **named: Any) -> Any:
+            data: Data = click.get_current_context().obj
+            given = {name: named.pop(name, ()) for name in ("clinics", "days", "desks", "numbers")}
+            return command(*told, choice=_choice(data.hospital(), **given), **named)
+
+        found = cast(F, chosen)
+        for option in reversed(options):
+            found = option(found)
+        return found
+
+    return over
+
+
+def _choice(
+    hospital: Hospital,
     clinics: tuple[str, ...],
     days: tuple[datetime, ...],
     desks: tuple[int, ...],
-    numbers: tuple[str, ...] = (),
-    *,
-    again: bool = False,
+    numbers: tuple[str, ...],
 ) -> Choice:
-    """Which slips the options of a command mean."""
-    hospital = data.hospital()
     return Choice(
         clinics=frozenset(clinic_of(hospital, code) for code in clinics) or None,
         days=frozenset(day.date().isoformat() for day in days) or None,
         series=frozenset(desks) or None,
         numbers=frozenset(map(SlipNumber.parse, numbers)) or None,
-        again=again,
     )
 
 
 @click.command()
 @target_option
-@clinic_option
-@day_option
-@desk_option
-@number_option
+@filtered(clinic_option, day_option, desk_option, number_option)
 @again_option
 @by_option
 @json_option
@@ -82,10 +96,7 @@ def choice_of(
 def approve(
     data: Data,
     to: str,
-    clinics: tuple[str, ...],
-    days: tuple[datetime, ...],
-    desks: tuple[int, ...],
-    numbers: tuple[str, ...],
+    choice: Choice,
     again: bool,
     by: str,
     as_json: bool,
@@ -94,18 +105,16 @@ def approve(
 
     Example: python -m fallback approve --clinic ENT --day 24-11-2026 --by meena
     """
-    choice = choice_of(data, clinics, days, desks, numbers, again=again)
     with data.installation() as installation:
-        count = recovery.approve(installation.ledger, target_of(data.hospital(), to).name, choice, by=by)
+        count = recovery.approve(
+            installation.ledger, target_of(data.hospital(), to).name, replace(choice, again=again), by=by
+        )
         show({"approved": count}, as_json=as_json, text=_("{count} slips are approved.", count=count))
 
 
 @click.command()
 @target_option
-@clinic_option
-@day_option
-@desk_option
-@number_option
+@filtered(clinic_option, day_option, desk_option, number_option)
 @click.option("--reason", type=Words(), required=True, help="Why, for the account.")
 @by_option
 @json_option
@@ -113,10 +122,7 @@ def approve(
 def defer(
     data: Data,
     to: str,
-    clinics: tuple[str, ...],
-    days: tuple[datetime, ...],
-    desks: tuple[int, ...],
-    numbers: tuple[str, ...],
+    choice: Choice,
     reason: str,
     by: str,
     as_json: bool,
@@ -125,7 +131,6 @@ def defer(
 
     Example: python -m fallback defer --day 24-11-2026 --reason "old cases, by order of the superintendent" --by meena
     """
-    choice = choice_of(data, clinics, days, desks, numbers)
     with data.installation() as installation:
         target = target_of(data.hospital(), to).name
         count = recovery.defer(installation.ledger, target, choice, reason=reason, by=by)
@@ -134,8 +139,7 @@ def defer(
 
 @click.command("import")
 @target_option
-@clinic_option
-@day_option
+@filtered(clinic_option, day_option)
 @click.option("--dry-run", is_flag=True, help="Show what would be sent; ask and change nothing.")
 @click.option("--limit", type=click.IntRange(1), help="Send at most so many.")
 @token_option
@@ -147,8 +151,7 @@ def defer(
 def import_(
     context: click.Context,
     to: str,
-    clinics: tuple[str, ...],
-    days: tuple[datetime, ...],
+    choice: Choice,
     dry_run: bool,
     limit: int | None,
     token_file: Path | None,
@@ -165,7 +168,6 @@ def import_(
     Example: python -m fallback import --to http://10.0.0.5/fhir --dry-run
     """
     data: Data = context.obj
-    choice = choice_of(data, clinics, days, ())
     with data.installation() as installation, _way(data, installation, to, token_file, authority) as connector:
         if dry_run:
             _show_plan(installation, connector, choice, limit, as_json)
@@ -307,9 +309,7 @@ def returned(data: Data, to: str, number: str, uhid: str, by: str) -> None:
 @click.command()
 @target_option
 @click.option("--facet", type=click.Choice(asked.FACETS), default="clinic", help="Taken apart by this.")
-@clinic_option
-@day_option
-@desk_option
+@filtered(clinic_option, day_option, desk_option)
 @click.option("--stage", "stage", type=click.Choice(asked.STAGES), help="List the slips of this stage with reasons.")
 @click.option("--most", type=click.IntRange(1), default=50, help="List at most so many.")
 @json_option
@@ -318,9 +318,7 @@ def stages(
     data: Data,
     to: str,
     facet: str,
-    clinics: tuple[str, ...],
-    days: tuple[datetime, ...],
-    desks: tuple[int, ...],
+    choice: Choice,
     stage: str | None,
     most: int,
     as_json: bool,
@@ -329,7 +327,7 @@ def stages(
 
     Example: python -m fallback stages --facet day --stage held
     """
-    which = choice_of(data, clinics, days, desks).filter
+    which = choice.filter
     with data.installation() as installation:
         db = installation.ledger.db()
         where = recovery.standing(db, target_of(data.hospital(), to).name)

@@ -8,7 +8,7 @@ import click
 
 from fallback import recovery
 from fallback.cli.data import Data, json_option, show
-from fallback.cli.imports import choice_of, clinic_option, day_option, desk_option, number_option
+from fallback.cli.imports import clinic_option, day_option, desk_option, filtered, number_option
 from fallback.cli.recover import by_option, target_of, target_option
 from fallback.cli.spoken import _, table
 from fallback.disk import needs_room, write_file
@@ -22,10 +22,7 @@ _HELD_SHOWN = 50
 
 @click.command("hand-over")
 @target_option
-@clinic_option
-@day_option
-@desk_option
-@number_option
+@filtered(clinic_option, day_option, desk_option, number_option)
 @click.option("--limit", type=click.IntRange(1), help="At most so many slips.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=".", help="The folder for the table.")
 @click.option("--again", "run", default="", help="Make this table once more, as far as its slips are not back.")
@@ -36,10 +33,7 @@ _HELD_SHOWN = 50
 def hand_over(
     data: Data,
     to: str,
-    clinics: tuple[str, ...],
-    days: tuple[datetime, ...],
-    desks: tuple[int, ...],
-    numbers: tuple[str, ...],
+    choice: recovery.Choice,
     limit: int | None,
     out: Path,
     run: str,
@@ -54,7 +48,6 @@ def hand_over(
 
     Example: python -m fallback hand-over --to records --out /media/stick --by meena
     """
-    choice = choice_of(data, clinics, days, desks, numbers)
     with data.installation() as installation:
         connector = _way(data, to)
         if only_open:
