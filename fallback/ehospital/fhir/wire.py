@@ -1,52 +1,29 @@
-"""One request to a FHIR server at a time: no redirects, no proxies, bounded size and time, and every failure named."""
+"""One request to a FHIR server at a time, repeated where that is safe, and what its answer is."""
 
 import json
-import math
 import re
-import socket
-import ssl
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from fallback.authority import public_key_digest
+from fallback.ehospital.line import BUSY, Answer, Line, Transient as Transient
 from fallback.errors import (
     ParchiError,
     Sentence,
     TargetBusy,
-    TargetChanged,
     TargetNotFhir,
     TargetRefuses,
     TargetUnreachable,
 )
 
-LARGEST_ANSWER = 20_000_000  # bytes
 PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds before the second attempt, the third ...
-_SLOWEST = 25_000  # bytes a second: a picture on a poor line is not late
 _FHIR = "application/fhir+json"
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _LATER = frozenset({408, 425, 500, 502, 504})
-_BUSY = frozenset({429, 503})
-
-
-class Transient(Exception):
-    """An attempt that failed in a way that may pass; whether it did anything is not known.
-
-    `later` is None unless the server says that it is busy: then for how many seconds, 0 where it does not say.
-    """
-
-    def __init__(self, why: str, later: int | None = None) -> None:
-        super().__init__(why)
-        self.why = why
-        self.later = later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,33 +60,23 @@ class Wire:
     ) -> None:
         """`authority` is a file with the hospital's certificate authority; `timeout` (seconds) is for one answer."""
         self.url = url.rstrip("/")
-        self.certificate = ""  # of the server that we speak to; "" before the first word, and without TLS
-        self._timeout, self._pauses, self._sleep = timeout, pauses, sleep
-        self._stream: Any = None
-        self._guard: threading.Thread | None = None
-        self._closed, self._is_cut, self._until = threading.Event(), False, math.inf
+        self._pauses, self._sleep = pauses, sleep
         self._check_address()
-        headers = {"Accept": _FHIR, "Accept-Encoding": "identity"}
+        headers = {"Accept": _FHIR}
         if token:
             if not _VISIBLE.fullmatch(token):
                 raise self.not_fhir(why="the token that was given is none: it has spaces or signs that no token has")
             headers["Authorization"] = f"Bearer {token}"
-        try:
-            trust = ssl.create_default_context(cafile=str(authority)) if authority else True
-        except OSError as wrong:
-            raise self.not_fhir(why="the file of its certificate authority cannot be used") from wrong
-        self._client = httpx.Client(
-            headers=headers,
-            timeout=timeout,
-            follow_redirects=False,  # a redirect may lead patients' data, and our token, anywhere
-            trust_env=False,  # so may a proxy that somebody left in the environment
-            verify=trust,
-        )
+        self._line = Line(self.url, self.not_fhir, headers=headers, authority=authority, timeout=timeout)
+
+    @property
+    def certificate(self) -> str:
+        """Of the server that we speak to; "" before the first word, and without TLS."""
+        return self._line.certificate
 
     def close(self) -> None:
         """Lets go of the connection."""
-        self._closed.set()
-        self._client.close()
+        self._line.close()
 
     def get(self, path: str) -> Reply:
         """Reads, again and again while it may pass. Raises TargetUnreachable, -Busy, -Refuses, -Changed or -NotFhir."""
@@ -163,79 +130,21 @@ class Wire:
         headers = {} if content is None else written
         headers |= {"If-Match": f'W/"{version}"'} if version is not None else {}
         address = f"{self.url}/{path}" if path else self.url
-        with self._limited(self._timeout + len(content or b"") / _SLOWEST) as is_late:
-            try:
-                with self._client.stream(
-                    method, address, content=content, data=form, headers=headers, extensions={"trace": self._watch}
-                ) as response:
-                    text = self._read(response)
-            except httpx.RequestError as broken:
-                if _is_certificate(broken):
-                    raise TargetUnreachable(url=self.url, why="its certificate is not trusted") from broken
-                if is_late() or isinstance(broken, httpx.TimeoutException):
-                    late = Sentence("it gave no answer in {seconds} seconds", seconds=f"{self._timeout:g}")
-                    raise Transient(late) from broken
-                raise Transient(why="the connection was refused or broke off") from broken
-        return self._reply(response, text, may_be_empty=method == "PUT")
+        answer = self._line.ask(method, address, content=content, form=form, headers=headers)
+        return self._reply(answer, may_be_empty=method == "PUT")
 
-    def _watch(self, event: str, told: Mapping[str, Any]) -> None:
-        """Each new connection: whose key it shows, before anything is said to it."""
-        if event not in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            return
-        self._stream = told["return_value"]
-        secure = self._stream.get_extra_info("ssl_object")
-        if secure is None:
-            return
-        key = public_key_digest(secure.getpeercert(True))
-        if self.certificate not in ("", key):
-            self._stream.close()
-            raise TargetChanged(target=self.url, what="certificate")
-        self.certificate = key
-
-    @contextmanager
-    def _limited(self, seconds: float) -> Iterator[Callable[[], bool]]:
-        """Has the connection cut after a while, however slowly it drips; gives what says whether that happened."""
-        if self._guard is None:
-            self._guard = threading.Thread(target=self._keep_watch, daemon=True)
-            self._guard.start()
-        self._is_cut, self._until = False, time.monotonic() + seconds
-        try:
-            yield lambda: self._is_cut
-        finally:
-            self._until = math.inf
-
-    def _keep_watch(self) -> None:
-        """Looks at the clock now and then: a thread of its own for each request would take longer than the request."""
-        while not self._closed.wait(self._timeout / 4):
-            if time.monotonic() > self._until and self._stream is not None:
-                self._is_cut, self._until = True, math.inf
-                with suppress(OSError):
-                    self._stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-
-    def _read(self, response: httpx.Response) -> bytes:
-        """The whole answer, unless it is too large."""
-        parts, size = [], 0
-        for part in response.iter_bytes():
-            parts.append(part)
-            size += len(part)
-            if size > LARGEST_ANSWER:
-                raise self.not_fhir(why="its answer is larger than 20 MB")
-        return b"".join(parts)
-
-    def _reply(self, response: httpx.Response, text: bytes, *, may_be_empty: bool) -> Reply:
-        status = response.status_code
-        if status in _BUSY:
-            raise Transient(Sentence("it answers {status}", status=status), _seconds(response))
+    def _reply(self, answer: Answer, *, may_be_empty: bool) -> Reply:
+        status, text = answer.status, answer.content
+        if status in BUSY:
+            raise Transient(Sentence("it answers {status}", status=status), answer.later)
         if status in _LATER:
             raise Transient(Sentence("it answers {status}", status=status))
         if status in (401, 403):
             raise TargetRefuses(url=self.url, status=status)
-        if 300 <= status < 400:
-            raise self.not_fhir(why="it sends us to another address, where nothing of ours goes")
         body = _resource(text)
         if body is None:
             if status < 300 and (text or not may_be_empty):
-                raise self.not_fhir(_what(response, text))
+                raise self.not_fhir(_what(answer))
             body = {}
         return Reply(status=status, body=body)
 
@@ -260,32 +169,11 @@ def _resource(text: bytes) -> Mapping[str, Any] | None:
     return body if isinstance(body, dict) and isinstance(body.get("resourceType"), str) else None
 
 
-def _what(response: httpx.Response, text: bytes) -> str:
+def _what(answer: Answer) -> str:
     """What an answer is that is no FHIR resource in JSON."""
-    why = "its answer is not a FHIR resource"
-    if "xml" in response.headers.get("Content-Type", "").lower() or b"http://hl7.org/fhir" in text[:500]:
+    why, text = "its answer is not a FHIR resource", answer.content
+    if "xml" in answer.headers.get("Content-Type", "").lower() or b"http://hl7.org/fhir" in text[:500]:
         why = "it answers in XML. Ask its maker for FHIR in JSON"
     elif text.lstrip()[:1] == b"<":
         why = "its answer is a web page"
     return why
-
-
-def _seconds(response: httpx.Response) -> int:
-    """For how long a busy server asks us to wait: seconds or a date; 0 where it says nothing that can be read."""
-    told = response.headers.get("Retry-After", "").strip()
-    if told.isascii() and told.isdecimal():
-        return min(int(told[:6]), 86_400)
-    try:
-        until = parsedate_to_datetime(told)
-    except (TypeError, ValueError):
-        return 0
-    left = (until if until.tzinfo else until.replace(tzinfo=UTC)) - datetime.now(UTC)
-    return max(0, min(round(left.total_seconds()), 86_400))
-
-
-def _is_certificate(broken: BaseException | None) -> bool:
-    while broken is not None:
-        if isinstance(broken, ssl.SSLCertVerificationError):
-            return True
-        broken = broken.__cause__ or broken.__context__
-    return False

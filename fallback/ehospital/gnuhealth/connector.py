@@ -11,7 +11,8 @@ from fallback.ehospital import Abilities, Acknowledgement, Found, Hold, Outcome,
 from fallback.ehospital.elements import in_words
 from fallback.ehospital.gnuhealth import records
 from fallback.ehospital.gnuhealth.reading import PARTIES, PATIENTS, VISITS, Held, Reading, found_of, is_ours
-from fallback.ehospital.gnuhealth.wire import PAUSES, Lost, Refused, Tryton
+from fallback.ehospital.gnuhealth.wire import PAUSES, Refused, Tryton
+from fallback.ehospital.line import Transient
 from fallback.errors import ParchiError, Sentence, TargetNotAllowed
 from fallback.hospital import Hospital, Target
 from fallback.slip import Slip
@@ -160,7 +161,7 @@ class GnuHealthConnector:
         for pause in (*self._wire.pauses, None):
             try:
                 return act()
-            except Lost as lost:
+            except Transient as lost:
                 if pause is None:
                     raise self._wire.unreachable(lost.why) from lost
             except Refused as refused:

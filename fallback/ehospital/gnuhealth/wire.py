@@ -1,8 +1,7 @@
-"""JSON-RPC to one Tryton database: a session, no redirects, no proxies, bounded size and time, every failure named."""
+"""JSON-RPC to one Tryton database: a session, requests repeated where that is safe, and every failure named."""
 
 import base64
 import json
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -10,32 +9,19 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
-
-from fallback.authority import public_key_digest
+from fallback.ehospital.line import BUSY, Line, Transient
 from fallback.errors import (
     ParchiError,
     Sentence,
     TargetAnswersOddly,
     TargetBusy,
-    TargetChanged,
     TargetLoginRefused,
     TargetUnreachable,
 )
 
 PAUSES = (1.2, 2.0, 4.0)  # seconds; more than the second to which some databases write a change's time
-LARGEST_ANSWER = 20_000_000  # bytes
 _SESSION_OVER = (401, 403)
 _LATER = frozenset({408, 500, 502, 504})
-_BUSY = (429, 503)
-
-
-class Lost(Exception):
-    """An attempt without an answer; whether it did anything is not known."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 class Refused(Exception):
@@ -61,32 +47,25 @@ class Tryton:
         timeout: float = 30.0,
         pauses: tuple[float, ...] = PAUSES,
         sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`password` is logged nowhere; `timeout` and `pauses` are in seconds. Raises TargetAnswersOddly for a file of
         an authority that is none.
         """
         self.url, self.pauses = url.rstrip("/"), pauses
         self._database, self._login, self._password = database, login, password
-        self._timeout, self._sleep, self._clock = timeout, sleep, clock
+        self._sleep = sleep
         self._session = ""
-        self.certificate = ""  # SHA-256 (hex) of the key of whom we speak to; "" before the first word, and without TLS
         self.server_time: float | None = None  # of the last answer, in seconds since 1970
-        try:
-            trust = ssl.create_default_context(cafile=str(authority)) if authority else True
-        except OSError as wrong:
-            raise self.odd(Sentence("the file of its certificate authority cannot be used")) from wrong
-        self._client = httpx.Client(
-            timeout=timeout,
-            follow_redirects=False,  # a redirect may lead patients' data, and our session, anywhere
-            trust_env=False,  # so may a proxy that somebody left in the environment
-            verify=trust,
-            headers={"Accept-Encoding": "identity"},
-        )
+        self._line = Line(self.url, self.odd, headers={}, authority=authority, timeout=timeout)
+
+    @property
+    def certificate(self) -> str:
+        """SHA-256 (hex) of the key of whom we speak to; "" before the first word, and without TLS."""
+        return self._line.certificate
 
     def close(self) -> None:
         """Lets go of the connection; the session ends by itself."""
-        self._client.close()
+        self._line.close()
 
     def pause(self, seconds: float) -> None:
         """Waits."""
@@ -118,7 +97,7 @@ class Tryton:
         for pause in (*self.pauses, None):
             try:
                 return attempt()
-            except Lost as lost:
+            except Transient as lost:
                 if pause is None:
                     raise self.unreachable(lost.why) from lost
                 self._sleep(pause)
@@ -127,7 +106,7 @@ class Tryton:
         raise AssertionError("the last attempt returns or raises")
 
     def call(self, method: str, *parameters: Any, context: Mapping[str, Any] | None = None) -> Any:
-        """One request, in a session. Raises Lost or Refused, and ParchiError for what stops the run."""
+        """One request, in a session. Raises Transient or Refused, and ParchiError for what stops the run."""
         fresh = not self._session
         if fresh:
             self._enter()
@@ -161,64 +140,22 @@ class Tryton:
         if session:
             headers["Authorization"] = f"Session {self._session}"
         body = json.dumps({"id": 1, "method": method, "params": parameters}, default=_written).encode()
-        watch = {"trace": self._watch}
+        answer = self._line.ask("POST", f"{self.url}{path}", content=body, headers=headers)
+        self.server_time = _moment(answer.headers.get("Date", ""))
+        if answer.status in BUSY:
+            raise TargetBusy(url=self.url, seconds=answer.later)
+        if answer.status in _LATER:
+            raise Transient(Sentence("it answers {status}", status=answer.status))
+        text = answer.content
         try:
-            with self._client.stream(
-                "POST", f"{self.url}{path}", content=body, headers=headers, extensions=watch
-            ) as response:
-                text = self._all(response)
-        except httpx.TimeoutException as late:
-            raise Lost(self._late) from late
-        except httpx.RequestError as broken:
-            if "CERTIFICATE_VERIFY_FAILED" in repr(broken):
-                raise self.unreachable(Sentence("its certificate is not trusted")) from broken
-            raise Lost(Sentence("the connection was refused or broke off")) from broken
-        self.server_time = _moment(response.headers.get("Date", ""))
-        if response.status_code in _BUSY:
-            after = response.headers.get("Retry-After", "")
-            raise TargetBusy(url=self.url, seconds=int(after) if after.isdecimal() else 0)
-        if response.status_code in _LATER:
-            raise Lost(Sentence("it answers {status}", status=response.status_code))
-        if 300 <= response.status_code < 400:
-            raise self.odd(Sentence("it sends us to another address, where nothing of ours goes"))
-        try:
-            found = json.loads(text, object_hook=_told) if response.status_code == 200 else {}
+            found = json.loads(text, object_hook=_told) if answer.status == 200 else {}
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
             raise self.odd(
                 Sentence("its answer is a web page") if text[:1] == b"<" else Sentence("its answer cannot be read")
             )
-        return response.status_code, found
-
-    def _watch(self, event: str, told: Mapping[str, Any]) -> None:
-        """Each new connection: whose key it shows, before anything is said to it."""
-        if event not in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            return
-        stream = told["return_value"]
-        secure = stream.get_extra_info("ssl_object")
-        if secure is None:
-            return
-        key = public_key_digest(secure.getpeercert(True))
-        if self.certificate not in ("", key):
-            stream.close()
-            raise TargetChanged(target=self.url, what="certificate")
-        self.certificate = key
-
-    @property
-    def _late(self) -> str:
-        return Sentence("it gave no answer in {seconds} seconds", seconds=f"{self._timeout:g}")
-
-    def _all(self, response: httpx.Response) -> bytes:
-        """The whole answer, unless it is too large or drips for too long."""
-        end, text = self._clock() + self._timeout, b""
-        for part in response.iter_bytes():
-            text += part
-            if len(text) > LARGEST_ANSWER:
-                raise self.odd(Sentence("its answer is larger than 20 MB"))
-            if self._clock() > end:
-                raise Lost(self._late)
-        return text
+        return answer.status, found
 
     def _result(self, status: int, found: Mapping[str, Any]) -> Any:
         if status in _SESSION_OVER:
