@@ -10,6 +10,11 @@ from tempfile import TemporaryFile, mkstemp
 
 from fallback.errors import DiskFailed, DiskFull, FolderReadOnly, ParchiError
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR}
 
@@ -121,3 +126,17 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def take_lock(handle: int) -> bool:
+    """Locks an open file for this process, unless another handle has it; it is free when the handle is closed, also by
+    the death of its process.
+    """
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

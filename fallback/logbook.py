@@ -9,7 +9,6 @@ import hashlib
 import io
 import os
 import re
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,12 +18,8 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 
+from fallback.disk import take_lock
 from fallback.slip import INDIA
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
 
 FOLDER_NAME = "logs"
 COLUMNS = (
@@ -164,24 +159,13 @@ def held(folder: Path) -> Iterator[None]:
     handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         end = time.monotonic() + _PATIENCE
-        while not _take(handle):
+        while not take_lock(handle):
             if time.monotonic() > end:
                 raise OSError("another process holds the log")
             time.sleep(0.002)
         yield
     finally:
         os.close(handle)  # and with it the lock
-
-
-def _take(handle: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def days(folder: Path) -> list[str]:

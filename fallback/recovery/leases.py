@@ -5,19 +5,13 @@ So a slip that a dead run was sending is anybody's, and one that a living run is
 
 import os
 import secrets
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from fallback.disk import disk_error
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from fallback.disk import disk_error, take_lock
 
 _FOLDER = "runs"
 
@@ -37,7 +31,7 @@ class Lease:
             self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as wrong:
             raise disk_error(wrong, self._path.parent) from wrong
-        _take(self._handle)
+        take_lock(self._handle)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, wrong: BaseException | None, at: TracebackType | None) -> None:
@@ -58,7 +52,7 @@ def only(folder: Path, name: str) -> Iterator[bool]:
     except OSError as wrong:
         raise disk_error(wrong, path.parent) from wrong
     try:
-        yield _take(handle)
+        yield take_lock(handle)
     finally:
         os.close(handle)
 
@@ -73,7 +67,7 @@ def is_alive(folder: Path, run: str) -> bool:
     except OSError:
         return False
     try:
-        dead = _take(handle)
+        dead = take_lock(handle)
     finally:
         os.close(handle)
     if dead:
@@ -85,14 +79,3 @@ def is_alive(folder: Path, run: str) -> bool:
 def _file(folder: Path, run: str) -> Path:
     """A run's name comes from a journal, which may be another's: nothing of it leads out of the folder."""
     return folder / _FOLDER / f"{''.join(sign for sign in run if sign.isalnum())[:32]}.lock"
-
-
-def _take(handle: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

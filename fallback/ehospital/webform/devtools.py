@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import struct
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -14,12 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from fallback.disk import take_lock
 from fallback.errors import BrowserAway, Sentence
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
 
 LOOPBACK = "127.0.0.1"  # whoever reaches this port has the operator's session: never another address
 LARGEST = 64 * 1024 * 1024  # bytes of one message
@@ -68,12 +63,7 @@ class Claim:
             file = (Path(tempfile.gettempdir()) / f"parchi-browser-{port}").open("ab")
         except OSError:
             return None
-        try:
-            if sys.platform == "win32":
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not take_lock(file.fileno()):
             file.close()
             return None
         return cls(file)
