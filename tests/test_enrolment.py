@@ -6,7 +6,7 @@ import pytest
 
 from fallback import enrolment
 from fallback.downtime import Role
-from fallback.enrolment import private
+from fallback.enrolment import pins, private
 from fallback.errors import (
     DeskNotUsable,
     FolderEmpty,
@@ -122,6 +122,14 @@ def test_a_weak_pin_is_refused(tmp_path: Path, pin: str) -> None:
     with pytest.raises(PinTooWeak):
         enrolment.set_user(made.ledger, "kiran", "Kiran Bala", Role.CLERK, pin)
     made.close()
+
+
+def test_a_pin_by_chance_is_one_that_would_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([98_765, 12_345, 111_111, 121_212, 400_731])
+    monkeypatch.setattr(pins.secrets, "randbelow", lambda below: next(drawn))
+    pin = pins.new_pin()
+    assert pin == "400731"
+    pins.check_pin(pin)
 
 
 def test_logins(tmp_path: Path) -> None:

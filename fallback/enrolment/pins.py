@@ -22,7 +22,7 @@ _AT_ONCE = threading.BoundedSemaphore(2)
 
 def check_pin(pin: str) -> None:
     """Raises PinTooWeak for a PIN that is not 6 to 12 digits, or that everybody guesses first."""
-    if not _PIN.fullmatch(pin) or len(set(pin)) == 1 or pin in "012345678901234567890" or pin in "98765432109876543210":
+    if not _PIN.fullmatch(pin) or _is_guessed(pin):
         raise PinTooWeak()
 
 
@@ -30,8 +30,12 @@ def new_pin() -> str:
     """A random PIN that nobody guesses first."""
     while True:
         pin = f"{secrets.randbelow(1_000_000):06d}"
-        if len(set(pin)) > 2 and pin not in "01234567890" and pin not in "9876543210":
+        if len(set(pin)) > 2 and not _is_guessed(pin):
             return pin
+
+
+def _is_guessed(pin: str) -> bool:
+    return len(set(pin)) == 1 or pin in "012345678901234567890" or pin in "98765432109876543210"
 
 
 def hash_pin(pin: str) -> str:
