@@ -126,7 +126,7 @@ def test_a_weak_pin_is_refused(tmp_path: Path, pin: str) -> None:
 
 def test_a_pin_by_chance_is_one_that_would_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = iter([98_765, 12_345, 111_111, 121_212, 400_731])
-    monkeypatch.setattr(pins.secrets, "randbelow", lambda below: next(drawn))
+    monkeypatch.setattr("secrets.randbelow", lambda below: next(drawn))
     pin = pins.new_pin()
     assert pin == "400731"
     pins.check_pin(pin)
