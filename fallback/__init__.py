@@ -7,4 +7,4 @@ desks, users) are the acts; web and cli are the doors; rehearsal is the drill. I
 (docs/architecture.md, tests/test_house.py).
 """
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

@@ -15,13 +15,13 @@ NOUNS = {
     "toml_counters", "toml_wards", "stay", "episode",
     "slip", "identity", "downtime", "keys", "vault", "groups", "parts", "sealed", "disk", "marks", "statement",
     "machine", "authority", "logbook", "particulars", "person", "money", "toml_money", "spreadsheet", "needs",
-    "stream", "roster", "toml_clinics", "toml_targets", "tables",
+    "stream", "roster", "toml_clinics", "toml_targets", "tables", "toml_ready",
 }  # fmt: skip
-RULES = {"payload", "idcards", "wedge", "matching", "reconcile", "outcome", "census", "opd"}
-EDGES = {"ledger", "printing", "scanning", "evidence", "patients", "ehospital"}
+RULES = {"payload", "idcards", "wedge", "matching", "reconcile", "outcome", "census", "opd", "practice"}
+EDGES = {"ledger", "printing", "scanning", "evidence", "patients", "ehospital", "lan"}
 ACTS = {"frontdesk", "recovery", "custody", "enrolment"}
 SURFACE = {"web"}
-DOORS = {"cli", "serving", "rehearsal", "__main__", "app"}
+DOORS = {"cli", "serving", "rehearsal", "kit", "central", "__main__", "app"}
 
 MAY_IMPORT: dict[str, set[str]] = (
     dict.fromkeys(NOUNS | RULES, NOUNS)

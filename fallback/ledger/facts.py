@@ -147,6 +147,13 @@ class FactKind(StrEnum):
     - OUTCOME_CLOSED `{number, reason}`: nobody knows whether the patient was seen, and nobody will
     - ACCOUNT_CLOSED `{target, sha256, heads, note, figures}`: the account was signed; `figures` marks all that it says,
       for whoever looks whether something came after; ACCOUNT_REOPENED `{target, reason}`
+    - KIT_BUILT `{sums, version, index}`: a stick was made from this journal; `sums` marks its files, `index` that of
+      its patient index ("": without)
+    - SELF_CHECKED `{points, computer, kit}`: the monthly check: each point's name and `green`, `amber` or `red`, on
+      which named computer, with which kit (its `sums`)
+    - PRACTISED `{day, counter, people, scenes, minutes, score, code, kind}`: staff practised; `scenes` is `{name:
+      [steps done, steps due]}`; `kind` is drill, paper or outage; `code` marks the certificate: it counts once
+    - SHEETS_TOLD `{sheets}`: so many sheets lie at this desk now; ECONOMY_SET `{on}`: this desk saves paper from now on
     """
 
     INSTALLATION_MADE = "installation_made"
@@ -244,3 +251,8 @@ class FactKind(StrEnum):
     OUTCOME_CLOSED = "outcome_closed"
     ACCOUNT_CLOSED = "account_closed"
     ACCOUNT_REOPENED = "account_reopened"
+    KIT_BUILT = "kit_built"
+    SELF_CHECKED = "self_checked"
+    PRACTISED = "practised"
+    SHEETS_TOLD = "sheets_told"
+    ECONOMY_SET = "economy_set"
