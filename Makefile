@@ -4,20 +4,22 @@ BIN := .venv/bin
 PATIENTS ?= 300
 SEED ?= 7
 DESKS ?= 3
+OF ?= 2500
 export PYTHONDONTWRITEBYTECODE :=  # a hundred tests start the program: compiled once, each start is a third shorter
 
-.PHONY: run test check env env-test targets test-targets drill bench gallery pins clean
+.PHONY: run test check env env-test targets test-targets drill rehearsal bench gallery release pins clean
 
 run: env                ## a working desk for the example hospital at http://127.0.0.1:8000
 	$(BIN)/python -m fallback example
 
 test: env-test          ## all tests; the browser's are skipped with a sentence where chromium cannot be had
-	$(BIN)/python -m pytest -n 2 --dist loadfile -rs
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -rs
 
 check: env-test         ## types, style, what the documents say of the program, what it is made of
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 app.py fallback
 	$(BIN)/python -m pytest -q tests/test_house.py tests/test_docs.py tests/test_supply_chain.py
 	$(BIN)/python -m tests.supply_chain
 
@@ -34,8 +36,14 @@ env-test: .venv/test.done ## the environment that tests
 drill: env-test         ## an outage rehearsed end to end: PATIENTS=300 SEED=7 DESKS=3
 	$(BIN)/python -m fallback drill --patients $(PATIENTS) --seed $(SEED) --desks $(DESKS) --json
 
+rehearsal: env-test     ## the last test, outside CI: stick to closed account, a real browser, 5 desks, 3 days, 3,000 visits; OF=2500 people
+	$(BIN)/python -m tests.rehearsal_day --patients $(OF) --seed $(SEED)
+
 bench: env-test         ## every claim beside its peer or its floor
 	set -e; for bench in bench/*.py; do $(BIN)/python $$bench; done
+
+release: env-test       ## dist/: a wheel, a source archive and their SHA-256, out of the last commit; the same bytes each time
+	$(BIN)/python -m tests.release
 
 gallery: env-test       ## the pictures in docs/gallery, from a real run
 	$(BIN)/python -m fallback.rehearsal.gallery docs/gallery/paper
@@ -44,7 +52,7 @@ gallery: env-test       ## the pictures in docs/gallery, from a real run
 pins: .venv/bin/python  ## requirements*.txt anew from requirements*.in, with the hashes of every build for every system
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==0.13.9
 	set -e; for list in requirements*.in; do $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate \
-	  --python-version 3.11 --custom-compile-command "make pins" $$(case $$list in *rescue*) echo --no-deps;; esac) $$list -o $${list%.in}.txt; done
+	  --python-version 3.11 --custom-compile-command "make pins" $$(case $$list in *rescue*) echo --no-deps;; *more*) echo -c requirements.txt;; esac) $$list -o $${list%.in}.txt; done
 
 clean:                  ## removes the environment; never a data folder
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

@@ -4,11 +4,12 @@ import ctypes
 import errno
 import os
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryFile, mkstemp
 
-from fallback.errors import DiskFailed, DiskFull, FolderReadOnly, ParchiError
+from fallback.errors import DiskFailed, DiskFull, FileHeld, FolderReadOnly, NameUnfit, ParchiError
 
 if sys.platform == "win32":
     import msvcrt
@@ -17,10 +18,21 @@ else:
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR}
+_HELD = {32, 33}  # winerror: another program has the file open, or a piece of it locked
+_UNFIT = {123, 206}  # winerror: a name, or a path, that cannot be
+_NOWHERE, _SHORT_ENOUGH = 3, 240  # winerror: no such path; so Windows calls one that is too long, too
+_DENIED = 5  # winerror: so Windows calls it, too, when what a rename would replace is open
+_PATIENCE = 2.0  # seconds: a virus scanner lets a new file go sooner
 
 
 def disk_error(wrong: OSError, folder: Path) -> ParchiError:
-    """The sentence for a failure to write: DiskFull, FolderReadOnly or DiskFailed."""
+    """The sentence for a failure to write: DiskFull, FileHeld, NameUnfit, FolderReadOnly or DiskFailed."""
+    file = wrong.filename2 or wrong.filename or folder
+    if is_held(wrong):
+        return FileHeld(file=file)
+    code = getattr(wrong, "winerror", 0)
+    if code in _UNFIT or (code == _NOWHERE and len(str(file)) > _SHORT_ENOUGH):
+        return NameUnfit(file=file)
     if wrong.errno in _FULL:
         return DiskFull(folder=folder)
     if wrong.errno in _READ_ONLY:
@@ -28,10 +40,32 @@ def disk_error(wrong: OSError, folder: Path) -> ParchiError:
     return DiskFailed(folder=folder, why=errno.errorcode.get(wrong.errno or 0, type(wrong).__name__))
 
 
+def is_held(wrong: OSError) -> bool:
+    """Whether Windows refuses because a program has the file open. Elsewhere open files are replaced and removed."""
+    code = getattr(wrong, "winerror", 0)
+    return code in _HELD or (code == _DENIED and wrong.filename2 is not None)
+
+
+def put(fresh: Path, path: Path) -> None:
+    """Renames a file over another. Windows refuses while any program looks into either: it is asked for two seconds.
+
+    Raises OSError.
+    """
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fresh.replace(path)
+            return
+        except PermissionError as wrong:
+            if not is_held(wrong) or time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
 def write_file(path: Path, content: bytes) -> None:
     """Replaces a file by one that only its owner may read: after a power cut the old or the new one is there, whole.
 
-    Raises DiskFull, FolderReadOnly or DiskFailed; then the old file is untouched.
+    Raises DiskFull, FileHeld, FolderReadOnly or DiskFailed; then the old file is untouched.
     """
     write_pieces(path, (content,))
 
@@ -47,7 +81,7 @@ def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
                     file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
-            fresh.replace(path)
+            put(fresh, path)
         except BaseException:
             fresh.unlink(missing_ok=True)
             raise
@@ -73,7 +107,7 @@ def write_files(files: Iterable[tuple[Path, bytes]], fresh_folder: Path) -> None
             sync_all([each for each, _ in fresh], fresh_folder)
             for each, path in fresh:
                 path.parent.mkdir(mode=0o700, exist_ok=True)
-                each.replace(path)
+                put(each, path)
         except BaseException:
             for each, _ in fresh:
                 each.unlink(missing_ok=True)

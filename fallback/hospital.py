@@ -14,6 +14,7 @@ PAPERS = ("a4", "a4-half", "a5", "a5-one", "roll")
 DPIS = (203, 300, 600)
 LOCK_USUALLY = 5  # minutes
 STICKER_SHEETS = ("sticker-24", "sticker-40", "label-50x25")  # what stickers for tubes are printed on
+STOCK_HOURS = 72  # how long the paper must last: Gorakhpur was down for three days
 KEEP_LOGS_USUALLY = 365  # days: the DPDP Rules 2025 ask for a year, CERT-In for 180 days
 
 
@@ -180,7 +181,9 @@ class Printer:
     """A printer that the server prints on by itself; a desk without one prints from its browser.
 
     `address` is the queue's name (CUPS, Windows), for ESC/POS `tcp://host:port` or a device file. `paper` is what slips
-    are printed on there (see `Hospital.paper`), `desks` the names of the desks that it serves.
+    are printed on there (see `Hospital.paper`), `desks` the names of the desks that it serves. A `laser` draws what a
+    heater does while it warms up: no small UPS carries it. `pages_a_cartridge` is how many sheets its toner, ink or
+    ribbon lasts for, 0 where nobody told.
     """
 
     name: str
@@ -189,6 +192,8 @@ class Printer:
     paper: str
     dpi: int = 300
     desks: tuple[str, ...] = ()
+    laser: bool = False
+    pages_a_cartridge: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +236,32 @@ USUAL_COUNTERS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DowntimeComputer:
+    """A computer that is kept for downtimes: its name in the network, where it lies, the counter it is carried to."""
+
+    name: str
+    place: str
+    counter: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What the hospital prepares. `visits_a_day` is its busy day, 0 where nobody told; the stock lasts `hours`.
+
+    `rota` are the counters that practise, one a month, in this order.
+    """
+
+    computers: tuple[DowntimeComputer, ...] = ()
+    visits_a_day: int = 0
+    hours: int = STOCK_HOURS
+    rota: tuple[str, ...] = ()
+
+    def computer(self, name: str) -> DowntimeComputer | None:
+        """The downtime computer of a name, however it is written; None for any other computer."""
+        return next((each for each in self.computers if each.name.casefold() == name.casefold()), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hospital:
     """The hospital: its names as printed, its clinics, its numbers, its systems.
 
@@ -243,7 +274,8 @@ class Hospital:
     After `lock_minutes` without a key or a click a screen locks. `computers` is how many computers give slips without
     seeing each other: each gives its part of a clinic's cap.
     `modes` are the ways in which a fee may be paid, the usual one first; `receipt_book`: there are receipt books on
-    paper, and each receipt names its number there. `exemptions` are the reasons to ask no fee.
+    paper, and each receipt names its number there. `exemptions` are the reasons to ask no fee. `ready` is what is
+    prepared for a downtime.
     """
 
     name: str
@@ -273,6 +305,7 @@ class Hospital:
     counters: tuple[ServiceCounter, ...] = USUAL_COUNTERS
     computers: int = 1
     wards: tuple[Ward, ...] = ()
+    ready: Ready = Ready()
 
     @property
     def needed(self) -> frozenset[str]:

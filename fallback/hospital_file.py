@@ -20,6 +20,7 @@ from fallback.toml_clinics import ClinicTables
 from fallback.toml_counters import counters
 from fallback.toml_lines import Place
 from fallback.toml_money import exemptions, money
+from fallback.toml_ready import CARTRIDGE, ready
 from fallback.toml_table import document_of
 from fallback.toml_targets import SHORT_NAME, targets
 from fallback.toml_wards import wards
@@ -48,6 +49,7 @@ TABLES = frozenset(  # a line each: whoever adds a table adds a line
         "caps",
         "money",
         "exemption",
+        "ready",
     }
 )
 
@@ -105,6 +107,7 @@ class _Reader(ClinicTables):
             counters=counters(self, document.get("counter")),
             wards=wards(self, document.get("ward", [])),
             computers=self.computers(document.get("caps", {})),
+            ready=ready(self, document.get("ready", {})),
         )
 
     def swap_hours(self, table: object) -> int:
@@ -137,7 +140,7 @@ class _Reader(ClinicTables):
         printers: list[Printer] = []
         for index, table in enumerate(tables):
             at: Place = ("printer", index)
-            self.only(at, table, {"name", "way", "address", "paper", "dpi", "desks"})
+            self.only(at, table, {"name", "way", "address", "paper", "dpi", "desks", "laser", "pages_a_cartridge"})
             name = self.need(at, table, "name", self.short_name)
             if any(printer.name == name for printer in printers):
                 self.fail((*at, "name"), "Another [[printer]] has this name already. Give this one another name.")
@@ -149,6 +152,10 @@ class _Reader(ClinicTables):
                 paper=self.need(at, table, "paper", self.paper),
                 dpi=self.dpi((*at, "dpi"), table.get("dpi", 203 if way == PrinterWay.ESCPOS else 300)),
                 desks=self.desks((*at, "desks"), table.get("desks", [])),
+                laser=self.flag((*at, "laser"), table.get("laser", False)),
+                pages_a_cartridge=self.whole(*CARTRIDGE)((*at, "pages_a_cartridge"), table["pages_a_cartridge"])
+                if "pages_a_cartridge" in table
+                else 0,
             )
             for earlier in printers:
                 for desk in earlier.desks:

@@ -148,6 +148,12 @@ class Seat:
             os.lseek(self._handle, 0, os.SEEK_SET)
             os.write(self._handle, self._mark())
 
+    def give_up(self) -> None:
+        """Takes the right to go on with the chain away from here: the next start begins another one."""
+        self.close()  # Windows removes no file that is open
+        with suppress(OSError):
+            self._path.unlink()
+
     def close(self) -> None:
         """Lets go of its file."""
         handle, self._handle = self._handle, None

@@ -16,6 +16,7 @@ from fallback.groups import KEY_SIZE
 WORDS = 33
 MOST_PARTS = 9
 _START = 4
+LIST: Sequence[str] = tuple(WORDLIST)  # also for what is read from a screen into a telephone
 _BY_START = {word[:_START]: word for word in WORDLIST}
 _TYPED = re.compile(r"[A-Za-z0-9\s.,:;)-]+")
 _LIKELY = 20  # words, nearly all of the list: no passphrase, but a part with slips of the pen
@@ -40,7 +41,7 @@ def read_parts(typed: str) -> list[str] | None:
     The first four letters of a word are enough. Raises PartMistyped.
     """
     words = re.findall("[a-z]+", typed.lower()) if _TYPED.fullmatch(typed) else []
-    known = [_word(word) for word in words]
+    known = [known_word(word) for word in words]
     if len(words) < _LIKELY or known.count("") > len(words) // 4:
         return None
     if "" in known:
@@ -83,7 +84,7 @@ def missing(parts: Sequence[str]) -> int:
     return max(0, int(shares[0].member_threshold) - len({share.index for share in shares}))
 
 
-def _word(typed: str) -> str:
+def known_word(typed: str) -> str:
     """The word of the list that was typed, or whose beginning was; "" when there is none."""
     word = _BY_START.get(typed[:_START], "")
     return word if word.startswith(typed) else ""

@@ -28,13 +28,18 @@ NAMES: Mapping[str, str] = {
     "PARCHI_STATE": "the folder, not in the data, that says what may be issued here (default: one in the user's home)",
     "PARCHI_INDEX": "the address of the computer that answers for the patient index (default: none)",
     "PARCHI_UIDAI": "the file of UIDAI's certificates, which check Aadhaar QRs (default: none, they are not checked)",
+    "PARCHI_KIT": "the stick that the program was started from, which `check` looks at (default: none)",
+    "PARCHI_LAN": "the port of the door to the other desks of the network, as 8443 (default: none, this desk is alone)",
     "PARCHI_COPY": (
         "the folder of the second copy, on another disk; of several, as a PATH is written: with : between them "
         "(Windows: ;) (default: none)"
     ),
 }
 
-_EXAMPLE = Path(__file__).resolve().parent.parent / "hospital.toml"
+_PACKAGE = Path(__file__).resolve().parent
+# Where templates, static files and the example hospital lie: beside the package, and inside it in a wheel.
+PROGRAM = _PACKAGE if (_PACKAGE / "templates").is_dir() else _PACKAGE.parent
+_EXAMPLE = PROGRAM / "hospital.toml"
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.(?!-)[A-Za-z0-9-]{1,63})*")
 
 
@@ -53,6 +58,8 @@ class Settings:
     index: str = ""
     state: Path | None = None
     uidai: Path | None = None
+    kit: Path | None = None
+    lan: int | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None, *, data: Path | None = None) -> Self:
@@ -85,6 +92,8 @@ class Settings:
             copies=copies,
             state=_path(given, "PARCHI_STATE"),
             uidai=_path(given, "PARCHI_UIDAI"),
+            kit=_path(given, "PARCHI_KIT"),
+            lan=_port(given["PARCHI_LAN"].strip(), "PARCHI_LAN") if "PARCHI_LAN" in given else None,
             index=_address(given.get("PARCHI_INDEX", "").strip()),
         )
 
@@ -152,9 +161,9 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
-def _port(text: str) -> int:
+def _port(text: str, setting: str = "PARCHI_PORT") -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text, re.ASCII) or not 1 <= int(text) <= 65535:
-        raise SettingWrong(setting="PARCHI_PORT", why="A whole number from 1 to 65535 was expected, like 8000.")
+        raise SettingWrong(setting=setting, why="A whole number from 1 to 65535 was expected, like 8000.")
     return int(text)
 
 

@@ -61,6 +61,24 @@
     button.value = button.value === "dark" ? "light" : "dark";
   });
 
+  // Less paper from now on, or the usual slip again, without leaving the page.
+  const saves = one("form[data-saves]");
+  let left = null; // the field that the key took the cursor out of
+  if (saves) saves.elements.on.addEventListener("focus", (event) => { left = event.relatedTarget; });
+  if (saves) saves.addEventListener("submit", (event) => {
+    const button = saves.elements.on;
+    const told = new URLSearchParams(new FormData(saves));
+    told.append("on", button.value);
+    event.preventDefault();
+    if (left) left.focus();
+    fetch(saves.action, { method: "POST", body: told, credentials: "same-origin" }).then((answer) => {
+      if (!answer.ok) return;
+      button.value = button.value === "yes" ? "no" : "yes";
+      button.setAttribute("aria-pressed", String(button.value === "no"));
+      button.firstChild.data = button.value === "no" ? button.dataset.saving : button.dataset.usual;
+    }).catch(() => {});
+  });
+
   // The screen locks when nobody touches it. What is being typed goes to the server, sealed, and comes back after the PIN.
   const page = document.body.dataset;
   const idle = Number(page.lock) * 60000;

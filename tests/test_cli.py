@@ -39,8 +39,8 @@ class Shell:
         assert "Traceback" not in done.stderr
         return done.stdout if code in (0, 4) else done.stderr
 
-    def json(self, *words: str, code: int = 0) -> Any:
-        return json.loads(self.run(*words, "--json", code=code))
+    def json(self, *words: str, code: int = 0, **environment: str) -> Any:
+        return json.loads(self.run(*words, "--json", code=code, **environment))
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +131,24 @@ def test_check_is_red_without_a_second_copy_and_green_with_one(shell: Shell, tmp
     stick = tmp_path / "stick"
     stick.mkdir()
     assert "RED" not in shell.run("check", PARCHI_COPY=str(stick))
+    told = shell.run("check", code=4, PARCHI_KIT=str(tmp_path), PARCHI_COPY=str(stick))
+    assert "RED  stick: " in told
+    assert "due  enrolment cards: 0 spare cards are left" in told
+
+
+def test_check_lists_what_must_lie_in_the_cupboard(shell: Shell, tmp_path: Path) -> None:
+    assert "visits_a_day" in shell.run("check", "--stock", code=3)
+    file = tmp_path / "hospital.toml"
+    text = (HOME / "hospital.toml").read_text(encoding="utf-8")
+    file.write_text(text.replace("# [ready]\n# visits", "[ready]\nvisits"), encoding="utf-8")
+    found = shell.json("check", "--stock", PARCHI_HOSPITAL=str(file))
+    assert (found["hours"], found["slips"]) == (72, 12_000)
+    assert {"Paper A4", "Blank slips", "Ribbon"} <= {line["what"] for line in found["lines"]}
+    pdf = tmp_path / "stock.pdf"
+    said = shell.run("check", "--stock", "--out", str(pdf), PARCHI_HOSPITAL=str(file), PARCHI_LANGUAGE="hi")
+    assert "काग़ज़ A4" in said
+    assert pdf.read_bytes().startswith(b"%PDF")
+    shell.run("check", "--out", str(pdf), code=2)
 
 
 def test_read_names_what_it_cannot_read(shell: Shell, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Documents cannot lie: commands, settings, sentences and payload fields are held against the program."""
 
 import re
+import unicodedata
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ import pytest
 
 from fallback.cli import group
 from fallback.cli.pages import classes, commands_page, errors_page
+from fallback.language import translate
 from fallback.printing.layout import names
 from fallback.printing.layout.kinds import KINDS, SHEETS
 from fallback.settings import NAMES
@@ -20,7 +22,9 @@ README = DOCS.parent / "README.md"
 def leaves(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], click.Command]]:
     """Every command that does something, with the words that call it."""
     if isinstance(command, click.Group):
-        return [found for name, each in command.commands.items() for found in leaves(each, (*path, name))]
+        context = click.Context(command)
+        inside = {name: command.get_command(context, name) for name in command.list_commands(context)}
+        return [found for name, each in inside.items() if each for found in leaves(each, (*path, name))]
     return [(path, command)]
 
 
@@ -32,6 +36,21 @@ def test_the_page_of_commands_is_what_the_program_says() -> None:
 
 def test_the_page_of_sentences_is_what_the_program_says() -> None:
     assert (DOCS / "errors.md").read_text(encoding="utf-8") == errors_page(), "run: python -m fallback.cli.pages docs"
+
+
+def test_every_sentence_is_found_by_its_first_letter_in_both_languages() -> None:
+    english, hindi = errors_page().split("## हिन्दी")
+    for each in classes():
+        for part, code in ((english.split("## English")[1], "en"), (hindi, "hi")):
+            says = translate(each.says, code)
+            heading, entries = next(found for found in _sections(part) if any(f" {says} " in line for line in found[1]))
+            assert heading[0] == unicodedata.normalize("NFD", says.upper())[0] or len(heading) > 1, says
+            assert f"](#{heading.lower().replace(' ', '-')})" in part
+            assert [line for line in entries if each.__name__ in line], says
+
+
+def _sections(part: str) -> list[tuple[str, list[str]]]:
+    return [(each.splitlines()[0], each.splitlines()[1:]) for each in part.split("\n### ")[1:]]
 
 
 @pytest.mark.parametrize("words", [path for path, _ in leaves(group)], ids=" ".join)

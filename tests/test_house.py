@@ -16,6 +16,7 @@ NOUNS = {
     "slip", "identity", "downtime", "keys", "vault", "groups", "parts", "sealed", "disk", "marks", "statement",
     "machine", "authority", "logbook", "particulars", "person", "money", "toml_money", "spreadsheet", "needs",
     "stream", "roster", "toml_clinics", "toml_targets", "tables", "toml_ready",
+    "computer",
 }  # fmt: skip
 RULES = {"payload", "idcards", "wedge", "matching", "reconcile", "outcome", "census", "opd", "practice"}
 EDGES = {"ledger", "printing", "scanning", "evidence", "patients", "ehospital", "lan"}

@@ -2,9 +2,11 @@
 
 import socket
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,13 @@ import pytest
 from fallback.authority import Authority, ServerCertificate
 from fallback.errors import AddressUnknown, PortTaken
 from fallback.serving import Limits, answering, is_loopback, served
-from fallback.serving.listeners import listening
+from fallback.serving.listeners import listening, take_connections
 
 NOW = datetime.now(UTC)
 TIGHT = Limits(handshake=0.6, head=0.6, idle=1.0, body=0.6, linger=0.2, busy=2.0)
 LARGE = 24 << 20
+
+HOME = Path(__file__).parent.parent
 
 
 class Program:
@@ -257,6 +261,26 @@ def test_names_that_a_desk_answers_at(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(answering("0.0.0.0")) >= {"opd-1", "127.0.0.1"}
     assert is_loopback("127.0.0.1") and is_loopback("::1") and is_loopback("localhost")
     assert not is_loopback("0.0.0.0") and not is_loopback("10.0.0.1") and not is_loopback("localhost.evil.example")
+
+
+def test_what_watches_over_a_desk_loads_nothing_of_it() -> None:
+    """It would hold the program's memory twice, and every start would wait a second longer."""
+    look = "import sys, fallback.cli, fallback.cli.serve; print(*(each for each in sys.modules if 'fallback.' in each))"
+    done = subprocess.run([sys.executable, "-c", look], cwd=HOME, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "fallback.serving.keeper" in loaded
+    heavy = ("web", "ledger", "enrolment", "frontdesk", "recovery", "printing", "scanning", "serving.worker")
+    assert not loaded & {f"fallback.{room}" for room in heavy}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the second cannot bind it at all")
+def test_of_two_that_start_at_once_one_has_the_port() -> None:
+    first = listening("127.0.0.1", 0)[0]
+    second = listening("127.0.0.1", first.getsockname()[1])[0]
+    with closing(first), closing(second):
+        take_connections(first)
+        with pytest.raises(PortTaken):
+            take_connections(second)
 
 
 def test_an_address_or_port_that_is_not_ours() -> None:

@@ -147,6 +147,13 @@ def test_ticked_tokens_are_held_against_slips_and_copies(backlog: Backlog) -> No
     assert [row.said for row in only(backlog, "day", "slips")] == [4]
 
 
+def test_a_quiet_shifts_sheet_says_nothing_and_is_read(backlog: Backlog) -> None:
+    issued(backlog, 2)
+    read(backlog, shift(backlog, issued=0, first=0, last=0), "shift")
+    (row,) = only(backlog, "shift", "issued")
+    assert (row.said, row.found, row.difference) == (0, 0, 0)
+
+
 def test_a_sheet_without_ticks_counts_none(backlog: Backlog) -> None:
     issued(backlog, 2)
     day_sheet(backlog, "day")

@@ -336,6 +336,3 @@ def close_account(data: Data, to: str, note: str, out: Path | None, reopen: bool
 
 def _day(iso: object) -> str:
     return format_date(datetime.fromisoformat(iso)) if isinstance(iso, str) else "-"
-
-
-COMMANDS: tuple[click.Command, ...] = (crosswalk, repair, uhids, close_visits, close_account)

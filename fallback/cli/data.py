@@ -7,22 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from getpass import getuser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fallback import hospital_file, names
 from fallback.cli.spoken import _, told
-from fallback.enrolment import Installation, open_installation
 from fallback.errors import ClinicUnknown, PartMistyped, PartsMixed, PassphraseMissing, PassphraseShort
-from fallback.frontdesk import Counter
 from fallback.hospital import Hospital
 from fallback.keys import hospital_id
-from fallback.ledger.queries.events import clock_offset
 from fallback.logbook import FOLDER_NAME, Logbook
 from fallback.parts import missing, read_parts
 from fallback.settings import Settings
 from fallback.slip import TEXT_LIMIT
+
+if TYPE_CHECKING:  # what opens an installation is loaded when one is opened: a command that serves opens none itself
+    from fallback.enrolment import Installation
+    from fallback.frontdesk import Counter
 
 SHORTEST_PASSPHRASE = 12  # letters
 
@@ -105,11 +106,13 @@ class Data:
         return text
 
     @contextmanager
-    def installation(self, secret: str = "") -> Iterator[Installation]:
+    def installation(self, secret: str = "") -> "Iterator[Installation]":
         """The installation, opened and closed again; its second copies follow where they are set.
 
         `secret` opens it, where a command has it already; else it is asked for.
         """
+        from fallback.enrolment import open_installation
+
         installation = open_installation(
             self.folder,
             secret or self.passphrase(),
@@ -124,8 +127,10 @@ class Data:
         finally:
             installation.close()
 
-    def _note(self, installation: Installation) -> None:
+    def _note(self, installation: "Installation") -> None:
         """A line of the access log: which command opened the installation, under which account of this computer."""
+        from fallback.ledger.queries.events import clock_offset
+
         ledger, context = installation.ledger, click.get_current_context(silent=True)
         log = Logbook(self.folder / FOLDER_NAME, self.clock, lambda: clock_offset(ledger.db(), ledger.chain))
         command = context.command_path.partition("fallback ")[2] if context else ""
@@ -135,8 +140,10 @@ class Data:
             account = "os:?"
         log.write("command", command or "?", login=account)
 
-    def counter(self, installation: Installation) -> Counter:
+    def counter(self, installation: "Installation") -> "Counter":
         """The counter of an installation."""
+        from fallback.frontdesk import Counter
+
         return Counter(
             ledger=installation.ledger,
             hospital=self.hospital(),

@@ -10,12 +10,9 @@ import click
 
 from fallback import enrolment, frontdesk, language
 from fallback.cli.data import Data, Words, json_option, show
-from fallback.cli.desks import desk
 from fallback.cli.keys import SHEET_BYTES, print_it, tell_once, write_sheets
-from fallback.cli.selftest import check
-from fallback.cli.serve import make_authority, serve, trust
+from fallback.cli.serve import make_authority, serve
 from fallback.cli.spoken import _
-from fallback.cli.users import user
 from fallback.disk import disk_error, needs_room, write_file
 from fallback.groups import read_recovery
 from fallback.keys import HospitalKey
@@ -79,7 +76,7 @@ def example(context: click.Context, port: int | None) -> None:
         data.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not secret.exists():
             _write_private(secret, secrets.token_urlsafe(24))
-        installation, recovery_key, pin = enrolment.init(data.folder, secret.read_text(), clock=data.clock)
+        installation, recovery_key, pin = enrolment.init(data.folder, secret.read_text("utf-8"), clock=data.clock)
         make_authority(data, installation)
         _keep_hospital(data)
         for name in ("Counter 1", "Counter 2", "Casualty"):
@@ -92,7 +89,7 @@ def example(context: click.Context, port: int | None) -> None:
     words = _(
         "Login: {login}   PIN: {pin} at first, then the one that you chose",
         login=enrolment.FIRST_LOGIN,
-        pin=first_pin.read_text(),
+        pin=first_pin.read_text("utf-8"),
     )
     click.echo(words)
     context.obj = Data(settings, data.clock)
@@ -204,6 +201,3 @@ def pad(data: Data, series: int, count: int, issued_to: str, out: Path, as_json:
             **ends,
         )
         show(value, as_json=as_json, text=says)
-
-
-COMMANDS = (init, example, check, serve, trust, downtime, desk, user, pad)

@@ -86,6 +86,3 @@ def resume(data: Data, to: str, by: str) -> None:
     with data.installation() as installation:
         gates.resume(installation.ledger, target_of(data.hospital(), to).name, by=by)
         click.echo(_("The import may go on."))
-
-
-COMMANDS: tuple[click.Command, ...] = (checklist, canary, pause, resume)

@@ -363,8 +363,3 @@ def _reason(row: asked.StageRow) -> str:
     """Why a slip stands where it does, by kind and in a sentence."""
     said = (_(HOLD_LABELS.get(row.hold, row.hold)) if row.hold else "", told_again(row.reason))
     return ": ".join(each for each in said if each)
-
-
-COMMANDS: tuple[click.Command, ...] = (
-    approve, import_, stages, defer, link, returned,
-)  # fmt: skip

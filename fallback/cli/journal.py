@@ -234,6 +234,3 @@ def _trouble(each: Trouble) -> str:
 def heads_record(heads: tuple[Head, ...]) -> dict[str, dict[str, object]]:
     """Where chains end, as JSON values."""
     return {each.chain: {"line": each.sequence, "head": each.hash.hex()} for each in heads}
-
-
-COMMANDS = (journal,)

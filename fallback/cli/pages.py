@@ -1,6 +1,7 @@
 """Writes the two pages of docs/ that the program itself knows best: its commands and its sentences."""
 
 import sys
+import unicodedata
 from pathlib import Path
 
 import click
@@ -23,7 +24,9 @@ one JSON value for a script. Exit codes are in [errors.md](errors.md).
 _ERRORS = """# What Parchi says when something is wrong
 
 Made by `python -m fallback.cli.pages docs`; `tests/test_docs.py` holds it to the program. Look for the sentence that
-you see; words in `{}` are filled in. No sentence holds patient data, so all of them may be logged.
+you see by its first letter, in [English](#english) or in [Hindi](#hindi); it says what to do. Words in `{}` are filled
+in: where a sentence begins with one, look under *a name or a number first*. No sentence holds patient data, so all of
+them may be logged.
 
 ## Exit codes of the command line
 
@@ -37,11 +40,20 @@ you see; words in `{}` are filled in. No sentence holds patient data, so all of 
 | 5 | a system outside did not do its part; run the same command again later |
 | 130 | stopped with Ctrl-C; what was done is kept, the same command goes on |
 
-## Sentences
-
+## English
+"""
+_TABLE = """
 | sentence | in Hindi | class | web status | exit code |
 |---|---|---|---|---|
 """
+_HINDI = """
+<a id="hindi"></a>
+
+## हिन्दी
+
+जो वाक्य स्क्रीन पर है उसे पहले अक्षर से ढूँढें। आगे का नाम अंग्रेज़ी की सूची में ले जाता है।
+"""
+_FILLED_IN = {"en": "a name or a number first", "hi": "पहले कोई नाम या संख्या"}
 
 
 def commands_page(group: click.Group) -> str:
@@ -56,8 +68,9 @@ def _walk(command: click.Command, path: str) -> list[str]:
     )
     found = [f"\n### `{path}`\n\n```\n{command.get_help(context)}\n```\n"]
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            found += _walk(command.commands[name], f"{path} {name}")
+        for name in sorted(command.list_commands(context)):
+            if (each := command.get_command(context, name)) is not None:
+                found += _walk(each, f"{path} {name}")
     return found
 
 
@@ -68,13 +81,33 @@ def classes() -> list[type[errors.ParchiError]]:
 
 
 def errors_page() -> str:
-    """docs/errors.md: every sentence in both languages."""
-    rows = (
-        f"| {each.says} | {language.translate(each.says, 'hi')} | {each.__name__} | {each.http_status} "
-        f"| {each.exit_code} |\n"
-        for each in sorted(classes(), key=lambda each: each.says.lower())
-    )
-    return _ERRORS + "".join(rows)
+    """docs/errors.md: every sentence by its first letter, in both languages."""
+    told = {each: language.translate(each.says, "hi") for each in classes()}
+    rows = [
+        (
+            each.says,
+            f'| {each.says} | {hindi} | <a id="{each.__name__}"></a>{each.__name__} | {each.http_status} '
+            f"| {each.exit_code} |\n",
+        )
+        for each, hindi in told.items()
+    ]
+    lines = [(hindi, f"- {hindi} [{each.__name__}](#{each.__name__})\n") for each, hindi in told.items()]
+    return _ERRORS + _index(rows, "en", _TABLE) + _HINDI + _index(lines, "hi", "\n")
+
+
+def _index(entries: list[tuple[str, str]], code: str, head: str) -> str:
+    """The entries under the first letters of their sentences, with a line of letters that lead there."""
+    letters: dict[str, list[str]] = {}
+    for says, entry in sorted(entries, key=lambda each: (_letter(each[0], code) == _FILLED_IN[code], each[0].lower())):
+        letters.setdefault(_letter(says, code), []).append(entry)
+    line = " · ".join(f"[{letter}](#{letter.lower().replace(' ', '-')})" for letter in letters)
+    return f"\n{line}\n" + "".join(f"\n### {letter}\n{head}{''.join(found)}" for letter, found in letters.items())
+
+
+def _letter(says: str, code: str) -> str:
+    """The letter a sentence is looked for under: a Hindi one without its dot below, or what stands for all the rest."""
+    first = unicodedata.normalize("NFD", says.lstrip("'\"").upper())[:1]
+    return first if first.isalpha() and first.isascii() == (code == "en") else _FILLED_IN[code]
 
 
 def write(folder: Path) -> None:

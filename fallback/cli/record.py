@@ -220,6 +220,3 @@ def _shown(day: str) -> str:
         return format_date(date.fromisoformat(day))
     except ValueError:
         return day
-
-
-COMMANDS = (logs, clock, incident, retention)

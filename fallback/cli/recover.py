@@ -240,6 +240,3 @@ def token_from(path: Path | None) -> str:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as wrong:
         raise TokenMissing(file=path.name) from wrong
-
-
-COMMANDS: tuple[click.Command, ...] = (reconcile, declare, judge, account)

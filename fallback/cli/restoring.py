@@ -133,6 +133,3 @@ def _told(desk: PaperOnly) -> str:
             lost = ", ".join(map(str, desk.missing))
             words.append(_("The sheets of these shifts are missing: {shifts}.", shifts=lost))
     return " ".join(words)
-
-
-COMMANDS = (restore, rebuild)

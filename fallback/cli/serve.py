@@ -1,23 +1,32 @@
 """The command that serves the desk, and the one that shows whom a browser trusts here."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from fallback import enrolment, serving
+from fallback import serving
 from fallback.authority import ServerCertificate
 from fallback.cli.data import Data
 from fallback.cli.spoken import _
 from fallback.disk import write_file
 from fallback.errors import CertificateMissing
+from fallback.lan import PORT
 from fallback.settings import host as checked
+
+if TYPE_CHECKING:
+    from fallback.enrolment import Installation
 
 
 @click.command()
 @click.option("--host", help="The address (else PARCHI_HOST, else this computer only); 0.0.0.0 is all that it has.")
 @click.option("--port", type=click.IntRange(1, 65_535), help="The port (else PARCHI_PORT, else 8000).")
+@click.option(
+    "--lan", type=click.IntRange(1, 65_535), is_flag=False, flag_value=PORT,
+    help="Open a door to the other desks of the network, too, at this port (else PARCHI_LAN; alone: 8443).",
+)  # fmt: skip
 @click.pass_obj
-def serve(data: Data, host: str | None, port: int | None) -> None:
+def serve(data: Data, host: str | None, port: int | None, lan: int | None) -> None:
     """Serves the desk until Ctrl-C, and prints for desks with a printer.
 
     On this computer alone, at http://127.0.0.1:8000; on the hospital's network by HTTPS only, with a certificate of the
@@ -39,11 +48,16 @@ def serve(data: Data, host: str | None, port: int | None) -> None:
         secure=secure,
         index=settings.index,
         uidai=settings.uidai,
+        kit=settings.kit,
     )
-    serving.serve(order, bound, port or settings.port, lambda opened: _tell(opened, bound, names))
+    serving.serve(
+        order, bound, port or settings.port, lambda opened: _tell(opened, bound, names), lan=lan or settings.lan
+    )
 
 
 def _tell(opened: serving.Opened, host: str, names: tuple[str, ...]) -> None:
+    if opened.lan:
+        click.echo(_("Other desks of the network reach it at port {port}.", port=str(opened.lan)))
     if opened.server is None:
         address = f"http://{host}:{opened.port}"
         click.echo(_("The desk is open at {address}  (Ctrl-C closes it)", address=address))
@@ -69,6 +83,8 @@ def trust(data: Data, out: Path | None, renew: bool) -> None:
 
     Example: python -m fallback trust --out hospital.cer
     """
+    from fallback import enrolment
+
     with data.installation() as installation:
         vault, folder = installation.vault, installation.folder
         found = enrolment.known_certificate(vault, folder)
@@ -81,8 +97,10 @@ def trust(data: Data, out: Path | None, renew: bool) -> None:
         click.echo(found.fingerprint)
 
 
-def make_authority(data: Data, installation: enrolment.Installation) -> ServerCertificate:
+def make_authority(data: Data, installation: "Installation") -> ServerCertificate:
     """A new authority for the hospital, and this computer's certificate for all names that it has."""
+    from fallback import enrolment
+
     names = serving.answering("0.0.0.0", data.settings.names)  # noqa: S104 -- names only, nothing is bound
     vault, folder = installation.vault, installation.folder
     return enrolment.make_authority(vault, folder, data.hospital().name, names, data.clock())

@@ -41,7 +41,7 @@ def table(*rows: Sequence[object]) -> list[str]:
     """Rows as lines, each column as wide as it must be: counts to the right, text to the left; all rows are as long."""
     texts = [[grouped(cell) if type(cell) is int else str(cell) for cell in row] for row in rows]
     widths = [max(map(_width, column)) for column in zip(*texts, strict=True)]
-    counts = [type(cell) is int for cell in rows[-1]]
+    counts = [type(cell) is int for cell in (rows[-1] if rows else ())]
     return [
         "  ".join(
             " " * (width - _width(text)) + text if count else text + " " * (width - _width(text))

@@ -121,6 +121,3 @@ def _show_open(tables: list[recovery.OpenTable], *, as_json: bool) -> None:
     rows = [(each.run, each.count, format_moment(datetime.fromisoformat(each.at))) for each in tables]
     lines = table((_("Table"), _("Slips not back"), _("Since")), *rows) if rows else [_("All tables are back.")]
     show(value, as_json=as_json, text="\n".join(lines))
-
-
-COMMANDS: tuple[click.Command, ...] = (hand_over, take_back)

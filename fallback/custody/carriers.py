@@ -1,6 +1,6 @@
 """The journal's keeping: export, merge, verify, rebuild, restore from a copy."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -139,19 +139,18 @@ def restore(
     if vault.whole and (home / FOLDER_NAME).is_dir():
         with Ledger.open(folder, Vault.open(folder, secret), clock=clock) as ledger:
             pages = copy_pages(ledger, PageStore(folder / FOLDER_NAME, ledger.vault), home, back=True)
-    hospital = _bring_own_files(vault, home, folder)
+    hospital = bring_own_files(read_own_files(vault, home), folder)
     return RestoreReport(
         lines=merged.lines, chains=merged.chains, chain=chain, pages=pages, damaged=saved.damaged, saved=slips,
         hospital=hospital,
     )  # fmt: skip
 
 
-def _bring_own_files(vault: Vault, home: Path, folder: Path) -> bool:
-    """Puts the hospital's file and layouts from beside a copy into a new data folder; says whether they were there.
+def bring_own_files(found: Mapping[str, bytes], folder: Path) -> bool:
+    """Puts the hospital's file and layouts, by their place, into a new data folder; says whether the file was there.
 
     Only names that a hospital's own folder has: whoever holds the passphrase must not write elsewhere with a copy.
     """
-    found = read_own_files(vault, home)
     for name, content in found.items():
         place = PurePosixPath(name)
         if len(place.parts) > 2 or place.is_absolute() or ".." in place.parts or "\\" in name or ":" in name:

@@ -1,7 +1,7 @@
 """init, desks, users and their keys: who may sign, and with what."""
 
 from fallback.enrolment.authority import DeskCertificate, desk_certificate, known_certificate, make_authority
-from fallback.enrolment.cards import NewCard, enrol_with_card, make_cards
+from fallback.enrolment.cards import NewCard, card_key, enrol_with_card, make_cards, unused_card
 from fallback.enrolment.desks import enrol_desk, retire_desk, revoke
 from fallback.enrolment.installation import (
     FIRST_LOGIN,
@@ -32,6 +32,7 @@ __all__ = [
     "Installation",
     "NewCard",
     "awake",
+    "card_key",
     "change_pin",
     "desk_certificate",
     "enrol_desk",
@@ -49,6 +50,7 @@ __all__ = [
     "revoke",
     "set_active",
     "set_user",
+    "unused_card",
     "waiting",
     "who",
     "word_of",

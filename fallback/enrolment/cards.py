@@ -15,7 +15,7 @@ from fallback.errors import CardRevoked, CardsTooMany, CardUnknown, CardUsed, Ca
 from fallback.groups import CARD_SECRET_SIZE, card_text, read_card
 from fallback.keys import Certificate, HospitalKey, SigningKey, certify, hospital_id
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import cards
+from fallback.ledger.queries import Database, cards
 from fallback.ledger.writer import Transaction
 from fallback.payload import encode_certificate
 from fallback.slip import SERIES_LIMIT
@@ -50,7 +50,7 @@ def make_cards(
         secrets = {series: os.urandom(CARD_SECRET_SIZE) for series in range(first, first + count)}
         made = []
         for series, secret in secrets.items():
-            key = _desk_key(installation, series, secret)
+            key = _desk_key(installation.root, series, secret)
             certificate = certify(root, series, f"Card {series:03d}", key.public, drill=installation.drill)
             encode_certificate(certificate, hospital_id(installation.root))
             tx.append(FactKind.CARD_MADE, {"series": series, "certificate": certificate.record()}, by=by)
@@ -69,33 +69,49 @@ def enrol_with_card(installation: Installation, name: str, text: str, *, by: str
 
     It needs neither root nor passphrase. Raises CardWrong, CardMistyped, CardUnknown, CardUsed, CardRevoked.
     """
-    read = read_card(text)
-    if read is None:
-        raise CardWrong(why="its text is a C, the card's number, and seven groups of five signs")
-    series, secret = read
-    key = _desk_key(installation, series, secret)
+    series, key = card_key(text, installation.root)
 
     def job(tx: Transaction) -> None:
-        known = [card for card in cards.cards(tx.db) if card.series == series]
-        card = next((card for card in known if card.certificate.public == key.public), None)
-        if card is None:
-            raise (
-                CardWrong(why="its secret is not that of the card with this number")
-                if known
-                else CardUnknown(card=f"{series:03d}")
-            )
-        if card.revoked:
-            raise CardRevoked(card=f"{series:03d}")
-        if card.uses:
-            raise CardUsed(card=f"{series:03d}", desk=card.uses[0].name)
-        enrol(installation, tx, name, card.certificate, key, by=by)
+        enrol(installation, tx, name, _unused(tx.db, series, key), key, by=by)
 
     installation.ledger.write(job)
     write_keys(installation)
     return Desk(series=series, name=name)
 
 
-def _desk_key(installation: Installation, series: int, secret: bytes) -> SigningKey:
-    """The desk's private key: what is on the card, and nothing else, makes it."""
-    told = f"parchi desk {hospital_id(installation.root):08x} {series} 1".encode()
+def unused_card(installation: Installation, text: str) -> Certificate:
+    """The certificate of a card that enrols a desk, by its text. Raises as `enrol_with_card`."""
+    series, key = card_key(text, installation.root)
+    return _unused(installation.ledger.db(), series, key)
+
+
+def card_key(text: str, root: bytes) -> tuple[int, SigningKey]:
+    """A card's number, and its desk's private key: what is on the card, and nothing else, makes it for this hospital.
+
+    Raises CardWrong and CardMistyped.
+    """
+    read = read_card(text)
+    if read is None:
+        raise CardWrong(why="its text is a C, the card's number, and seven groups of five signs")
+    return read[0], _desk_key(root, *read)
+
+
+def _unused(db: Database, series: int, key: SigningKey) -> Certificate:
+    known = [card for card in cards.cards(db) if card.series == series]
+    card = next((card for card in known if card.certificate.public == key.public), None)
+    if card is None:
+        raise (
+            CardWrong(why="its secret is not that of the card with this number")
+            if known
+            else CardUnknown(card=f"{series:03d}")
+        )
+    if card.revoked:
+        raise CardRevoked(card=f"{series:03d}")
+    if card.uses:
+        raise CardUsed(card=f"{series:03d}", desk=card.uses[0].name)
+    return card.certificate
+
+
+def _desk_key(root: bytes, series: int, secret: bytes) -> SigningKey:
+    told = f"parchi desk {hospital_id(root):08x} {series} 1".encode()
     return SigningKey(HKDF(SHA256(), 32, None, told).derive(secret))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from fallback.disk import disk_error
+from fallback.disk import disk_error, put
 from fallback.downtime import Role
 from fallback.enrolment.pins import new_pin
 from fallback.enrolment.private import load_secret, signer, store_secret
@@ -199,7 +199,7 @@ def write_keys(installation: Installation) -> Path:
     fresh = path.with_suffix(".new")
     try:
         fresh.write_text(installation.keys().to_json(), encoding="utf-8")
-        fresh.replace(path)
+        put(fresh, path)
     except OSError as wrong:
         raise disk_error(wrong, installation.folder) from wrong
     return path

@@ -5,6 +5,7 @@ A computer that tries many logins waits as a whole. A login that is tried from m
 entered before; where it did, and at the server itself, it is left alone.
 """
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -26,8 +27,9 @@ Key = tuple[str, str]  # the login and the computer; ANY stands for all of them
 
 def awake() -> float:
     """Seconds that nobody can set back, also while a laptop sleeps."""
-    boot = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if boot is None else time.clock_gettime(boot)
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()  # Windows's goes on in its sleep
 
 
 def place_of(address: str) -> str:

@@ -126,6 +126,33 @@ from fallback.errors.index import (
     NobodyTaken as NobodyTaken,
     TableWrong as TableWrong,
 )
+from fallback.errors.kit import (
+    KitChanged as KitChanged,
+    KitFileWrong as KitFileWrong,
+    KitFolderTaken as KitFolderTaken,
+    KitForeign as KitForeign,
+    KitForged as KitForged,
+    KitMissing as KitMissing,
+    KitNotWritten as KitNotWritten,
+    KitsBusy as KitsBusy,
+    NoCardOpens as NoCardOpens,
+    NoDeskSigns as NoDeskSigns,
+    PythonArchiveWrong as PythonArchiveWrong,
+    WheelMissing as WheelMissing,
+    WheelsNotFetched as WheelsNotFetched,
+)
+from fallback.errors.lan import (
+    ComputerForeign as ComputerForeign,
+    ComputerOdd as ComputerOdd,
+    ComputerSilent as ComputerSilent,
+    InvitationOver as InvitationOver,
+    InvitationWrong as InvitationWrong,
+    JournalForked as JournalForked,
+    JournalInTwoPlaces as JournalInTwoPlaces,
+    LanClosed as LanClosed,
+    LanWordsWrong as LanWordsWrong,
+    NetworkMissing as NetworkMissing,
+)
 from fallback.errors.language import (
     LanguageIncomplete as LanguageIncomplete,
 )
@@ -151,6 +178,14 @@ from fallback.errors.paper import (
     ProofMissing as ProofMissing,
     ProofMixed as ProofMixed,
 )
+from fallback.errors.practice import (
+    PracticeCodeLong as PracticeCodeLong,
+    PracticeCodeWrong as PracticeCodeWrong,
+    PracticeDayWrong as PracticeDayWrong,
+    PracticeKnown as PracticeKnown,
+    PracticeNotPassed as PracticeNotPassed,
+)
+from fallback.errors.ready import CheckRunning as CheckRunning, LoadUnknown as LoadUnknown
 from fallback.errors.record import (
     EvidencePlaceWrong as EvidencePlaceWrong,
     LogsKept as LogsKept,
@@ -207,6 +242,7 @@ from fallback.errors.serving import (
     TooOften as TooOften,
 )
 from fallback.errors.slips import (
+    ClockUnset as ClockUnset,
     CodeNotDigits as CodeNotDigits,
     CodeTooLong as CodeTooLong,
     DeskBusy as DeskBusy,
@@ -237,19 +273,30 @@ from fallback.errors.slips import (
     SlipUnknown as SlipUnknown,
     SupervisorNeeded as SupervisorNeeded,
 )
+from fallback.errors.starting import (
+    CardMissing as CardMissing,
+    CopiesUnread as CopiesUnread,
+    DeskNowhere as DeskNowhere,
+    DeskUnnamed as DeskUnnamed,
+    ProgramOlder as ProgramOlder,
+    StickOut as StickOut,
+)
 from fallback.errors.store import (
     CopyForeign as CopyForeign,
     CopyUnfit as CopyUnfit,
     DiskFailed as DiskFailed,
     DiskFull as DiskFull,
     FactRefused as FactRefused,
+    FileHeld as FileHeld,
     FolderReadOnly as FolderReadOnly,
     JournalBusy as JournalBusy,
     JournalDamaged as JournalDamaged,
     JournalLocked as JournalLocked,
+    JournalNewer as JournalNewer,
     LedgerClosed as LedgerClosed,
     LineWrong as LineWrong,
     MergeStopped as MergeStopped,
+    NameUnfit as NameUnfit,
     PassphraseEmpty as PassphraseEmpty,
     RecoveryKeyMistyped as RecoveryKeyMistyped,
     SealBroken as SealBroken,

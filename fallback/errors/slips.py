@@ -47,6 +47,17 @@ class NoDowntime(ParchiError):
     exit_code = 3
 
 
+class ClockUnset(ParchiError):
+    """A computer whose clock fell back to its maker's date, as with a flat battery: no slip can say that."""
+
+    says = (
+        "This computer's clock says {day}, so no slip can be issued here. Set its date and time (on Windows its "
+        "administrator can), or use another computer, or pads."
+    )
+    http_status = 409
+    exit_code = 3
+
+
 class DowntimeRunning(ParchiError):
     """A downtime is started while one lasts, or shifts are open when it is to end."""
 

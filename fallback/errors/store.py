@@ -32,6 +32,17 @@ class VaultDamaged(ParchiError):
     exit_code = 3
 
 
+class JournalNewer(ParchiError):
+    """A journal that a later version of the program has changed the tables of."""
+
+    says = (
+        "The journal in {folder} was opened by a newer version of Parchi, which this one would not understand. Nothing "
+        "was changed. Start it with the newer program, from the newer stick."
+    )
+    http_status = 409
+    exit_code = 3
+
+
 class PassphraseEmpty(ParchiError):
     """A passphrase of no letters."""
 
@@ -77,6 +88,28 @@ class FolderReadOnly(ParchiError):
     )
     http_status = 503
     exit_code = 3
+
+
+class FileHeld(ParchiError):
+    """A file that Windows lets nobody replace while another program has it open."""
+
+    says = (
+        "{file} is open in another program, so it could not be replaced; the old one is as it was. Close what shows "
+        "it: an editor, a preview, a second Parchi. Then do it again."
+    )
+    http_status = 503
+    exit_code = 3
+
+
+class NameUnfit(ParchiError):
+    """A name or a path that Windows cannot write."""
+
+    says = (
+        'Windows cannot write {file}: a sign in its name is forbidden there (one of < > : " | ? *), the name is a '
+        "device's, like CON, or the path is too long. Use a folder near the drive's root, and plain letters."
+    )
+    http_status = 422
+    exit_code = 2
 
 
 class SeatOfAnotherAccount(FolderReadOnly):

@@ -2,7 +2,7 @@
 
 from fallback.frontdesk.alike import SHOWN, Alike, Beside, Looks, alike, in_place
 from fallback.frontdesk.casualty import Sets, print_sets, sets_again
-from fallback.frontdesk.counter import Counter, Issued, sheet
+from fallback.frontdesk.counter import Counter, Issued, printed, sheet
 from fallback.frontdesk.kin import free_alias, link
 from fallback.frontdesk.look_up import destroy_index, load_index, look_up, write_look
 from fallback.frontdesk.money import bank, bankable, refund, take_fee
@@ -26,6 +26,7 @@ from fallback.frontdesk.seen import mark_seen
 from fallback.frontdesk.services import Scanned, do, read_slip, undo
 from fallback.frontdesk.shifts import close_shift, end_downtime, hand_over, open_shift, start_downtime
 from fallback.frontdesk.slips import correct, fill_pad, register, void
+from fallback.frontdesk.sparing import FEW_SHEETS, set_economy, sheets_left, tell_sheets
 from fallback.frontdesk.stays import (
     Admission,
     admit,
@@ -38,6 +39,7 @@ from fallback.frontdesk.stays import (
 from fallback.frontdesk.transcribing import transcribe_pad
 
 __all__ = [
+    "FEW_SHEETS",
     "MOST_PADS",
     "SHOWN",
     "SINGLE_SHEETS",
@@ -87,19 +89,23 @@ __all__ = [
     "poster",
     "print_pads",
     "print_sets",
+    "printed",
     "read_slip",
     "refund",
     "register",
     "register_sheets",
     "reopen_stay",
     "reprint",
+    "set_economy",
     "sets_again",
     "sheet",
+    "sheets_left",
     "shift_sheet",
     "slip_sheet",
     "start_downtime",
     "take_fee",
     "take_first",
+    "tell_sheets",
     "transcribe_pad",
     "undo",
     "void",

@@ -1,20 +1,20 @@
 """The counter: what every act at the front desk needs, and the paper that comes out of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fallback import payload
 from fallback.downtime import Downtime, Shift
-from fallback.errors import NoDowntime, ShiftNotOpen, SlipIsVoid, SlipUnknown
+from fallback.errors import ClockUnset, NoDowntime, ShiftNotOpen, SlipIsVoid, SlipUnknown
 from fallback.hospital import Hospital
 from fallback.keys import Sign
 from fallback.ledger import Ledger, queries
 from fallback.ledger.facts import FactKind
-from fallback.ledger.queries import SlipRow, queue
+from fallback.ledger.queries import SlipRow, queue, ready
 from fallback.ledger.queries.money import receipt_of
 from fallback.ledger.writer import Transaction
 from fallback.printing import PrintedSlip, Reprint, render_slips
-from fallback.slip import Slip, SlipNumber
+from fallback.slip import EPOCH, INDIA, Slip, SlipNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +42,25 @@ class Issued:
     reprint: Reprint | None = None
 
 
+_SPARING = {"a5": "a5-one"}  # the journal alone can import, and the clinic's day sheet says who was seen
+
+
 def sheet(counter: Counter, issued: Issued) -> bytes:
-    """The PDF of a slip on the hospital's paper, with its registration card where one is due."""
+    """The PDF of a slip on the hospital's paper, with its registration card where one is due.
+
+    A desk that saves paper prints no card with a first print, and of two A5 sheets only the patient's.
+    """
+    if ready.saves_paper(counter.ledger.db(), issued.row.slip.number.series):
+        return render_slips(
+            [printed(counter, replace(issued, card=issued.card and issued.reprint is not None))],
+            spared(counter.hospital),
+        )
     return render_slips([printed(counter, issued)], counter.hospital)
+
+
+def spared(hospital: Hospital) -> Hospital:
+    """The hospital as a desk that saves paper prints for it."""
+    return replace(hospital, paper=_SPARING.get(hospital.paper, hospital.paper))
 
 
 def printed(counter: Counter, issued: Issued) -> PrintedSlip:
@@ -68,7 +84,9 @@ def printed(counter: Counter, issued: Issued) -> PrintedSlip:
 
 
 def needs_downtime(tx: Transaction) -> Downtime:
-    """The downtime that lasts; raises NoDowntime."""
+    """The downtime that lasts; raises NoDowntime, or ClockUnset where the computer's clock makes no slip possible."""
+    if tx.now <= EPOCH:
+        raise ClockUnset(day=tx.now.astimezone(INDIA).strftime("%d-%m-%Y"))
     found = queries.current_downtime(tx.db)
     if found is None:
         raise NoDowntime()

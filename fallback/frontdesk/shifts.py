@@ -133,7 +133,7 @@ def _open(
     if desk is None or desk.retired:
         raise DeskNotUsable(series=series, why="it is retired" if desk else "it was never enrolled")
     for busy in (queries.open_shift(tx.db, series=series), queries.open_shift(tx.db, login=login)):
-        if busy:
+        if busy and not (busy.series != series and queries.began_here(tx.db, busy)):  # at another computer: its own
             there = queries.desk(tx.db, busy.series)
             raise DeskBusy(desk=there.name if there else busy.series, since=format_time(busy.opened))
     ordinal = sum(1 for each in queries.shifts(tx.db) if each.series == series) + 1

@@ -105,3 +105,6 @@ def fold_again(db: Database) -> None:
     views.create(db)
     for line in chains.lines(db):
         views.fold(db, line)
+
+
+KNOWN = frozenset(each.name for each in migrations._migrations)  # every step of this version, by name

@@ -20,7 +20,7 @@ def put_own_files(vault: Vault, folder: Path) -> None:
 
     Without it a restored laptop would print the example hospital's name, clinics and fees.
     """
-    own = _own(vault.folder)
+    own = own_files(vault.folder)
     if HOSPITAL in own and sum(map(len, own.values())) < _LARGEST // 2 and read_own_files(vault, folder) != own:
         told = json.dumps({name: b64encode(content).decode() for name, content in own.items()})
         write_file(folder / FILE_NAME, vault.seal(PURPOSE, told.encode(), _CONTEXT))
@@ -38,7 +38,7 @@ def read_own_files(vault: Vault, folder: Path) -> dict[str, bytes]:
         return {}
 
 
-def _own(folder: Path) -> dict[str, bytes]:
+def own_files(folder: Path) -> dict[str, bytes]:
     """The hospital's file, and every file of a folder that holds layouts: a logo and a font lie beside them."""
     if not (folder / HOSPITAL).is_file():
         return {}

@@ -22,9 +22,11 @@ from fallback.ledger import (
     money_view,
     pace_view,
     page_view,
+    practice_view,
     print_view,
     proof_view,
     queue_view,
+    ready_view,
     service_view,
     shift_view,
     statement_view,
@@ -96,8 +98,10 @@ _ROOMS = (
     match_view,
     money_view,
     pace_view,
+    practice_view,
     proof_view,
     queue_view,
+    ready_view,
     service_view,
     stay_view,
     target_view,
@@ -115,7 +119,6 @@ _SPENT = {
     FactKind.NUMBER_SPOILED: "spoiled",
     FactKind.NUMBER_MISSING: "missing",
 }
-
 
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
 
-from fallback.disk import disk_error, sync_folder
+from fallback.disk import disk_error, put, sync_folder
 from fallback.errors import (
     DiskFull,
     FolderReadOnly,
@@ -137,7 +137,7 @@ class PatientIndex:
                     load.read(columns, left_out, key.hash_key, progress)
                 load.file(filing)
             self._forget()
-            fresh.replace(self.path)
+            put(fresh, self.path)
             load.finish()
             sync_folder(self.folder)
         except IndexFileWrong:

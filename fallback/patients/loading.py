@@ -110,6 +110,8 @@ class Load:
             beside = self._raw.execute("SELECT told FROM about").fetchone()
         except sqlcipher.Error as wrong:
             if (getattr(wrong, "sqlite_errorcode", None) or 0) & 0xFF == sqlcipher.SQLITE_BUSY:
+                self._db.close()  # or Windows would not let whoever is at it put its index in place
+                self._raw.close()
                 raise IndexBusy(folder=self._fresh.parent) from wrong
             known = beside = None
         if not known or known[1] != self._mark or not beside:

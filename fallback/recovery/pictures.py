@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from fallback.disk import disk_error, sync_folder, write_file, write_files
+from fallback.disk import disk_error, put, sync_folder, write_file, write_files
 from fallback.ehospital.fhir.documents import binary, document
 from fallback.errors import ExportPlaceWrong, PictureDamaged, PictureMissing, Sentence
 from fallback.evidence import PageStore, media_type
@@ -153,7 +153,7 @@ def export_fhir(
             for file in (binaries, documents):
                 file.flush()
                 os.fsync(file.fileno())
-        fresh.replace(to / DOCUMENTS)
+        put(fresh, to / DOCUMENTS)
         sync_folder(to)
     except OSError as wrong:
         raise disk_error(wrong, to) from wrong

@@ -19,12 +19,15 @@ class Form:
 
 
 class Page(HTMLParser):
-    """A page as the clerk's browser got it: its forms with the values in them, its links, its error sentences."""
+    """A page as the clerk's browser got it: its forms with the values in them, what its buttons say, its links, its
+    error sentences.
+    """
 
     def __init__(self, response: httpx.Response) -> None:
         super().__init__(convert_charrefs=True)
         self.url = str(response.url)
         self.forms: list[Form] = []
+        self.buttons: dict[str, list[str]] = {}
         self.links: list[str] = []
         self.says: list[str] = []
         self._select = self._area = ""
@@ -44,6 +47,8 @@ class Page(HTMLParser):
                 form.setdefault(given.get("name", ""), given.get("value", ""))
             case "input" if given.get("type") == "radio" and self.forms:
                 self.forms[-1].choices.add(given.get("name", ""))
+            case "button" if given.get("name"):
+                self.buttons.setdefault(given["name"], []).append(given.get("value", ""))
             case "select":
                 self._select = given.get("name", "")
             case "option" if self._select and ("selected" in given or self._select not in form):

@@ -139,7 +139,7 @@ def run(
         queue = people(Random(seed), hospital, patients, today=clock)
         with _timed(report, "register"):
             morning = work(
-                counters, queue, installation, hospital, folder / "printed", seed,
+                counters, queue, installation.ledger, hospital, folder / "printed", seed,
                 lambda done: tell("registered", done, patients),
             )  # fmt: skip
         _leave_truth(folder, morning, installation)

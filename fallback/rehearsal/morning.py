@@ -4,17 +4,16 @@ import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from fallback import names
-from fallback.enrolment import Installation
 from fallback.errors import DrillStopped
 from fallback.hospital import Hospital
-from fallback.ledger import queries
+from fallback.ledger import Ledger, queries
 from fallback.rehearsal.clerk import Clerk, Page
 from fallback.rehearsal.people import Person
 from fallback.slip import INDIA, Kind, SlipNumber, digits_of
@@ -47,19 +46,23 @@ class Morning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counter:
-    """A clerk's place: the address of the app, the login, the PIN, the series of the desk, a supervisor's PIN."""
+    """A clerk's place: the address of the app, the login, the PIN, the series of the desk, a supervisor's PIN.
+
+    `day` is the day on which the app believes itself to be, today when None.
+    """
 
     address: str
     login: str
     pin: str
     series: int
     supervisor_pin: str
+    day: date | None = None
 
 
 def work(
     counters: Sequence[Counter],
     people: Sequence[Person],
-    installation: Installation,
+    ledger: Ledger,
     hospital: Hospital,
     folder: Path,
     seed: int,
@@ -73,49 +76,65 @@ def work(
         jobs = []
         for place, counter in enumerate(counters):
             chance = Random(f"{seed}/{counter.series}")
-            desk = _Desk(counter, installation, hospital, folder, chance, lambda: progress(next(served)))
+            desk = Desk(counter, ledger, hospital, folder, chance, lambda: progress(next(served)))
             jobs.append(pool.submit(desk.work, people[place :: len(counters)]))
         for job in jobs:
             whole.add(job.result())
     return whole
 
 
-class _Desk:
-    """One clerk at one desk for one morning."""
+class Desk:
+    """One clerk at one desk for one morning; `done` is what became of it."""
 
     def __init__(
         self,
         counter: Counter,
-        installation: Installation,
+        ledger: Ledger,
         hospital: Hospital,
         folder: Path,
         chance: Random,
         progress: Callable[[], None],
     ) -> None:
-        self._counter, self._ledger, self._hospital = counter, installation.ledger, hospital
+        self._counter, self._ledger, self._hospital = counter, ledger, hospital
         self._folder, self._chance, self._progress = folder, chance, progress
         self._clerk = Clerk(counter.address)
         self.done = Morning()
 
     def work(self, queue: Sequence[Person]) -> Morning:
         """Logs in, opens a shift, serves the queue, closes the shift."""
-        with self._clerk as clerk:
-            page = clerk.send(clerk.open("/").form("login", "pin"), login=self._counter.login, pin=self._counter.pin)
-            page = clerk.open("/shift/open")
-            clerk.send(page.form("opening_float"), desk=str(self._counter.series), opening_float="500", clock="y")
+        with self._clerk:
+            self.begin()
             for person in queue:
-                self._serve(person)
-                self._progress()
-            page = clerk.open("/shift/close")
-            clerk.send(page.form("counted_cash"), counted_cash="500", note="drill")
+                self.serve(person)
+            self.end()
         return self.done
 
-    def _serve(self, person: Person) -> None:
+    def begin(self) -> None:
+        """Logs in and opens a shift."""
+        self.log_in()
+        page = self._clerk.open("/shift/open")
+        self._clerk.send(page.form("opening_float"), desk=str(self._counter.series), opening_float="500", clock="y")
+
+    def log_in(self) -> None:
+        """Logs in; a shift that is open goes on."""
+        form = self._clerk.open("/").form("login", "pin")
+        self._clerk.send(form, login=self._counter.login, pin=self._counter.pin)
+
+    def end(self) -> None:
+        """Closes the shift."""
+        page = self._clerk.open("/shift/close")
+        self._clerk.send(page.form("counted_cash"), counted_cash="500", note="drill")
+
+    def serve(self, person: Person) -> None:
         """A new patient, and by chance what a morning brings besides."""
         chance = self._chance
         fields = {name: value for name, value in asdict(person).items() if value}
         form = self._clerk.open("/").form("name", "form", action="register")
         page = self._clerk.send(form, **fields)
+        if any("overbooked" in each.fields for each in page.forms):
+            form = page.form("overbooked", "form", action="register")
+            fields = {"overbooked": "the doctor agrees"}
+            page = self._clerk.send(form, **fields)
         number = self._number(page)
         if chance.random() < TWICE:
             if self._number(self._clerk.send(form, **fields)) != number:
@@ -134,6 +153,7 @@ class _Desk:
             self._void(number)
         elif chance.random() < RETURNING:
             self._return(number, told)
+        self._progress()
 
     def _correct(self, number: SlipNumber, told: dict[str, Any]) -> dict[str, Any]:
         name = f"{told['name'].split()[0]} {self._chance.choice(('Kumari', 'Prasad', 'Lal', 'Bano'))}"
@@ -162,7 +182,7 @@ class _Desk:
         """The patient comes back with the slip, at the same desk: a new slip, no new patient number."""
         box = self._clerk.open("/").form("typed")
         form = self._clerk.send(box, typed=number.text).form("name", "form", action="register")
-        day, same = datetime.now(INDIA).date(), self._hospital.clinic(told["clinic"])
+        day, same = self._counter.day or datetime.now(INDIA).date(), self._hospital.clinic(told["clinic"])
         sitting = [each for each in self._hospital.clinics if each.sits_on(day) and not each.casualty]
         clinic = self._chance.choice(sitting or [each for each in (same,) if each])  # on a Sunday only casualty sits
         again = self._number(self._clerk.send(form, clinic=clinic.code))

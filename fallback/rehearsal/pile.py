@@ -1,7 +1,7 @@
 """What a morning leaves behind on paper: every leaf for the scanner, and what must come out of it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -58,9 +58,21 @@ class Pile:
 
 
 def pile(
-    files: Sequence[Path], pads: Sequence[Pad], counter: Counter, desks: Sequence[int], day: date, rng: Random
+    files: Sequence[Path],
+    pads: Sequence[Pad],
+    counter: Counter,
+    desks: Sequence[int],
+    day: date,
+    rng: Random,
+    *,
+    at: Callable[[int], Counter] | None = None,
+    shifts: Sequence[str] | None = None,
 ) -> Pile:
-    """The pile of a morning: its printed slips in the order of printing, each file named by its number, and pads."""
+    """The pile of a morning: its printed slips in the order of printing, each file named by its number, and pads.
+
+    The sheets are those of `desks` and of `shifts`, by key; the first shift of each desk when None. `at` gives the
+    counter where a desk's sheets are signed, where that is another than the one that knows all slips.
+    """
     made, prints = Pile(), Prints(counter)
     newest = {path.name[:11]: path for path in files}
     went = visits(newest, prints, counter, rng)
@@ -70,7 +82,8 @@ def pile(
     made.torn = {spared.pop() for _ in range(min(_TORN, len(made.visits) // 4))}
     copies = _copies(files, newest, made, prints, rng)
     leaves = _odd_ones(copies, spared, made, prints) | _pads(pads)
-    sheets = _sheets(made, counter, desks, day)
+    keys = [shift_key(series, 1) for series in desks] if shifts is None else shifts
+    sheets = _sheets(made, at or (lambda _: counter), desks, day, keys)
     made.leaves = _in_boxes(leaves, sheets, made, rng)
     return made
 
@@ -200,7 +213,9 @@ def _pads(pads: Sequence[Pad]) -> dict[str, list[Leaf]]:
     return {leaf.numbers[0]: [leaf] for leaf in found}
 
 
-def _sheets(made: Pile, counter: Counter, desks: Sequence[int], day: date) -> dict[int, list[Leaf]]:
+def _sheets(
+    made: Pile, at: Callable[[int], Counter], desks: Sequence[int], day: date, shifts: Sequence[str]
+) -> dict[int, list[Leaf]]:
     """The sheets on top of the boxes of the busiest clinics: the box's own, and the attendant's."""
     queues: dict[int, dict[int, list[Visit]]] = defaultdict(lambda: defaultdict(list))
     for visit in made.visits.values():
@@ -211,16 +226,15 @@ def _sheets(made: Pile, counter: Counter, desks: Sequence[int], day: date) -> di
         there = [each for queue in queues[clinic].values() for each in queue if each.slip.number.text not in made.lost]
         promised = len(there) + (place == 0)
         made.boxes[clinic] = promised, len(there)
-        box = frontdesk.box_sheet(counter, clinic=clinic, day=day, series=desks[0], count=promised)
+        box = frontdesk.box_sheet(at(desks[0]), clinic=clinic, day=day, series=desks[0], count=promised)
         found[clinic] = [_printed("box sheet", box)]
         for series, queue in sorted(queues[clinic].items()):
-            for page in day_pages(counter, day, clinic, series, queue):
+            for page in day_pages(at(series), day, clinic, series, queue) if series in desks else ():
                 made.tokens.setdefault((clinic, series), set()).update(page.numbers)
                 found[clinic].append(
                     Leaf(kind="day sheet", draw=page.picture, outcomes=READ, boxes={"": page.boxes}, wear=UNHARMED)
                 )
-    shifts = [frontdesk.shift_sheet(counter, shift_key(series, 1)) for series in desks]
-    found[0] = [_printed("shift sheet", pdf) for pdf in shifts]
+    found[0] = [_printed("shift sheet", frontdesk.shift_sheet(at(int(key[:3])), key)) for key in shifts]
     return found
 
 

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import date
 
 from fallback.enrolment import Installation
 from fallback.ledger import queries
@@ -95,10 +96,12 @@ def visits(pile: Pile, forms: Set[str], installation: Installation) -> Iterator[
     yield from (f"{number} is no visit and has an outcome" for number in found if number not in pile.visits)
 
 
-def compared(pile: Pile, installation: Installation) -> tuple[int, list[str]]:
-    """How many figures of sheets were compared, and those that do not say what the paper says."""
+def compared(pile: Pile, installation: Installation, day: date | None = None) -> tuple[int, list[str]]:
+    """How many figures of sheets were compared, of one day where it is given, and those that do not say what the paper
+    says.
+    """
     wrong, seen = [], set()
-    rows = sheets.comparisons(installation.ledger.db())
+    rows = [each for each in sheets.comparisons(installation.ledger.db()) if not day or each.day in ("", str(day))]
     for row in rows:
         where = f"{row.sheet} {row.clinic or row.shift} {row.series} {row.figure}"
         if row.sheet == "box":

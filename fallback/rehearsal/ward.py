@@ -65,6 +65,14 @@ def fill_pads(
     numbers, pdf = frontdesk.print_pads(
         counter, series=series, count=len(people) + spare, issued_to="Ward 4", by="meena"
     )
+    pads = written(counter, people, numbers, pdf)
+    unused = numbers[len(people) :]
+    frontdesk.declare(counter, unused, "unused", "came back empty", by="meena")
+    return pads, unused
+
+
+def written(counter: Counter, people: Sequence[Person], numbers: Sequence[SlipNumber], pdf: bytes) -> list[Pad]:
+    """The blanks of a printed pad with these people written on them, one on each from the first on."""
     part = next(part for part in layout("pad", counter.hospital).parts if part.name == "slip")
     pads = []
     for place, person in enumerate(people):
@@ -80,9 +88,7 @@ def fill_pads(
                 boxes=_boxes(form, person),
             )
         )
-    unused = numbers[len(people) :]
-    frontdesk.declare(counter, unused, "unused", "came back empty", by="meena")
-    return pads, unused
+    return pads
 
 
 def _blank(counter: Counter, number: SlipNumber) -> PrintedSlip:

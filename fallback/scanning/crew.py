@@ -14,10 +14,8 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Self, TypeVar
 
-try:
+if sys.platform != "win32":  # Windows has no such limits; the limits on pixels hold there too
     import resource
-except ImportError:  # Windows has no such limits; the limits on pixels hold there too
-    resource = None  # type: ignore[assignment]
 
 PAGE_SECONDS = 60.0
 WORKER_MEGABYTES = 512
@@ -145,7 +143,7 @@ def page_fence() -> Iterator[None]:
     if not _page_seconds:
         yield
         return
-    with Path(os.devnull).open("w") as nowhere:
+    with Path(os.devnull).open("w", encoding="ascii") as nowhere:
         faulthandler.dump_traceback_later(_page_seconds, exit=True, file=nowhere)
         try:
             yield
@@ -169,7 +167,7 @@ def _begin(page_seconds: float) -> None:
     global _page_seconds
     _page_seconds = page_seconds
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle; else every worker prints its own
-    if resource is not None:
+    if sys.platform != "win32":
         limit = WORKER_MEGABYTES << 20
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crashed worker's memory holds patients' pages

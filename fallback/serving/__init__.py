@@ -4,10 +4,22 @@
 anew. Nothing here calls out.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from fallback.serving.door import Limits
-from fallback.serving.inside import served
 from fallback.serving.keeper import Opened, serve
 from fallback.serving.names import LOOPBACK, answering, is_loopback
-from fallback.serving.worker import Order
+from fallback.serving.order import Order
 
-__all__ = ["LOOPBACK", "Limits", "Opened", "Order", "answering", "is_loopback", "serve", "served"]
+if TYPE_CHECKING:
+    from fallback.serving.inside import lan_door, served
+
+__all__ = ["LOOPBACK", "Limits", "Opened", "Order", "answering", "is_loopback", "lan_door", "serve", "served"]
+
+
+def __getattr__(name: str) -> Any:
+    """What runs the whole program inside this process is loaded where it is used: a keeper of desks must stay small."""
+    if name in ("lan_door", "served"):
+        return getattr(import_module("fallback.serving.inside"), name)
+    raise AttributeError(name)

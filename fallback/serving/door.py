@@ -70,7 +70,9 @@ class _Client:
 class Door:
     """All connections of one server. `tls` None serves plain HTTP, which is for this computer alone."""
 
-    def __init__(self, pool: Pool, tls: ssl.SSLContext | None, limits: Limits) -> None:
+    def __init__(self, pool: Pool, tls: ssl.SSLContext | None, limits: Limits, only: str = "/") -> None:
+        """`only` is how every address begins that is asked for here."""
+        self._only = only.encode()
         self._pool = pool
         self._tls = tls
         self._limits = limits
@@ -172,6 +174,7 @@ class _Conversation:
         self._limits = door._limits
         self._pool = door._pool
         self._secure = door._tls is not None
+        self._only = door._only
         self._client = client
         self._reader = reader
         self._writer = writer
@@ -221,6 +224,8 @@ class _Conversation:
             raise _Refused(405, RequestWrong())
         if len(request.target) > _TARGET or not request.target.startswith(b"/"):
             raise _Refused(414 if len(request.target) > _TARGET else 400, RequestWrong())
+        if not request.target.startswith(self._only):
+            raise _Refused(404, RequestWrong())
         names = [name for name, _ in request.headers]
         if b"transfer-encoding" in names:  # of such a body nobody could tell whether it is whole
             raise _Refused(411, RequestWrong())

@@ -2,17 +2,46 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from socket import socketpair
-from wsgiref.types import WSGIApplication
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from fallback.authority import ServerCertificate
+from fallback.custody.link import Link
+from fallback.enrolment import Installation
+from fallback.lan import PORT
 from fallback.serving import tls
 from fallback.serving.door import Door, Limits
-from fallback.serving.listeners import listening
+from fallback.serving.keeper import LAN_LIMITS, lan_certificate
+from fallback.serving.listeners import lan_listening, listening, take_connections
+from fallback.serving.order import LanDoor
 from fallback.serving.pool import LARGE, SMALL, Pool
-from fallback.serving.worker import answering
+from fallback.serving.wsgi import answering
+from fallback.web.lan import beside
+
+
+@contextmanager
+def lan_door(installation: Installation) -> Iterator[Link]:
+    """A door to the other desks in this process, while the context lasts, for an invitation; its link is not started.
+
+    Raises PortTaken.
+    """
+    listener, *_ = lan_listening(PORT)
+    port = listener.getsockname()[1]
+    listener.close()
+    server = lan_certificate()
+    link = Link(
+        installation.ledger, port=port, certificate=LanDoor.of(port, server).certificate,
+        give_up=installation.seat.give_up,
+    )  # fmt: skip
+    with served(beside(_no_pages, link), host="0.0.0.0", port=port, server=server, limits=LAN_LIMITS):  # noqa: S104
+        yield link
+
+
+def _no_pages(_environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+    start("404 Not Found", [])
+    return [b""]
 
 
 @contextmanager
@@ -26,7 +55,7 @@ def served(
 ) -> Iterator[str]:
     """Serves an app while the context lasts; gives its address. Raises PortTaken and AddressUnknown."""
     listener = listening(host, port)[0]
-    listener.listen(512)
+    take_connections(listener)
     pairs = [socketpair() for _ in range(SMALL + LARGE)]
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()

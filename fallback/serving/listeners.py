@@ -3,8 +3,10 @@
 import errno
 import socket
 import sys
+from contextlib import suppress
 
 from fallback.errors import AddressUnknown, ParchiError, PortTaken
+from fallback.lan import PORT, PORTS
 
 
 def listening(host: str, port: int) -> list[socket.socket]:
@@ -33,6 +35,26 @@ def listening(host: str, port: int) -> list[socket.socket]:
     if not bound:
         raise AddressUnknown(host=host)
     return bound
+
+
+def lan_listening(port: int) -> list[socket.socket]:
+    """Sockets for the other desks, at all addresses; where the usual port is taken, one of those that words can tell.
+
+    Raises PortTaken.
+    """
+    for each in PORTS if port == PORT else [port]:
+        with suppress(PortTaken):
+            return listening("0.0.0.0", each)  # noqa: S104 -- all addresses: they change while a desk is open
+    raise PortTaken(port=port)
+
+
+def take_connections(listener: socket.socket) -> None:
+    """From now on it takes connections. Raises PortTaken, when another start bound the port, too, and was quicker."""
+    port = listener.getsockname()[1]
+    try:
+        listener.listen(512)
+    except OSError as wrong:
+        raise PortTaken(port=port) from wrong
 
 
 def _ours_alone(listener: socket.socket, family: int) -> None:

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
+if sys.platform == "linux":
+    import fcntl
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _EVERY = {"0.0.0.0": 4, "::": 6}  # noqa: S104 -- all addresses of this kind
 _INTERFACE_ADDRESS = 0x8915  # SIOCGIFADDR
@@ -40,35 +43,34 @@ def _is_name(name: str) -> bool:
 
 
 def _addresses() -> list[str]:
-    found = _linux() if sys.platform == "linux" else _asked()
-    return [each for each in found if not ip_address(each).is_loopback]
+    return [each for each in _found() if not ip_address(each).is_loopback]
 
 
-def _linux() -> list[str]:
-    """Asked of the kernel: to look one's own name up would ask a name server."""
-    import fcntl
+if sys.platform == "linux":
 
-    found = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-        for _, name in socket.if_nameindex():
-            try:
-                answer = fcntl.ioctl(asking.fileno(), _INTERFACE_ADDRESS, struct.pack("256s", name.encode()[:15]))
-            except OSError:  # an interface without an address
-                continue
-            found.append(socket.inet_ntoa(answer[20:24]))
-    try:
-        lines = Path("/proc/net/if_inet6").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return found
-    addresses = (IPv6Address(int(line.split()[0], 16)) for line in lines)
-    return [*found, *(str(each) for each in addresses if not each.is_link_local)]
+    def _found() -> list[str]:
+        """Asked of the kernel: to look one's own name up would ask a name server."""
+        found = []
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+            for _, name in socket.if_nameindex():
+                try:
+                    answer = fcntl.ioctl(asking.fileno(), _INTERFACE_ADDRESS, struct.pack("256s", name.encode()[:15]))
+                except OSError:  # an interface without an address
+                    continue
+                found.append(socket.inet_ntoa(answer[20:24]))
+        try:
+            lines = Path("/proc/net/if_inet6").read_text(encoding="ascii").splitlines()
+        except OSError:
+            return found
+        addresses = (IPv6Address(int(line.split()[0], 16)) for line in lines)
+        return [*found, *(str(each) for each in addresses if not each.is_link_local)]
+else:
 
-
-def _asked() -> list[str]:
-    """Windows answers for its own name by itself."""
-    try:
-        answers = socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)
-    except OSError:
-        return []
-    addresses = dict.fromkeys(str(answer[4][0]).partition("%")[0] for answer in answers)
-    return [each for each in addresses if not ip_address(each).is_link_local]
+    def _found() -> list[str]:
+        """Windows answers for its own name by itself."""
+        try:
+            answers = socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)
+        except OSError:
+            return []
+        addresses = dict.fromkeys(str(answer[4][0]).partition("%")[0] for answer in answers)
+        return [each for each in addresses if not ip_address(each).is_link_local]

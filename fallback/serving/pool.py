@@ -9,21 +9,24 @@ from fallback.errors import ServerBusy
 from fallback.serving.lanes import Lane
 
 SMALL, LARGE = 16, 6
+LAN_SMALL, LAN_LARGE = 3, 2  # of the other desks: what they ask keeps no clerk waiting
 
 
 class Pool:
     """Free lanes; the last one given back is taken first. When the worker dies, its lanes go, and others come."""
 
-    def __init__(self) -> None:
+    def __init__(self, small: int = SMALL) -> None:
+        """`small` is how many of its lanes are for small requests."""
+        self._small = small
         self._free: dict[bool, asyncio.LifoQueue[Lane]] = {False: asyncio.LifoQueue(), True: asyncio.LifoQueue()}
         self._alive: set[Lane] = set()
 
     async def fill(self, sockets: Sequence[socket]) -> None:
-        """Takes the ends of a new worker's lanes: SMALL small ones, then large ones."""
+        """Takes the ends of a new worker's lanes: the small ones, then large ones."""
         for place, sock in enumerate(sockets):
             lane = await Lane.over(sock)
             self._alive.add(lane)
-            self._free[place >= SMALL].put_nowait(lane)
+            self._free[place >= self._small].put_nowait(lane)
 
     def empty(self) -> None:
         """Gives up all lanes: the worker is gone."""

@@ -7,40 +7,25 @@ so that it never outlives whoever started it.
 import gc
 import signal
 import socket
-import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
-from pathlib import Path
 from wsgiref.types import WSGIApplication
 
 from fallback import frontdesk, hospital_file
 from fallback.authority import ServerCertificate
-from fallback.enrolment import DeskCertificate, desk_certificate, known_certificate, open_installation
+from fallback.custody.link import Link
+from fallback.enrolment import DeskCertificate, Installation, desk_certificate, known_certificate, open_installation
 from fallback.errors import ParchiError
 from fallback.frontdesk import Counter
 from fallback.keys import hospital_id
+from fallback.kit.ready import stick_of
 from fallback.printing.spool import spooler
-from fallback.serving.lanes import WorkerLane
-from fallback.serving.wsgi import answer
+from fallback.serving.order import Order
+from fallback.serving.wsgi import answering
 from fallback.web import close, create_app
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What a worker serves. `names` are those it answers under; `secure` says that browsers reach it by HTTPS."""
-
-    data: Path
-    hospital: Path
-    secret: str = field(repr=False)
-    language: str
-    copies: tuple[Path, ...]
-    names: tuple[str, ...]
-    secure: bool
-    index: str = ""
-    uidai: Path | None = None
+from fallback.web.lan import beside
 
 
 def work(control: Connection, lanes: Sequence[socket.socket]) -> None:
@@ -73,12 +58,13 @@ def serving(order: Order) -> Iterator[tuple[WSGIApplication, DeskCertificate | N
         vault, folder = installation.vault, installation.folder
         certificate = desk_certificate(vault, folder, hospital.name, order.names, _now()) if order.secure else None
         known: ServerCertificate | None = certificate.server if certificate else known_certificate(vault, folder)
+        link = linked(installation, order) if order.lan else None
         counter = Counter(
             ledger=installation.ledger,
             hospital=hospital,
             hospital_id=hospital_id(installation.root),
             drill=installation.drill,
-            sign=installation.sign,
+            sign=link.signing(installation.sign) if link else installation.sign,
         )
         queue = None
         if any(printer.desks for printer in hospital.printers):
@@ -86,34 +72,27 @@ def serving(order: Order) -> Iterator[tuple[WSGIApplication, DeskCertificate | N
         app = create_app(
             installation, hospital, language=order.language, hosts=order.names, https=order.secure, queue=queue,
             authority=known.authority if known else None, index_address=order.index,
-            uidai=order.uidai,
+            uidai=order.uidai, stick=stick_of(installation, order.kit) if order.kit else None, link=link,
         )  # fmt: skip
         stack.callback(close, app)
-        yield app, certificate
+        if link is None:
+            yield app, certificate
+            return
+        link.start()
+        stack.callback(link.stop)
+        yield beside(app, link), certificate
 
 
-@contextmanager
-def answering(app: WSGIApplication, lanes: Iterable[socket.socket]) -> Iterator[None]:
-    """A thread for each lane. It ends with its lane, which the door closes; whatever has come is answered first."""
-    threads = [threading.Thread(target=_answer, args=(app, sock), daemon=True, name="lane") for sock in lanes]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        for thread in threads:
-            thread.join(30)
-
-
-def _answer(app: WSGIApplication, sock: socket.socket) -> None:
-    lane = WorkerLane(sock)
-    try:
-        while asked := lane.take():
-            answer(app, asked, lane)
-    except OSError:  # the door is gone
-        pass
-    finally:
-        lane.close()
+def linked(installation: Installation, order: Order) -> Link:
+    """The link of an order to the other desks, not started yet."""
+    assert order.lan is not None
+    return Link(
+        installation.ledger,
+        port=order.lan.port,
+        certificate=order.lan.certificate,
+        serves=order.secure,
+        give_up=installation.seat.give_up,
+    )
 
 
 def _now() -> datetime:

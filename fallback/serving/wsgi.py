@@ -1,9 +1,12 @@
-"""One request through the WSGI app, from a lane and back."""
+"""Requests through the WSGI app, each from a lane and back."""
 
 import io
 import logging
+import socket
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication
@@ -12,6 +15,30 @@ from fallback.serving.lanes import Asked, Headers, WorkerLane
 
 _log = logging.getLogger(__name__)
 _PLAIN = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+
+
+@contextmanager
+def answering(app: WSGIApplication, lanes: Iterable[socket.socket]) -> Iterator[None]:
+    """A thread for each lane. It ends with its lane, which the door closes; whatever has come is answered first."""
+    threads = [threading.Thread(target=_answer, args=(app, sock), daemon=True, name="lane") for sock in lanes]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        for thread in threads:
+            thread.join(30)
+
+
+def _answer(app: WSGIApplication, sock: socket.socket) -> None:
+    lane = WorkerLane(sock)
+    try:
+        while asked := lane.take():
+            answer(app, asked, lane)
+    except OSError:  # the door is gone
+        pass
+    finally:
+        lane.close()
 
 
 def answer(app: WSGIApplication, asked: Asked, lane: WorkerLane) -> None:

@@ -11,23 +11,29 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from fallback import printing
+from fallback.custody.link import Link
 from fallback.enrolment import Installation
+from fallback.enrolment.readiness import Stick
 from fallback.errors import ParchiError
 from fallback.frontdesk import Counter, PrintQueue
+from fallback.frontdesk.practising import Practising
 from fallback.hospital import Hospital
 from fallback.keys import hospital_id
 from fallback.patients import PatientIndex
 from fallback.recovery import Imports, Intake, Matcher, Standings, Worklist
 from fallback.recovery.reviews import Reviews
+from fallback.settings import PROGRAM
 from fallback.web import (
     access,
     access_log,
+    computers,
     enrolment,
     failures,
     frontdesk,
     guard,
     limits,
     place,
+    practice,
     recovery,
     trust,
     words,
@@ -42,8 +48,7 @@ from fallback.web.unsent import Unsent
 
 __all__ = ["close", "create_app"]
 
-ROOT = Path(__file__).parent.parent.parent
-STATIC = ROOT / "static"
+STATIC = PROGRAM / "static"
 
 
 def _now() -> datetime:
@@ -62,6 +67,9 @@ def create_app(
     index_address: str = "",
     authority: bytes | None = None,
     uidai: Path | None = None,
+    practising: Practising | None = None,
+    stick: Stick | None = None,
+    link: Link | None = None,
 ) -> Flask:
     """The app for one installation and hospital.
 
@@ -69,16 +77,18 @@ def create_app(
     that the browser reaches it encrypted, so that its cookie is never sent otherwise. `queue` prints for desks with a
     printer of the server's, and is started and stopped by whoever made it. `index_address` leads to the computer that
     answers for the patient index; `authority` is the certificate (DER) that browsers of the network are told to trust;
-    `uidai` is the file of UIDAI's certificates. Whoever made the app closes it, before the
-    installation. Raises AccessNotStated or SettingWrong.
+    `uidai` is the file of UIDAI's certificates; `practising` is the guided drill that the app is there for;
+    `stick` looks at the stick that the program came from; `link` is the one to the other desks. Whoever made the app
+    closes it, before the installation. Raises AccessNotStated or SettingWrong.
     """
     index = PatientIndex(installation.folder, installation.vault)
     reviews, standings = Reviews(installation.ledger, index, clock), Standings(installation.ledger)
-    app = Flask("fallback.web", static_folder=None, template_folder=str(ROOT / "templates"))
+    app = Flask("fallback.web", static_folder=None, template_folder=str(PROGRAM / "templates"))
     app.config.update(
         SECRET_KEY=installation.vault.key("web session"),
         # a name that browsers take only encrypted, for the whole of this host and no other
-        SESSION_COOKIE_NAME="__Host-parchi" if https else "parchi",
+        # a browser does not tell ports apart: a practice beside the real desk would log it out
+        SESSION_COOKIE_NAME="__Host-parchi" if https else "parchi-practice" if practising else "parchi",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=https,
@@ -96,7 +106,7 @@ def create_app(
             hospital=hospital,
             hospital_id=hospital_id(installation.root),
             drill=installation.drill,
-            sign=installation.sign,
+            sign=link.signing(installation.sign) if link else installation.sign,
         ),
         clock=clock,
         language=language,
@@ -114,6 +124,9 @@ def create_app(
         sessions=Sessions(),
         unsent=Unsent(installation.folder, installation.vault),
         queue=queue,
+        practising=practising,
+        stick=stick,
+        link=link,
         index=index,
         index_address=index_address,
         authority=authority,
@@ -131,7 +144,7 @@ def create_app(
     app.register_error_handler(HTTPException, failures.refused)
     app.register_error_handler(Exception, failures.broken)
     app.add_url_rule("/static/<path:name>", "static", _static_file)
-    for room in (frontdesk, enrolment, recovery, trust):
+    for room in (frontdesk, enrolment, recovery, practice, trust, computers):
         app.register_blueprint(room.blueprint)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from fallback.downtime import Desk, Downtime, Role, Shift
+from fallback.frontdesk import FEW_SHEETS, sheets_left
 from fallback.ledger import queries
-from fallback.ledger.queries import today
+from fallback.ledger.queries import ready, today
 from fallback.ledger.queries.events import ClockTrouble, clock_state
 from fallback.slip import letters
 from fallback.web.copies import copies
@@ -20,6 +21,8 @@ class Bar:
     """What the bar shows. `act` names the entries on which a person must act; only those are red.
 
     `stuck` counts the slips whose paper needs a person; `clock` says why this computer's clock is not believed.
+    `sheets` is about how many sheets lie at the desk, None while nobody told; `saves`: it prints on less paper. `power`
+    is what the battery of the computer that serves says, "" where it has none.
     """
 
     downtime: Downtime | None
@@ -32,6 +35,9 @@ class Bar:
     copy_why: str
     stuck: int
     clock: str
+    sheets: int | None
+    saves: bool
+    power: str
     act: frozenset[str]
 
 
@@ -43,6 +49,8 @@ def bar() -> Bar:
     left = today.numbers_left(db(), own.series) if own else 0
     second = copies()
     few = own is not None and left < FEW_NUMBERS
+    sheets = sheets_left(here().counter, db(), own.series) if own else None
+    power, stops = _power(desk)
     return Bar(
         downtime=lasting,
         lasted=duration(here().clock() - lasting.started) if lasting else "",
@@ -54,8 +62,35 @@ def bar() -> Bar:
         copy_why=second.why,
         stuck=_stuck(),
         clock=_clock(),
-        act=frozenset(name for name, needed in (("left", few), ("copy", second.act)) if needed),
+        sheets=sheets,
+        saves=own is not None and ready.saves_paper(db(), own.series),
+        power=power,
+        act=frozenset(
+            name
+            for name, needed in (
+                ("left", few),
+                ("copy", second.act),
+                ("sheets", sheets is not None and sheets < FEW_SHEETS),
+                ("power", stops),
+            )
+            if needed
+        ),
     )
+
+
+def _power(desk: Desk | None) -> tuple[str, bool]:
+    """What the battery says, and whether a person must act: it is low, or the desk's printer is dead without mains."""
+    power = here().power.now()
+    if power is None or (power.mains and power.percent is None):
+        return "", False
+    level = "" if power.percent is None else f"{power.percent} %"
+    if power.mains:
+        return level, False
+    printer = here().hospital.printer_of(desk.name) if desk else None
+    if printer and printer.laser:
+        words = _("{level}, no mains: the laser {printer} stops").format(level=level, printer=printer.name)
+        return words.lstrip(", "), True
+    return _("{level}, no mains").format(level=level).lstrip(", "), power.low
 
 
 def _clock() -> str:

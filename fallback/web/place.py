@@ -9,10 +9,14 @@ from typing import TypeVar, cast
 from flask import current_app, g, request, session
 from markupsafe import Markup
 
+from fallback.computer import PowerWatch
+from fallback.custody.link import Link
 from fallback.downtime import Shift, User
 from fallback.enrolment import Installation
+from fallback.enrolment.readiness import Stick
 from fallback.errors import FieldWrong, LoggedOut, ShiftNotOpen
 from fallback.frontdesk import Counter, Looks, PrintQueue
+from fallback.frontdesk.practising import Practising
 from fallback.hospital import Hospital
 from fallback.idcards import Signers
 from fallback.language import LANGUAGES, translate
@@ -24,6 +28,7 @@ from fallback.recovery import Imports, Intake, Matcher, Standings, Worklist
 from fallback.recovery.reviews import Reviews
 from fallback.slip import INDIA
 from fallback.web.buckets import Limiter
+from fallback.web.checks import Checks
 from fallback.web.cutter import Cutter
 from fallback.web.lens import Lens
 from fallback.web.sessions import Sessions
@@ -47,7 +52,10 @@ class Place:
     `imports` are the runs of this server into hospital systems, `standings` where all slips stand on their way, and
     `matcher` says whose they are.
     `unsent` keeps the forms that are being typed, `looks` which of them asked the index. `clinics` keeps the form's
-    list of clinics as they stand, by language and by whether the patient is a returning one.
+    list of clinics as they stand, by language and by whether the patient is a returning one. `practising` is the guided
+    drill that this app is there for, None of every other app. `stick` looks at the stick that the program came from,
+    None where it came from none; `power` at the battery; `checks` keeps the monthly check that was made last.
+    `link` is the one to the other desks, None where this desk is alone.
     """
 
     installation: Installation
@@ -73,6 +81,11 @@ class Place:
     sessions: Sessions
     unsent: Unsent
     queue: PrintQueue | None
+    practising: Practising | None = None
+    stick: Stick | None = None
+    link: Link | None = None
+    power: PowerWatch = field(default_factory=PowerWatch)
+    checks: Checks = field(default_factory=Checks)
     clinics: dict[tuple[str, bool], tuple[object, Markup]] = field(default_factory=dict)
     looks: Looks = field(default_factory=Looks)
 
@@ -115,6 +128,11 @@ def address() -> str:
     return request.remote_addr or ""
 
 
+def is_thin() -> bool:
+    """Whether this browser is another computer's, which has no journal of its own."""
+    return bool(address()) and not address().startswith(("127.", "::1"))
+
+
 def user() -> User:
     """Who is logged in. Raises LoggedOut when nobody is."""
     found = visitor()
@@ -124,9 +142,16 @@ def user() -> User:
 
 
 def shift() -> Shift | None:
-    """The user's open shift, None when there is none."""
+    """The user's open shift, None when there is none here.
+
+    One that is open at another computer is that computer's as long as it is there; of one that died, it can be closed.
+    """
     found = visitor()
-    return queries.open_shift(db(), login=found.login) if found else None
+    own = queries.open_shift(db(), login=found.login) if found else None
+    link = here().link
+    if own is not None and link is not None and (chain := queries.began_here(db(), own)) and link.is_here(chain):
+        return None
+    return own
 
 
 def open_shift() -> Shift:

@@ -18,9 +18,9 @@ from fallback.slip import Slip
 from fallback.web.bar import bar
 from fallback.web.changes import record, said
 from fallback.web.labels import called
-from fallback.web.place import _, here, language, visitor
+from fallback.web.place import _, here, is_thin, language, visitor
 
-_OWN_NAMES = {"en": "English", "hi": "हिन्दी"}
+OWN_NAMES = {"en": "English", "hi": "हिन्दी"}
 
 
 def in_words(value: StrEnum) -> str:
@@ -93,9 +93,10 @@ def of_request() -> dict[str, Any]:
         "language": spoken,
         "look": session.get("look", ""),
         "other_language": other,
-        "other_language_name": _OWN_NAMES.get(other, other),
+        "other_language_name": OWN_NAMES.get(other, other),
         "hospital": here().hospital,
         "drill": here().installation.drill,
         "visitor": visitor(),
+        "thin": is_thin(),
         "index_door": here().index.here or bool(here().index_address),
     }

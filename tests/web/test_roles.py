@@ -24,6 +24,11 @@ NOBODY = "public"
 
 # Clerk, Supervisor, Records officer, Auditor, Kounter; or everybody, logged in or not.
 MAY = {
+    "computers.alive": "public",
+    "computers.call": "S",
+    "computers.computers": "S",
+    "computers.end_invitation": "S",
+    "computers.invite": "S",
     "enrolment.cards": "S",
     "enrolment.choose_language": "public",
     "enrolment.choose_look": "public",
@@ -55,6 +60,8 @@ MAY = {
     "frontdesk.census_csv": "CSRAK",
     "frontdesk.census_sheet": "CSRAK",
     "frontdesk.change_stay": "CSK",
+    "frontdesk.check_page": "CS",
+    "frontdesk.check_result": "CS",
     "frontdesk.choose_counter": "CSK",
     "frontdesk.choose_room": "CSK",
     "frontdesk.clinic": "S",
@@ -101,6 +108,7 @@ MAY = {
     "frontdesk.openings": "SA",
     "frontdesk.overview": "S",
     "frontdesk.paper": "CS",
+    "frontdesk.paper_left": "CS",
     "frontdesk.personal_data_sheet": "S",
     "frontdesk.place_visit": "CSK",
     "frontdesk.poster": "S",
@@ -119,6 +127,8 @@ MAY = {
     "frontdesk.room": "CSK",
     "frontdesk.round_sheet": "CSK",
     "frontdesk.settle": "CS",
+    "frontdesk.run_check": "CS",
+    "frontdesk.save_paper": "CS",
     "frontdesk.sheets": "S",
     "frontdesk.shift_paper": "CSRA",
     "frontdesk.shift_sheet": "CSRA",
@@ -126,12 +136,15 @@ MAY = {
     "frontdesk.slip_sheet": "CS",
     "frontdesk.stand_in_room": "CSK",
     "frontdesk.start_downtime": "S",
+    "frontdesk.stock_list": "CS",
     "frontdesk.stay": "CSK",
     "frontdesk.switch_clinic": "S",
     "frontdesk.take_alike": "CS",
     "frontdesk.take_fee": "CS",
     "frontdesk.take_from_index": "CS",
     "frontdesk.tell_of_visit": "CSK",
+    "frontdesk.tell_sheets": "CS",
+    "frontdesk.test_sheet": "CS",
     "frontdesk.undo_service": "CSK",
     "frontdesk.unidentified": "CS",
     "frontdesk.void": "CS",
@@ -139,6 +152,16 @@ MAY = {
     "frontdesk.ward_round": "CS",
     "frontdesk.wards": "CSK",
     "frontdesk.wristbands": "CSK",
+    "practice.add_by_hand": "S",
+    "practice.add_certificate": "S",
+    "practice.begin": "public",
+    "practice.certificate": "public",
+    "practice.duties": "SA",
+    "practice.go_on": "public",
+    "practice.leave": "public",
+    "practice.practice_page": "SA",
+    "practice.practise": "public",
+    "practice.scans": "CSR",
     "recovery.account": "SRA",
     "recovery.account_json": "SRA",
     "recovery.account_pdf": "SRA",
@@ -242,6 +265,7 @@ MAY = {
 }
 # What an auditor may send: their own login, PIN and language. Nothing of it touches the record.
 OF_ONES_OWN = {"choose_language", "choose_look", "choose_system", "lock_screen", "log_in", "log_out", "own_pin"}
+OF_ONES_OWN |= {"begin", "go_on", "leave"}  # of a guided drill: there is no such page in a real installation
 REFUSED = "may not use this page"
 
 

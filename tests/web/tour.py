@@ -14,7 +14,7 @@ from fallback.downtime import Role
 from fallback.serving import served
 from fallback.web import close, create_app
 from tests import factories
-from tests.web import tour_desk, tour_office, tour_records, tour_recovery, tour_wards
+from tests.web import tour_check, tour_desk, tour_office, tour_records, tour_recovery, tour_wards
 from tests.web.walking import Clock, Keep, Tour, browser
 
 # Each room's screens, in the order in which somebody would meet them.
@@ -27,6 +27,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "Counters": tour_wards.COUNTERS,
     "Wards and casualty": tour_wards.WARDS,
     "Supervisor": tour_office.OFFICE,
+    "The monthly check": tour_check.CHECK,
     "Records": tour_records.RECORDS,
     "Who is whom": tour_recovery.WHO,
     "Import": tour_recovery.IMPORT,
@@ -37,11 +38,12 @@ SCREENS: dict[str, tuple[str, ...]] = {
 # The order in which the day goes: one morning, from before the first slip to the account.
 DAY: tuple[Callable[[Tour], None], ...] = (
     tour_office.door, tour_office.before, tour_desk.opening, tour_desk.morning, tour_desk.states, tour_desk.slips,
-    tour_wards.rooms, tour_wards.counters, tour_wards.wards, tour_desk.money, tour_office.office,
+    tour_wards.rooms, tour_wards.counters, tour_wards.wards, tour_desk.money, tour_office.office, tour_check.check,
     tour_desk.closing, tour_records.records, tour_office.auditor, *tour_recovery.PARTS,
 )  # fmt: skip
 # Pages that are on no picture, and why.
 NOT_SHOWN = {
+    "computers.alive": "an empty answer to a script",
     "enrolment.stay_awake": "an empty answer to a script",
     "frontdesk.admit_from": "the admission form, filled in from a slip",
     "frontdesk.box_sheet": "a PDF",
@@ -59,6 +61,10 @@ NOT_SHOWN = {
     "frontdesk.register_sheets": "a PDF",
     "frontdesk.round_sheet": "a PDF",
     "frontdesk.shift_paper": "a PDF",
+    "frontdesk.stock_list": "a PDF",
+    "practice.certificate": "a PDF",
+    "practice.practise": "of the guided drill, which is an app of its own: test_practice_browser.py looks at it",
+    "practice.scans": "a PDF",
     "recovery.account_json": "a file",
     "recovery.account_pdf": "a PDF",
     "recovery.closed_account": "a PDF",
@@ -98,7 +104,8 @@ def walk(language: str, keeper: Callable[[webdriver.Chrome], Keep], *, worst: bo
         printing.warm()
         authority = Authority.new("Hospital", [], datetime.now(UTC)).certificate
         hospital = tour_recovery.targets(factories.hospital(), Path(place))
-        app = create_app(made, hospital, clock=clock, authority=authority, language=language)
+        link = tour_office.linked(made)
+        app = create_app(made, hospital, clock=clock, authority=authority, language=language, link=link)
         tour = Tour(
             made=made, counter=factories.counter(made), app=app, driver=driver, language=language, clock=clock,
             address=stack.enter_context(served(app)), keeper=keeper(driver), place=Path(place),

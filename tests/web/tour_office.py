@@ -4,7 +4,11 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from fallback import enrolment, frontdesk
+from fallback.custody.lan_lines import About
+from fallback.custody.link import Link
 from fallback.frontdesk.roster import set_roster
+from fallback.lan import PORT, Interface
+from fallback.ledger import Head
 from fallback.patients import Columns, PatientIndex
 from fallback.roster import DayWord
 from tests.web.tour_desk import DAY, EYE
@@ -14,7 +18,8 @@ DOOR = ("login", "login-refused", "locked", "own-pin", "trust")
 OFFICE = (
     "supervisor-before", "supervisor", "day", "money", "money-wrong", "clinics", "clinic", "clinic-wrong", "users",
     "users-wrong", "cards", "revoke", "retire", "sheets", "looks", "openings", "done-twice", "done-twice-empty",
-    "index", "index-none", "index-found",
+    "index", "index-none", "index-found", "practice", "practice-wrong", "practice-duties", "computers",
+    "computers-wrong",
 )  # fmt: skip
 REFUSED = ("auditor", "auditor-users", "auditor-account", "auditor-slip", "auditor-refused", "not-found")
 PATIENTS = (
@@ -49,6 +54,19 @@ def before(tour: Tour) -> None:
     tour.clock.go_on(20)
 
 
+def linked(made: enrolment.Installation) -> Link:
+    """A link that hears nobody, and has met the eye department's laptop."""
+    link = Link(
+        made.ledger, port=PORT, certificate="0" * 64, networks=lambda: (Interface("192.168.1.10", "192.168.1.255"),)
+    )
+    other = About(
+        instance="e" * 16, chain="e" * 16, port=PORT, serves=False, time=0.0, names=("Eye OPD",),
+        heads={"e" * 16: Head(chain="e" * 16, sequence=12, hash=bytes(32))},
+    )  # fmt: skip
+    link.neighbours.met_by("192.168.1.11", other, frozenset(), 0.0)
+    return link
+
+
 def office(tour: Tour) -> None:
     """What a supervisor looks at and decides in the course of the day."""
     enrolment.make_cards(tour.made, 3, lambda _: None, by="meena")
@@ -65,6 +83,11 @@ def office(tour: Tour) -> None:
     tour.type(cap="many", room="Tent 2")
     tour.enter()
     tour.keep("clinic-wrong")
+    tour.see("/computers", "computers")
+    tour.type(words="acid acne")
+    tour.press(Keys.ENTER)
+    tour.there(".trouble")
+    tour.keep("computers-wrong")
     tour.see("/users")
     tour.type(login="a b", pin="12")
     tour.enter()
@@ -74,6 +97,12 @@ def office(tour: Tour) -> None:
     tour.type(challan="C-7")
     tour.enter()
     tour.keep("money-wrong")
+    tour.see("/practice", "practice")
+    tour.type(certificate="PARCHI-PRACTICE-AAAA")
+    tour.press(Keys.ENTER)
+    tour.there(".trouble")
+    tour.keep("practice-wrong")
+    tour.see("/practice/duties", "practice-duties")
     tour.see("/index", "index")
     tour.type(wanted="9810000001")
     tour.driver.find_element(By.CSS_SELECTOR, "[name=why_looked]").click()

@@ -67,6 +67,7 @@ __all__ = [
     "SlipRow",
     "batch_pages",
     "batches",
+    "began_here",
     "clinic_slips",
     "codes",
     "current_downtime",
@@ -275,6 +276,9 @@ _SHIFT = (
 )
 
 
+_HERE = "(substr(begun, -16) = (SELECT id FROM chain WHERE own = 1))"  # that of two computers' one is this one's
+
+
 def shift(db: Database, key: str) -> Shift | None:
     """The shift of a key."""
     row = db.execute(_SHIFT + "WHERE key = ?", (key,)).fetchone()
@@ -282,12 +286,19 @@ def shift(db: Database, key: str) -> Shift | None:
 
 
 def open_shift(db: Database, *, series: int | None = None, login: str | None = None) -> Shift | None:
-    """The shift that is open at a desk, or that a user has open."""
+    """The shift that is open at a desk, or that a user has open: of several, one that began in this journal."""
     row = db.execute(
-        _SHIFT + "WHERE closed IS NULL AND series = coalesce(?, series) AND login = coalesce(?, login) ORDER BY opened",
+        _SHIFT + "WHERE closed IS NULL AND series = coalesce(?, series) AND login = coalesce(?, login) "
+        f"ORDER BY {_HERE} DESC, opened",
         (series, login),
     ).fetchone()
     return _shift(row) if row else None
+
+
+def began_here(db: Database, shift: Shift) -> str:
+    """"" for a shift that began in this journal; else the chain of the computer where it did."""
+    row = db.execute(f"SELECT substr(begun, -16), {_HERE} FROM shift WHERE key = ?", (shift.key,)).fetchone()
+    return str(row[0]) if row and not row[1] else ""
 
 
 def shifts(db: Database) -> list[Shift]:

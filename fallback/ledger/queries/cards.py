@@ -84,6 +84,12 @@ def uses_of(db: Database, series: int) -> list[Use]:
     return _uses(rows.fetchall())
 
 
+def names_in(db: Database, chain: str) -> tuple[str, ...]:
+    """What the desks are called that were enrolled in a chain, by series."""
+    rows = db.execute("SELECT name FROM enrolment WHERE chain = ? ORDER BY series", (chain,)).fetchall()
+    return tuple(name for (name,) in rows)
+
+
 def used_twice(db: Database) -> list[tuple[Use, ...]]:
     """Every series that was enrolled on more than one machine: a CONFLICT, which a person must be told."""
     found: dict[int, list[Use]] = {}

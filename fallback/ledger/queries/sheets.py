@@ -110,7 +110,12 @@ def visits(db: Database) -> int:
 
 
 def slips_between(db: Database, series: int, first: int, last: int) -> int:
-    """How many numbers of a series from a serial to another are known as slips: numbered blanks are left out."""
+    """How many numbers of a series from a serial to another are known as slips: numbered blanks are left out.
+
+    None from 0 to 0, as a shift says in which nobody was registered.
+    """
+    if not first or not last:  # a quiet shift's sheet must not end the page of all the others
+        return 0
     row = db.execute(
         "SELECT count(*) FROM (SELECT number FROM slip WHERE series = ?1 AND serial BETWEEN ?2 AND ?3 "
         "UNION SELECT number FROM void_told WHERE number BETWEEN ?4 AND ?5) AS known "

@@ -90,6 +90,8 @@ CERTIFICATE_FIELDS = frozenset(
         "signed", "signed_expert", "signed_day", "signed_time", "signed_place",
     }
 )  # fmt: skip
+PRACTICE_FIELDS = frozenset({"people", "counter", "day", "minutes", "score", "steps", "mark", "vouched"})
+PRACTICE_COLUMNS = frozenset({"scene", "done", "asked"})
 PAD_COVER_FIELDS = frozenset({"page", "first", "last", "count", "issued_to", "by", "day", "desk", "series"})
 PAD_COVER_COLUMNS = frozenset(
     {"number_1", "used_1", "spoiled_1", "unused_1", "number_2", "used_2", "spoiled_2", "unused_2"}
@@ -216,6 +218,12 @@ SHEETS: Mapping[str, SheetKind] = {
             "expert": _CERTIFIED | {"obtained", "signed_expert"},
         },
         codes=frozenset(),
+    ),
+    "practice": SheetKind(
+        fields=PRACTICE_FIELDS,
+        columns=PRACTICE_COLUMNS,
+        parts={"sheet": frozenset({"practice", "tags", "people", "counter", "day", "score", "mark", "scene", "done"})},
+        codes=frozenset({"practice"}),
     ),
     "pad-cover": SheetKind(
         fields=PAD_COVER_FIELDS,

@@ -5,6 +5,7 @@ from fallback.printing.papers.clinics import BoxSheet, DaySheet, Entry, Register
 from fallback.printing.papers.duties import Certificate63, IncidentSheet, PersonalDataSheet
 from fallback.printing.papers.keys import DeskCard, KeySheet, PadCover, Poster
 from fallback.printing.papers.paper import Paper, draw_paper, render_book, render_paper
+from fallback.printing.papers.practice import PracticeCertificate
 from fallback.printing.papers.shift import ShiftSheet
 from fallback.printing.papers.wards import BedRow, RoundSheet, WardCensus
 
@@ -22,6 +23,7 @@ __all__ = [
     "Paper",
     "PersonalDataSheet",
     "Poster",
+    "PracticeCertificate",
     "Register",
     "RoundSheet",
     "ShiftSheet",

@@ -8,6 +8,7 @@ from itertools import cycle, islice
 from fallback.keys import Certificate, HospitalKey
 from fallback.money import Cash, Mode, ModeSum
 from fallback.printing.examples import digits, empty, full, plain
+from fallback.printing.labels import spoken
 from fallback.printing.papers import (
     BedRow,
     BoxSheet,
@@ -22,6 +23,7 @@ from fallback.printing.papers import (
     Paper,
     PersonalDataSheet,
     Poster,
+    PracticeCertificate,
     Register,
     RoundSheet,
     ShiftSheet,
@@ -207,12 +209,23 @@ def pad_cover(count: int = 30, *, drill: bool = False) -> PadCover:
     )  # fmt: skip
 
 
+def practice(*, drill: bool = False) -> PracticeCertificate:
+    """The certificate of a drill's five scenes, by two people."""
+    text = "PARCHI-PRACTICE-" + ("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 8)[:230]
+    scenes = (("The computers are down", 2, 2), ("Surge", 2, 2), ("The printer dies", 1, 2), ("Power cut", 2, 2))
+    return PracticeCertificate(
+        people=("Asha Rani", "Ravi Das"), counter="Counter 3", day=DAY, minutes=6, score=88,
+        scenes=[(spoken(name), done, due) for name, done, due in scenes], mark="9c41d07e5b2a8f36", text=text,
+        drill=drill,
+    )  # fmt: skip
+
+
 def papers(*, drill: bool = False) -> Mapping[str, Paper]:
     """One of each, by the name of its layout."""
     made: tuple[Paper, ...] = (
         shift(drill=drill), day_sheet(drill=drill), box(drill=drill), register(drill=drill), poster(drill=drill),
         desk_card(drill=drill), cards(drill=drill), key_sheet(drill=drill), pad_cover(drill=drill),
         round_sheet(drill=drill), census(drill=drill), incident(drill=drill), personal_data(drill=drill),
-        certificate(drill=drill),
+        certificate(drill=drill), practice(drill=drill),
     )  # fmt: skip
     return {paper.name: paper for paper in made}

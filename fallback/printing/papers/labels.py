@@ -15,6 +15,7 @@ DESK_CARD = spoken("Desk card")
 ENROLMENT_CARD = spoken("Enrolment card")
 KEY_SHEET = spoken("A key of the hospital")
 PAD_COVER = spoken("Pad of blank slips")
+PRACTICE = spoken("Practice certificate")
 
 ROUND_SHEET = spoken("Round of the ward")
 CENSUS = spoken("Ward census")
@@ -106,6 +107,17 @@ PAPER_FIELDS: Mapping[str, Words] = (
         "groups": spoken("The same in signs"),
         "use": spoken("How it is used"),
         "word_1": spoken("Words, down the columns"),
+        # practice
+        "people": spoken("Who practised"),
+        "counter": spoken("Counter"),
+        "minutes": spoken("Minutes"),
+        "score": spoken("Done of what was due"),
+        "steps": spoken("Steps"),
+        "mark": spoken("Mark"),
+        "scene": spoken("Scene"),
+        "done": spoken("Done"),
+        "asked": spoken("To be done"),
+        "vouched": spoken("Supervisor: name and signature"),
         # the pad
         "by": spoken("Given out by"),
         "number_1": _NUMBER,

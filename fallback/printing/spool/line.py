@@ -68,6 +68,8 @@ class _Tcp:
 
 
 class _Device:
+    _handle: int
+
     def __init__(self, address: str) -> None:
         if sys.platform == "win32":
             raise ValueError("Windows has no device files")

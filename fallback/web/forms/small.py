@@ -100,6 +100,14 @@ class RosterForm(ReasonForm):
         self.sits.choices = [("", _("as in the hospital's file")), ("yes", _("yes")), ("no", _("no"))]
 
 
+class ComputersForm(Typed):
+    """A card for an invitation and the address that it names; or the three words of a computer that is not heard."""
+
+    card = PasswordField(LABELS["card"])
+    address = StringField(LABELS["network_address"])
+    words = StringField(LABELS["three_words"])
+
+
 class DeskForm(Typed):
     """A desk to be enrolled, with a card or by the root's key."""
 

@@ -7,16 +7,19 @@ from flask.typing import ResponseReturnValue
 
 from fallback import frontdesk
 from fallback.downtime import Role
-from fallback.errors import NotAllowed, ParchiError, PrintSettled, RequestWrong, SlipUnknown
+from fallback.errors import FieldWrong, NotAllowed, ParchiError, PrintSettled, RequestWrong, SlipUnknown
 from fallback.language import say
 from fallback.ledger import queries
 from fallback.ledger.queries import prints
 from fallback.slip import SlipNumber
 from fallback.web.access import clerk, shown_again
+from fallback.web.door import own as own_address
+from fallback.web.forms import whole_number
+from fallback.web.forms.ready import SheetsForm
 from fallback.web.frontdesk.blueprint import blueprint
 from fallback.web.frontdesk.slips import pdf
 from fallback.web.paper import Standing, open_papers, paper_of, printer_of, wake
-from fallback.web.place import db, here, language, shift, user
+from fallback.web.place import db, here, language, open_shift, shift, user
 
 _EVERY = "5"  # seconds between two looks
 _SOON = "2"
@@ -77,6 +80,41 @@ def settle(number: SlipNumber) -> ResponseReturnValue:
             raise RequestWrong()
     wake()
     return redirect(url_for("frontdesk.prints_page"))
+
+
+def _sheets_again(typed: Mapping[str, str] | None, error: ParchiError | None) -> ResponseReturnValue:
+    form = SheetsForm(formdata=typed)
+    return render_template("frontdesk/paper_left.html", form=form, sentence=form.mark(error))
+
+
+@blueprint.get("/prints/sheets")
+@clerk
+def paper_left() -> ResponseReturnValue:
+    """How much paper lies at the desk. Raises ShiftNotOpen."""
+    open_shift()
+    return _sheets_again(None, None)
+
+
+@blueprint.post("/prints/sheets")
+@clerk
+@shown_again(_sheets_again)
+def tell_sheets() -> ResponseReturnValue:
+    """Somebody counted the paper at their desk; from now on the bar counts down. Raises ShiftNotOpen, FieldWrong."""
+    form, own = SheetsForm(), open_shift()
+    count = whole_number(form.typed("sheets"))
+    if count is None:
+        raise FieldWrong(field="sheets", why="Write a whole number, like 500.")
+    frontdesk.tell_sheets(here().counter, own.series, count, by=user().login)
+    return redirect(url_for("frontdesk.desk"))
+
+
+@blueprint.post("/prints/saving")
+@clerk
+def save_paper() -> ResponseReturnValue:
+    """This desk prints on less paper from now on, or as usual again. Raises ShiftNotOpen."""
+    own = open_shift()
+    frontdesk.set_economy(here().counter, own.series, on=request.form.get("on") == "yes", by=user().login)
+    return redirect(own_address(request.form.get("back", "")) or url_for("frontdesk.desk"))
 
 
 @blueprint.get("/slips/<slip:number>/paper")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from fallback import enrolment, frontdesk, recovery
 from fallback.errors import FieldWrong, ParchiError
-from fallback.frontdesk import MOST_PADS
+from fallback.frontdesk import MOST_PADS, practised
 from fallback.ledger import queries
 from fallback.ledger.queries import cards, identities, money, today as days
 from fallback.web.access import shown_again, supervisor
@@ -15,6 +15,7 @@ from fallback.web.copies import copies
 from fallback.web.forms import text, whole_number
 from fallback.web.forms.small import DeskForm, PadsForm, ReasonForm
 from fallback.web.frontdesk.blueprint import blueprint
+from fallback.web.frontdesk.check import standings
 from fallback.web.frontdesk.picture import picture
 from fallback.web.frontdesk.slips import pdf
 from fallback.web.place import db, here, today, user
@@ -57,6 +58,8 @@ def supervisor_page(
         users=queries.users(db()),
         waiting=enrolment.waiting(here().installation.ledger),
         copies=copies(),
+        checks_due=sum(each.due for each in standings()),
+        practice=practised.record(here().counter, here().clock()),
     )
 
 

@@ -1,0 +1,1 @@
+"""The stick: what it holds, how it is built and sealed, and what a computer without anything does with it."""

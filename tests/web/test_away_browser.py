@@ -1,0 +1,56 @@
+"""A thin desk in a real browser: the server goes, the form stays; the server comes back, the form can be sent."""
+
+import socket
+from collections.abc import Iterable
+from contextlib import ExitStack
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from fallback.enrolment import Installation
+from fallback.ledger import queries
+from fallback.serving import served
+from fallback.web import close, create_app
+from tests import factories
+from tests.web.test_browser import browser, open_desk, pytestmark, waiting
+
+__all__ = ["browser", "pytestmark"]
+
+
+def elsewhere(app: WSGIApplication) -> WSGIApplication:
+    """The app as a browser of another computer has it."""
+
+    def asked(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        return app({**environ, "REMOTE_ADDR": "10.0.0.9"}, start)
+
+    return asked
+
+
+def test_the_server_goes_and_comes_back_while_a_form_is_typed(browser: WebDriver, installation: Installation) -> None:
+    app = create_app(installation, factories.hospital())
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with ExitStack() as stack:
+        address = stack.enter_context(served(elsewhere(app), port=port))
+        open_desk(browser, address)
+        name = browser.find_element(By.NAME, "name")
+        name.send_keys("Sunita Devi")
+        band = browser.find_element(By.ID, "away")
+        assert not band.is_displayed()
+        stack.close()
+        waiting(browser).until(lambda _: band.is_displayed())
+        assert "pads" in band.text
+        before = browser.current_url
+        name.submit()
+        browser.execute_script("document.querySelector('.bar a[href]').click()")
+        assert browser.current_url == before
+        assert browser.find_element(By.NAME, "name").get_attribute("value") == "Sunita Devi"
+    with served(elsewhere(app), port=port):
+        waiting(browser).until(lambda _: not band.is_displayed())
+        assert browser.find_element(By.ID, "away-back").is_displayed()
+        assert browser.find_element(By.NAME, "name").get_attribute("value") == "Sunita Devi"
+        browser.execute_script("document.querySelector('#away-back').scrollIntoView()")
+        assert not list(queries.slips(installation.ledger.db()))
+    close(app)

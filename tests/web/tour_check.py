@@ -1,0 +1,35 @@
+"""The walk through the monthly check, and past the paper that lies at a desk."""
+
+from unittest.mock import patch
+
+from fallback import computer
+from fallback.enrolment.readiness import Check, Finding, Level
+from fallback.errors import Sentence
+from fallback.web.checks import Checks, Result
+from fallback.web.place import NAME
+from tests.web.walking import Tour
+
+CHECK = ("check", "check-green", "check-red", "paper-left")
+_POINTS = (
+    Finding(what="test sheet", level=Level.GREEN, words="printed today, and read by the hand-held scanner"),
+    Finding(what="clock", level=Level.GREEN, words="a phone shows the same time"),
+    Finding(what="second copy", level=Level.RED, words="none follows",
+            do="Plug a stick in again, or set another folder."),
+    Finding(what="blank slips", level=Level.AMBER,
+            words=Sentence("none were printed for: {counters}", counters="Counter 2"),
+            do="Look whether they lie at every counter."),
+)  # fmt: skip
+
+
+def check(tour: Tour) -> None:
+    """The steps, the green page and the red one; then how much paper lies at a desk."""
+    tour.log_in("meena")
+    checks: Checks = tour.app.extensions[NAME].checks
+    with patch.object(computer, "name", lambda: "DOWNTIME-1"):
+        tour.see("/check", "check")
+        for name, points in (("check-green", _POINTS[:2]), ("check-red", _POINTS[::-1])):
+            made = Check(points=points)
+            checks.last = Result(check=made, by="Meena Joshi", at=tour.clock(), computer="DOWNTIME-1")
+            tour.see("/check/result", name)
+    tour.log_in("asha")
+    tour.see("/prints/sheets", "paper-left")
