@@ -84,7 +84,7 @@ def test_without_beacons_three_words_or_an_old_address_are_enough(
 
 def test_desks_that_have_the_same_lines_write_nothing(installation: Installation, other: Installation) -> None:
     """No desk answers another's lines with one of its own: sixty would never come to an end."""
-    with on_lan(installation, free_port(SOCK_DGRAM), start=False) as one:
+    with on_lan(installation, free_port(SOCK_DGRAM), start=False) as one:  # noqa: SIM117 -- the order tells the story
         with on_lan(other, free_port(SOCK_DGRAM), start=False) as two:
             work(installation, 1)
             for _ in range(3):
@@ -137,7 +137,7 @@ def test_a_journal_that_went_on_twice_is_told_by_everybody_and_loses_its_seat(
     copy = twin(installation, tmp_path / "image")
     work(installation, 1)
     copy.write(lambda tx: tx.append(FactKind.CLOCK_TOLD, {"offset": 0}))
-    with on_lan(other, free_port(SOCK_DGRAM), start=False) as room:
+    with on_lan(other, free_port(SOCK_DGRAM), start=False) as room:  # noqa: SIM117 -- the order tells the story
         with on_lan(installation, free_port(SOCK_DGRAM), start=False) as one:
             exchange(room.link, one)  # the room has the one history now
             stolen: list[int] = []
@@ -219,7 +219,7 @@ def test_a_clerk_who_is_at_another_computer_has_a_shift_here_too(
 ) -> None:
     """Her shift over there must not keep her from working here, nor take the place of the one that she has here."""
     work(installation, 1)
-    with on_lan(installation, free_port(SOCK_DGRAM), start=False) as one:
+    with on_lan(installation, free_port(SOCK_DGRAM), start=False) as one:  # noqa: SIM117 -- the order tells the story
         with on_lan(other, free_port(SOCK_DGRAM), start=False) as two:
             exchange(two.link, one)
             there = queries.open_shift(other.ledger.db(), login="asha")

@@ -226,13 +226,14 @@ class Hall:
             step.say(f"{len(self.journals)} journals and sticks")
 
     def _heard(self, there: Laptop, here: Place) -> int:
-        """How many slips of a desk another laptop's journal has, when it has had a minute to hear of them."""
-        own = {row.slip.number for row in queries.slips(here.laptop.opened().ledger.db())}
-        own = {number for number in own if number.series == here.series}
-        ends = time.monotonic() + 60
-        while left := own - {row.slip.number for row in queries.slips(there.opened().ledger.db())}:
+        """How many slips of a desk another laptop's journal has, when it has had some minutes to hear of them, and that
+        the desk's shift is closed: with a shift open nobody may end the downtime.
+        """
+        own = _slips(here.laptop, here.series)
+        ends = time.monotonic() + 300
+        while (left := own - _slips(there, here.series)) or _is_open(there, here.series):
             if time.monotonic() > ends:
-                self.report.none(sorted(each.text for each in left), "slips that did not come over the network")
+                self.report.none(sorted(left) or [f"shift of desk {here.series}"], "what did not come by the network")
                 break
             time.sleep(1)
         return len(own - left)
@@ -249,6 +250,15 @@ class Hall:
 
     def _laptops(self) -> list[Laptop]:
         return list(dict.fromkeys(each.laptop for each in self.places))
+
+
+def _slips(laptop: Laptop, series: int) -> set[str]:
+    numbers = (row.slip.number for row in queries.slips(laptop.opened().ledger.db()))
+    return {number.text for number in numbers if number.series == series}
+
+
+def _is_open(laptop: Laptop, series: int) -> bool:
+    return queries.open_shift(laptop.opened().ledger.db(), series=series) is not None
 
 
 def _told(day: Day) -> str:
