@@ -2,149 +2,47 @@
 
 `sudo python bench/lan.py [--quick] [--json] [--desks N]`. Each desk is a process in a network namespace of its own,
 with its journal, its door and its link, as `serve --lan` has them; the namespaces hang on a switch in software (see
-bench/wires). Aims: nothing lost, nothing doubled, every desk the same within 10 s after a link returns, and a
-registration as fast while lines come as before. The other desks of the bench share this machine's cores: with sixty of
-them on two cores the times are the cores', not the network's; `load` is what else ran.
+bench/wires). Aims: nothing lost, nothing doubled, every desk the same within 10 s after a link returns. The floor is a
+bare TCP connection over the same switch after the same event; the peer for doubles is what most of the field does, to
+count on from the highest number that a desk knows, over the registrations of this very run. The desks share this
+machine's cores: with sixty of them on two cores the times are the cores', not the network's.
 """
 
-import argparse
-import json
 import multiprocessing
 import os
 import shutil
-import signal
 import statistics
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
-from random import Random
+from socket import create_connection
 from typing import Any
 
 HOME = Path(__file__).parent.parent
 sys.path.insert(0, str(HOME))
 
-from bench.wires import enter, plug, readdress, run, switch  # noqa: E402
-from fallback import custody, enrolment, frontdesk, hospital_file, serving  # noqa: E402
-from fallback.custody.lan_lines import mark_of  # noqa: E402
+from bench.told import options, tell  # noqa: E402
+from bench.wires import inside, plug, readdress, roomy, run, switch  # noqa: E402
+from bench.wires.desks import Desk, Given, clock, desk_life  # noqa: E402
+from fallback import custody, enrolment, frontdesk, hospital_file  # noqa: E402
 from fallback.downtime import Role  # noqa: E402
 from fallback.enrolment import Installation  # noqa: E402
 from fallback.keys import hospital_id  # noqa: E402
-from fallback.ledger import queries  # noqa: E402
-from fallback.slip import Age, Patient, Sex  # noqa: E402
+from fallback.lan import PORT  # noqa: E402
 from fallback.vault import Cost  # noqa: E402
 
 SECRET, PIN = "sixty desks of one hospital", "739164"
 CHEAP = Cost(passes=1, lanes=1, memory_kib=64)
 AIM = 10.0
+FLOOR = "floor: a bare TCP connection"
 _FORK = multiprocessing.get_context("fork")
-
-
-def clock() -> datetime:
-    """Now."""
-    return datetime.now(UTC)
-
-
-@dataclass
-class Desk:
-    """A desk as the bench sees it: its namespace, its address, its process, and how many slips it gave out."""
-
-    place: int
-    folder: Path
-    secret: str
-    series: int
-    address: str
-    pipe: Connection | None = None
-    process: Any = None
-    numbers: set[str] = field(default_factory=set)
-
-    @property
-    def name(self) -> str:
-        """Of its namespace."""
-        return f"parchi{self.place}"
-
-    def ask(self, *told: Any) -> Any:
-        """What the desk's process answers."""
-        assert self.pipe
-        self.pipe.send(told)
-        return self.pipe.recv()
-
-
-def desk_life(desk: Desk, state: str, serves: bool, pipe: Connection) -> None:
-    """A desk's process: opens its folder, stands on the network, does what it is told."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ["PARCHI_STATE"] = state
-    with Path(f"/run/netns/{desk.name}").open("rb") as there:
-        enter(there.fileno())
-    made = enrolment.open_installation(desk.folder, desk.secret, clock=clock)
-    hospital = hospital_file.load(HOME / "hospital.toml")
-    chance = Random(desk.place)
-    with serving.lan_door(made) as link:
-        link.serves = serves
-        counter = frontdesk.Counter(
-            ledger=made.ledger, hospital=hospital, hospital_id=hospital_id(made.root), drill=False,
-            sign=link.signing(made.sign),
-        )  # fmt: skip
-        shift = queries.open_shift(made.ledger.db(), series=desk.series) or frontdesk.open_shift(
-            counter, series=desk.series, login=f"clerk{desk.place:02d}"
-        )
-        link.start()
-        pace, times, numbers, lock = [0.0], list[float](), list[str](), threading.Lock()
-
-        def register() -> None:
-            with lock:
-                asked = frontdesk.Registration(patient=_patient(chance), clinic=hospital.clinics[0].number)
-                began = time.perf_counter()
-                done = frontdesk.register(counter, shift.key, asked, form=os.urandom(8).hex())
-                times.append((time.perf_counter() - began) * 1000)
-                numbers.append(done.row.slip.number.text)
-
-        def clerk() -> None:
-            while True:
-                time.sleep(0.02)
-                if pace[0]:
-                    time.sleep(pace[0] * (0.5 + chance.random()))
-                    if pace[0]:
-                        register()
-
-        threading.Thread(target=clerk, daemon=True).start()
-        while True:
-            match pipe.recv():
-                case ("pace", each):
-                    pace[0] = each
-                    answer: Any = None
-                case ("register", count):
-                    for _ in range(count):
-                        register()
-                    answer = None
-                case ("mark",):
-                    answer = mark_of(made.ledger.heads())
-                case ("numbers",):
-                    with lock:
-                        answer, numbers[:] = list(numbers), []
-                case ("times",):
-                    with lock:
-                        answer, times[:] = list(times), []
-                case ("servers",):
-                    answer = link.serves + sum(each.serves and each.here for each in link.computers())
-                case ("slips",):
-                    answer = [row.slip.number.text for row in queries.slips(made.ledger.db())]
-                case ("verify",):
-                    answer = made.ledger.verify().ok and link.forked is False and not link.twin
-                case ("lines",):
-                    answer = sum(head.sequence for head in made.ledger.heads().values())
-                case _:
-                    break
-            pipe.send(answer)
-        link.stop()
-    made.close()
-    pipe.send("closed")
+_MOST = 120.0  # seconds
 
 
 class Hospital:
@@ -204,7 +102,7 @@ class Hospital:
         """Remembers which numbers each desk has given out."""
         for desk in self.desks:
             if desk.process.is_alive():
-                desk.numbers |= set(desk.ask("numbers"))
+                desk.given += desk.ask("numbers")
 
     def same_after(self, most: float) -> float | None:
         """Seconds until all desks have the same lines; None when they have not within `most`."""
@@ -214,6 +112,20 @@ class Hospital:
                 return round(time.monotonic() - began, 2)
             time.sleep(0.05)
         return None
+
+    def reached(self, here: Desk, there: Desk, most: float) -> float | None:
+        """Seconds until a bare TCP connection from one desk's computer to the other's door succeeds."""
+        began = time.monotonic()
+        with inside(here.name):  # this thread alone
+            while time.monotonic() - began < most:
+                with suppress(OSError), create_connection((there.address, PORT), timeout=0.5):
+                    return round(time.monotonic() - began, 2)
+                time.sleep(0.01)
+        return None
+
+    def cut_off(self, desk: Desk) -> None:
+        """Pulls a desk's cable."""
+        self.tell(rooms=[set(range(len(self.desks))) - {desk.place}, {desk.place}])
 
     def work(self, seconds: float, pace: float) -> None:
         """All desks register a patient each `pace` seconds or so."""
@@ -232,14 +144,6 @@ class Hospital:
         for desk in self.desks:
             with suppress(Exception):
                 run("ip", "netns", "del", desk.name)
-
-
-def _patient(chance: Random) -> Patient:
-    name = f"{chance.choice(('Sunita', 'Ram', 'Asha', 'Irfan'))} {chance.choice(('Devi', 'Lal', 'Khan', 'Das'))}"
-    return Patient(
-        name=name, sex=Sex.FEMALE, age=Age(value=chance.randrange(1, 90)), mobile=f"98{chance.randrange(10**8):08d}",
-        locality=f"H.No. {chance.randrange(900)}, Devli Village", district="South Delhi",
-    )  # fmt: skip
 
 
 def _carry(cables: list[int], control: Connection, other: Connection) -> None:
@@ -263,123 +167,175 @@ def _counter(made: Installation) -> frontdesk.Counter:
     )
 
 
-def measured(town: Hospital, *, quick: bool) -> dict[str, Any]:
-    """Every scene, in order, and the reckoning at the end."""
-    found: dict[str, Any] = {"desks": len(town.desks), "loss": 0.03, "delay_ms": [5, 25]}
-    most, apart, pace = 120.0, (6.0 if quick else 20.0), (0.5 if quick else 4.0)
-    half = [set(range(0, len(town.desks), 2)), set(range(1, len(town.desks), 2))]
-    town.tell(loss=0.03, delay=0.005, jitter=0.02)
-    for desk in town.desks:
-        town.start(desk)
-    found["start"] = town.same_after(240.0)
-    quiet = [each for _ in range(30) for each in _registered(town.desks[-1])]
+class Scenes:
+    """What happens to the hospital, scene after scene, and what was measured."""
 
-    def scene(name: str, act: Callable[[], None]) -> None:
+    def __init__(self, town: Hospital, *, quick: bool) -> None:
+        self.town = town
+        self.quick = quick
+        self.rows: list[dict[str, Any]] = []
+        self.times: dict[str, list[float]] = {}  # of registrations in each scene, in ms
+        self._apart, self._pace = (4.0, 0.4) if quick else (12.0, 3.0)
+
+    def scene(self, what: str, act: Callable[[], tuple[Desk, Desk]]) -> None:
+        """One scene: `act` makes it and ends with the event, and gives the two desks that the event kept apart."""
+        town = self.town
         town.everybody("times")
-        act()
-        found[name] = town.same_after(most)
-        print(f"{name}: {found[name]} s", file=sys.stderr, flush=True)
-        found[f"{name}_register_ms"] = _spread([each for one in town.everybody("times") for each in one])
+        here, there = act()
+        floor: list[float | None] = []
+        probe = threading.Thread(target=lambda: floor.append(town.reached(here, there, _MOST)))
+        probe.start()
+        ours = town.same_after(_MOST)
+        probe.join()
+        self.times[what] = [each for one in town.everybody("times") for each in one]
         town.collect()
+        print(f"{what}: {ours} s", file=sys.stderr, flush=True)
+        met = ours is not None and ours < AIM
+        self.rows.append(row(f"every desk the same: {what}", ours, "s", {FLOOR: floor[0]}, aim=AIM, met=met))
 
-    def partition() -> None:
-        town.tell(rooms=half)
-        town.work(apart, pace)
-        town.tell(rooms=None)
+    def all_write(self) -> tuple[Desk, Desk]:
+        """All desks write and hear each other."""
+        self.town.work(self._apart / 2, self._pace)
+        return self.town.desks[0], self.town.desks[-1]
 
-    def cable() -> None:
-        town.tell(rooms=[set(range(len(town.desks) - 1)), {len(town.desks) - 1}])
-        town.work(apart / 2, pace)
-        town.tell(rooms=None)
+    def partition(self) -> tuple[Desk, Desk]:
+        """Two halves go on by themselves."""
+        everybody = range(len(self.town.desks))
+        self.town.tell(rooms=[set(everybody[::2]), set(everybody[1::2])])
+        self.town.work(self._apart, self._pace)
+        self.town.tell(rooms=None)
+        return self.town.desks[0], self.town.desks[1]
 
-    def hour() -> None:
-        """One desk alone with as many lines as a large hospital writes in an hour; all others store each of them."""
-        town.tell(rooms=[set(range(len(town.desks) - 1)), {len(town.desks) - 1}])
-        many = 40 if quick else 20_000 // len(town.desks)
-        town.desks[-1].ask("register", many)
-        town.desks[0].ask("register", many // 2)
-        town.tell(rooms=None)
+    def cable(self) -> tuple[Desk, Desk]:
+        """One desk's cable is out; it registers in peace then, too."""
+        alone = self.town.desks[-1]
+        self.town.cut_off(alone)
+        self.town.work(self._apart, self._pace)
+        alone.ask("times")
+        for _ in range(30):
+            alone.ask("register", 1)
+            time.sleep(0.02)
+        self.times["off"] = alone.ask("times")
+        self.town.tell(rooms=None)
+        return self.town.desks[0], alone
 
-    def dhcp() -> None:
-        for desk in town.desks[:: 3 if quick else 10]:
+    def dhcp(self) -> tuple[Desk, Desk]:
+        """Every desk gets another address while all of them write."""
+        self.town.everybody("pace", self._pace)
+        time.sleep(self._apart / 4)
+        for desk in self.town.desks:
             new = f"10.77.9.{desk.place + 1}"
             readdress(desk.name, desk.address, new)
             desk.address = new
-        town.work(apart / 3, pace)
+        self.town.everybody("pace", 0.0)
+        return self.town.desks[0], self.town.desks[1]
 
-    def death() -> None:
-        town.collect()
-        server = town.desks[0]
+    def death(self) -> tuple[Desk, Desk]:
+        """A server is killed (`kill -9`), the others go on, and it is started again."""
+        server = self.town.desks[0]
+        self.town.collect()
         server.process.kill()
         server.process.join()
-        town.work(apart / 2, pace)
-        town.start(server)
+        self.town.work(self._apart / 2, self._pace)
+        self.town.start(server)
+        return self.town.desks[1], server
 
-    scene("together", lambda: town.work(apart / 2, pace))
-    found["servers_seen"] = max(town.everybody("servers"))
-    scene("partition", partition)
-    scene("cable", cable)
-    scene("dhcp", dhcp)
-    scene("death_of_the_server", death)
-    scene("alone_for_an_hour", hour)
-    found["register_quiet_ms"] = _spread(quiet)
-    town.collect()
-    town.same_after(most)
-    given = [number for desk in town.desks for number in desk.numbers]
-    slips = town.everybody("slips")
-    found["registered"] = len(given)
-    found["lost"] = sum(len(set(given) - set(each)) for each in slips)
-    found["doubled"] = len(given) - len(set(given)) + sum(len(each) - len(set(each)) for each in slips)
-    found["verified"] = all(town.everybody("verify"))
-    found["lines"] = max(town.everybody("lines"))
-    return found
+    def hour(self) -> tuple[Desk, Desk]:
+        """One desk alone with as many lines as a large hospital's desk writes in an hour; all others store each."""
+        alone = self.town.desks[-1]
+        self.town.cut_off(alone)
+        many = 40 if self.quick else 20_000 // len(self.town.desks)
+        alone.ask("register", many)
+        self.town.desks[0].ask("register", many // 2)
+        self.town.tell(rooms=None)
+        return self.town.desks[0], alone
+
+    def play(self) -> None:
+        """Every scene, in order."""
+        town = self.town
+        town.tell(loss=0.03, delay=0.005, jitter=0.02)
+        for desk in town.desks:
+            town.start(desk)
+        town.same_after(2 * _MOST)
+        self.scene("all write at once", self.all_write)
+        servers = max(town.everybody("servers"))
+        self.scene("two halves apart, then together", self.partition)
+        self.scene("one cable out and in", self.cable)
+        self.scene("every address changed by DHCP", self.dhcp)
+        self.scene("the server killed and back", self.death)
+        self.scene("one alone for an hour's lines", self.hour)
+        self.rows.append(row("servers seen, of two by mistake", servers, "servers", {"aim": 2}, met=servers == 2))
+
+    def reckon(self) -> None:
+        """What is lost and doubled, and how long a clerk waited."""
+        town = self.town
+        town.collect()
+        given = [each for desk in town.desks for each in desk.given]
+        numbers = [each.number for each in given]
+        slips = town.everybody("slips")
+        lost = sum(len(set(numbers) - set(each)) for each in slips)
+        doubled = len(numbers) - len(set(numbers)) + sum(len(each) - len(set(each)) for each in slips)
+        sound = sum(town.everybody("verify"))
+        peer = {"each desk counts on from the highest that it knows": counted_on(given)}
+        self.rows += [
+            row(f"slips lost at any desk, of {len(given)}", lost, "slips", {"aim": 0}, met=lost == 0),
+            row(f"numbers given twice, of {len(given)}", doubled, "numbers", peer, met=doubled == 0),
+            row("journals that verify", sound, "desks", {"of": len(slips)}, met=sound == len(town.desks)),
+        ]
+        for what, share in (("median", 0.5), ("p99", 0.99)):
+            ours, off = (_quantile(self.times[each], share) for each in ("all write at once", "off"))
+            self.rows.append(row(f"a registration while lines come, {what}", ours, "ms", {"link off": off}))
 
 
-def _registered(desk: Desk) -> list[float]:
-    desk.ask("register", 1)
-    time.sleep(0.02)
-    told: list[float] = desk.ask("times")
-    return told
+def row(what: str, ours: float | None, unit: str, peers: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A figure beside its peers'; `ours` is None where it never came."""
+    return {"what": what, "ours": ours, "unit": unit, "peers": peers, **more}
 
 
-def _spread(times: list[float]) -> dict[str, float]:
-    if len(times) < 2:
-        return {}
+def counted_on(given: Sequence[Given]) -> int:
+    """How many of these registrations would have got a number that another has, had each desk counted on from the
+    highest number that it knew at that moment."""
+    highest: dict[str, list[tuple[int, int]]] = defaultdict(list)  # of each chain: line, highest number so far
+    numbers = []
+    for each in sorted(given, key=lambda one: one.at):
+        most = 0
+        for chain, end in each.known.items():
+            most = max(most, next((top for line, top in reversed(highest[chain]) if line <= end), 0))
+        numbers.append(most + 1)
+        highest[each.chain].append((each.sequence, most + 1))
+    return len(numbers) - len(set(numbers))
+
+
+def _quantile(times: list[float], share: float) -> float:
     ordered = sorted(times)
-    return {"median": round(statistics.median(ordered), 1), "p99": round(ordered[int(len(ordered) * 0.99)], 1)}
+    return round(statistics.median(ordered) if share == 0.5 else ordered[int(len(ordered) * share)], 1)
 
 
 def main() -> int:
-    """Measures and tells; 0 when nothing was lost or doubled and every scene came home in time."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--json", action="store_true")
+    """Measures and tells; 1 when an aim is missed."""
+    parser = options(__doc__, "6 desks, shorter scenes")
     parser.add_argument("--desks", type=int, default=0)
-    given = parser.parse_args()
+    told = parser.parse_args()
     if os.geteuid() or not Path("/dev/net/tun").exists():
-        print("bench/lan.py: skipped: it needs root and /dev/net/tun")
+        print("bench/lan.py: skipped: it needs root and /dev/net/tun", file=sys.stderr)
+        tell([], False, as_json=told.json)
         return 0
-    began = time.monotonic()
     with ExitStack() as stack:
         root = Path(tempfile.mkdtemp(prefix="parchi-lan-"))
         stack.callback(shutil.rmtree, root, ignore_errors=True)
-        town = Hospital(root, given.desks or (6 if given.quick else 60))
+        room = stack.enter_context(roomy())
+        town = Hospital(root, told.desks or (6 if told.quick else 60))
         stack.callback(town.close)
-        found = measured(town, quick=given.quick)
-    found["seconds"] = round(time.monotonic() - began, 1)
-    found["load"] = round(os.getloadavg()[0], 1)
-    found["cores"] = os.cpu_count()
-    if given.json:
-        print(json.dumps(found))
-    else:
-        for name, value in found.items():
-            print(f"{name:32} {value}")
-    times = [found[name] for name in ("together", "partition", "cable", "dhcp", "death_of_the_server")]
-    whole = found["lost"] == found["doubled"] == 0 and found["verified"]
-    in_time = all(each is not None and each < AIM for each in times)
-    print("nothing lost, nothing doubled" if whole else "LINES WERE LOST OR DOUBLED", file=sys.stderr)
-    print("every link came home in time" if in_time else f"slower than {AIM:.0f} s", file=sys.stderr)
-    return 0 if whole and (in_time or not given.quick) else 1
+        scenes = Scenes(town, quick=told.quick)
+        scenes.play()
+        scenes.reckon()
+    rows = scenes.rows
+    rows.append(row("desks", len(town.desks), "desks", {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}))
+    if not room and len(town.desks) > 30:
+        print("the kernel's one table of neighbours is too small: times are too long", file=sys.stderr)
+    ok = all(each.get("met", True) for each in rows)
+    tell(rows, ok, as_json=told.json)
+    return 0 if ok else 1
 
 
 if __name__ == "__main__":

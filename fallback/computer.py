@@ -66,6 +66,8 @@ def linux_power(folder: Path) -> Power | None:
     levels = [int(level) for each in own if (level := _said(each / "capacity")).isdigit()]
     if not mains and not own:
         return None
+    if not own:  # it runs, so a plug feeds it: the USB-C sockets of a desk computer say that nothing does
+        return Power(mains=True, percent=None)
     discharging = any(_said(each / "status") == "Discharging" for each in own)
     return Power(mains=any(mains) if mains else not discharging, percent=min(100, max(levels)) if levels else None)
 

@@ -150,7 +150,9 @@ class Seat:
 
     def give_up(self) -> None:
         """Takes the right to go on with the chain away from here: the next start begins another one."""
-        self.close()  # Windows removes no file that is open
+        self.close()
+        with suppress(OSError):  # emptied first, which is no seat: Windows removes no file that somebody has open
+            os.truncate(self._path, 0)
         with suppress(OSError):
             self._path.unlink()
 

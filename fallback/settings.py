@@ -29,7 +29,7 @@ NAMES: Mapping[str, str] = {
     "PARCHI_INDEX": "the address of the computer that answers for the patient index (default: none)",
     "PARCHI_UIDAI": "the file of UIDAI's certificates, which check Aadhaar QRs (default: none, they are not checked)",
     "PARCHI_KIT": "the stick that the program was started from, which `check` looks at (default: none)",
-    "PARCHI_LAN": "the port of the door to the other desks of the network, as 8443 (default: none, this desk is alone)",
+    "PARCHI_LAN": "the port of the door to the other desks (default: 8443 where others reach this desk, else none)",
     "PARCHI_COPY": (
         "the folder of the second copy, on another disk; of several, as a PATH is written: with : between them "
         "(Windows: ;) (default: none)"

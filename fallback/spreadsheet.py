@@ -187,7 +187,10 @@ def cell_text(cell: object) -> str:
 
 
 def _unreadable(path: Path | HeldFile, wrong: Exception) -> TableWrong:
-    why = Sentence("it cannot be read as a spreadsheet ({kind}).", kind=type(wrong).__name__)
+    why = Sentence(
+        "it cannot be read as a spreadsheet ({kind}). Open it in Excel, save it as XLSX, and take that file.",
+        kind=type(wrong).__name__,
+    )
     return TableWrong(file=path.name, why=why)
 
 

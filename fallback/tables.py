@@ -23,7 +23,7 @@ _MOST_LINES = 50  # of one row: a quotation mark that is never closed would swal
 _HEADING_WITHIN = 20  # rows; a title stands above it, often
 _CHUNK = 1 << 20
 _BROKEN = re.compile("[\ud800-\udfff\ufffd\x00]")
-_ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
+_ZIP, _GZIP, _OLD_EXCEL = b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"
 _SIGNATURE_8: Final = "utf-8-sig"
 
 OPEN_QUOTE = Sentence("a quotation mark is opened in it and never closed")
@@ -85,6 +85,8 @@ def survey(path: Path | HeldFile, *, need: Collection[str] = (), encoding: str =
     try:
         with path.open("rb") as file:
             start = file.read(4)
+        if start == _OLD_EXCEL:
+            raise TableWrong(file=path.name, why="it is of an old Excel. Save it as XLSX there, and take that file.")
         if start == _ZIP:
             return _survey_sheet(path, need, sheet)
         seen = _Seen()

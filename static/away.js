@@ -1,4 +1,4 @@
-// A thin desk: a browser of another computer. When the server goes it says so within ten seconds, and keeps the form. ES2015.
+// When the program goes that this page came from, it says so within ten seconds, and keeps the form. ES2015.
 (function () {
   "use strict";
   const band = document.getElementById("away");
@@ -16,27 +16,51 @@
   const show = (is) => {
     if (is === gone) return;
     gone = is;
+    const back = !is && document.activeElement === band && left;
     band.hidden = !is;
     document.getElementById("away-back").hidden = is;
     document.body.classList.toggle("server-away", is);
+    if (back) back.focus();
   };
-  const look = () => ask().then((is) => is || ask()).then((is) => {
+  const twice = () => ask().then((is) => is || ask());  // a busy server is not a dead one
+  const look = () => twice().then((is) => {
     show(!is);
     setTimeout(look, EVERY);
   });
-  // A form that is sent into nothing would leave an error page in place of what was typed.
-  document.addEventListener("submit", (event) => {
-    if (!gone) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    delete event.target.dataset.sent;
+  let left = null;
+  const tell = () => {
+    if (document.activeElement !== band) left = document.activeElement;
     band.scrollIntoView();
     band.focus();
+  };
+  // A form that is sent into nothing would leave an error page in place of what was typed: each is asked for first,
+  // for the server may have died a second ago.
+  let asking = false;
+  let sure = null;
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const known = form === sure || !form.requestSubmit;
+    sure = null;
+    if (known && !gone) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (gone) { delete form.dataset.sent; tell(); return; }
+    if (asking) return;
+    asking = true;
+    const by = event.submitter;
+    twice().then((is) => {
+      asking = false;
+      show(!is);
+      if (!is) { tell(); return; }
+      sure = form;
+      form.requestSubmit(by);
+      sure = null;
+    });
   }, true);
   // Neither may a link, nor a page that renews itself, take it away.
   document.addEventListener("click", (event) => {
     const link = gone && event.target.closest && event.target.closest("a[href]");
-    if (link && !link.hash) { event.preventDefault(); band.focus(); }
+    if (link && !link.hash) { event.preventDefault(); tell(); }
   }, true);
   window.addEventListener("beforeunload", (event) => { if (gone) event.preventDefault(); });
   band.querySelector("button").addEventListener("click", () => window.print());

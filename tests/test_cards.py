@@ -31,8 +31,10 @@ from fallback.keys import PublicKeys
 from fallback.ledger import queries
 from fallback.ledger.queries import cards
 from fallback.payload import CodeOutcome, judge, to_digits
+from fallback.web import close, create_app
 from tests import factories
 from tests.test_printing import codes_in, pictures, text_of
+from tests.web.visitor import Visitor
 
 
 def kept(_: object) -> None:
@@ -189,6 +191,23 @@ def test_a_desk_that_hears_of_its_rival_issues_nothing_more(made: Installation, 
     custody.merge(made.ledger, tmp_path / "back.parchi")
     with pytest.raises(CardInTwoPlaces, match="CONFLICT"):
         issue(made, 1, "asha")
+
+
+def test_the_bar_says_that_a_desk_is_stopped_before_a_form_is_filled_in(made: Installation, tmp_path: Path) -> None:
+    (card,) = enrolment.make_cards(made, 1, kept)
+    rival = restored(made, tmp_path / "rival", card.text)
+    enrolment.enrol_with_card(made, "Casualty", card.text)
+    app = create_app(made, factories.hospital())
+    try:
+        desk = Visitor(app).at_desk()
+        assert "CONFLICT" not in desk.get("/").text
+        enrolment.enrol_with_card(rival, "OPD", card.text)
+        custody.export(rival.ledger, tmp_path / "back.parchi")
+        custody.merge(made.ledger, tmp_path / "back.parchi")
+        assert "CONFLICT: card 1 was used in two places" in desk.get("/").text
+    finally:
+        rival.close()
+        close(app)
 
 
 def test_which_name_a_desk_has_does_not_depend_on_who_arrives_first(made: Installation, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -206,3 +208,17 @@ def test_the_command_writes_four_files_and_says_who_is_absent(
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         f"accounts.{kind}" for kind in ("csv", "json", "pdf", "xlsx")
     ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_a_name_that_no_text_can_hold_stops_nothing(tmp_path: Path) -> None:
+    put(tmp_path, "good.json", signed(record(), KEYS[0]))
+    for name in (b"h\xf4pital.json", b"\x1b[2J.json", b"<b>&.json", b"=cmd.json"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("{}")
+    merged = central.merge(sorted(tmp_path.iterdir()), ROOTS)
+    assert len(merged.accounts) == 1
+    assert sorted(each.file for each in merged.refused) == ["<b>&.json", "=cmd.json", "?[2J.json", "h?pital.json"]
+    json.dumps(merged_record(merged, NOW), ensure_ascii=False).encode()
+    assert merged_csv(merged)
+    assert merged_xlsx(merged)
+    assert merged_pdf(merged, NOW)

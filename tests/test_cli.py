@@ -134,6 +134,10 @@ def test_check_is_red_without_a_second_copy_and_green_with_one(shell: Shell, tmp
     told = shell.run("check", code=4, PARCHI_KIT=str(tmp_path), PARCHI_COPY=str(stick))
     assert "RED  stick: " in told
     assert "due  enrolment cards: 0 spare cards are left" in told
+    assert "none follows; Plug a stick in again" in shell.run("check", code=4)
+    told = Shell(tmp_path / "none", shell.secret).run("check", code=4, PARCHI_KIT=str(tmp_path))
+    assert "RED  stick: " in told  # no desk yet: what can be tried, and no advice to make a new hospital
+    assert "init" not in told
 
 
 def test_check_lists_what_must_lie_in_the_cupboard(shell: Shell, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from fallback.errors import (
 from fallback.frontdesk import Counter, Registration
 from fallback.groups import card_text
 from fallback.hospital import Target
-from fallback.keys import HospitalKey, SealingKey, SigningKey
+from fallback.keys import HospitalKey, SealingKey, SigningKey, certify
 from fallback.ledger import Ledger, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import identities
@@ -273,9 +273,9 @@ def test_without_a_supervisors_key_nobody_is_registered_as_confidential(tmp_path
     counter = Counter(
         ledger=ledger, hospital=factories.hospital(), hospital_id=1, drill=False, sign=lambda _series: desk.sign
     )
-    ledger.write(
-        lambda tx: tx.append(FactKind.DESK_ENROLLED, {"series": 1, "name": "One", "certificate": {}}, series=1)
-    )
+    certificate = certify(root, 1, "One", desk.public, drill=False).record()
+    told = {"series": 1, "name": "One", "certificate": certificate}
+    ledger.write(lambda tx: tx.append(FactKind.DESK_ENROLLED, told, series=1))
     frontdesk.start_downtime(counter, "down")
     shift = frontdesk.open_shift(counter, series=1, login="asha")
     with pytest.raises(CannotSeal):

@@ -174,6 +174,16 @@ def test_each_bad_row_is_named_and_the_others_are_made(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "out").glob("[!.]*")) == ["UP2", many.ROOTS]
 
 
+def test_hindi_that_a_spreadsheet_lost_is_no_name(tmp_path: Path) -> None:
+    """Excel's plain CSV writes a question mark for each letter; keys would be made, and every slip be wrong."""
+    lost, good, blank = row("UP1", name_hindi="??????? ?"), row("UP2", name="Why?"), (" ",) * len(HEAD)
+    rows = list(read_table(table(tmp_path, lost, good, blank)))
+    assert [isinstance(each, HospitalRow) for each in rows] == [False, True]
+    assert isinstance(rows[0], RowWrong)
+    assert (rows[0].line, rows[0].column) == (2, "name_hindi")
+    assert "UTF-8" in rows[0].why
+
+
 def test_a_code_stands_once_whatever_its_capitals(tmp_path: Path) -> None:
     rows = list(read_table(table(tmp_path, row("UP1"), row("up1"), row("UP2"))))
     assert [isinstance(each, HospitalRow) for each in rows] == [True, False, True]
@@ -209,7 +219,8 @@ def test_a_spreadsheet_is_read_as_well_and_headings_as_people_write_them(tmp_pat
         (b"", "empty"),
         (b"code,name\nUP1,x\n", "no column address"),
         (b"code,name,address,state,district,phone,phone\n", "no column phone"),
-        (b"PK\x03\x04 torn", "cannot be read"),
+        (b"PK\x03\x04 torn", "cannot be read.*save it as XLSX"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old Excel. Save it as XLSX"),
         (b"\x00" * 100, "table"),
     ],
 )

@@ -63,6 +63,18 @@ def test_a_stick_of_another_hospital_and_no_stick_are_red(stick: kits.Stick, tmp
     assert findings_of_kit(tmp_path / "nothing", now=now)[0].what == "hospital file"
 
 
+def test_a_stick_that_was_pulled_out_is_not_called_a_bad_one(tmp_path: Path) -> None:
+    for left in (tmp_path / "gone", tmp_path):  # a letter of Windows that is gone, an empty folder of Linux
+        (point,) = stick_findings(left, datetime.now(UTC))[0]
+        assert (point.level, point.words) == (Level.RED, "it is not plugged in")
+        assert "Plug in the stick" in point.do
+
+
+def test_a_clock_before_the_day_on_which_the_stick_was_made_is_red(stick: kits.Stick) -> None:
+    early = by_name(stick_findings(stick.folder, datetime.now(UTC) - timedelta(days=300))[0])
+    assert (early["stick"].level, early["age of the stick"].level) == (Level.GREEN, Level.RED)
+
+
 def test_an_old_stick_and_one_that_a_newer_one_follows_are_told(
     stick: kits.Stick, monkeypatch: pytest.MonkeyPatch
 ) -> None:

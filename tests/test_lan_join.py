@@ -1,12 +1,17 @@
 """A computer joins by six words: it has every line and a desk of its own, or nothing of it is left."""
 
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from socket import SOCK_DGRAM
+from socket import SOCK_DGRAM, create_server
+from typing import Any
 
 import pytest
 
 from fallback import enrolment
+from fallback.custody.hearing import JOINED
 from fallback.custody.invitations import TRIES, Invitation, Invitations
 from fallback.enrolment import Installation
 from fallback.errors import (
@@ -20,9 +25,11 @@ from fallback.errors import (
 )
 from fallback.kit import joining
 from fallback.kit.joining import JoinedDesk, join
-from fallback.lan import Agreement, Way, read, secret_words
+from fallback.lan import Agreement, Answer, Line as Wire, Way, read, secret_words
 from fallback.lan.agree import confirmed
 from fallback.ledger import queries
+from fallback.serving import tls
+from fallback.serving.keeper import lan_certificate
 from tests import factories
 from tests.lan_desks import Desk, card_of, free_port, on_lan, same, until, work
 
@@ -170,3 +177,44 @@ def test_a_card_that_was_used_meanwhile_is_told(desk: Desk, tmp_path: Path) -> N
     with pytest.raises(CardUsed):
         go(way.code, tmp_path / "new", desk.made.root)
     assert not list((tmp_path / "new").iterdir())
+
+
+def test_whoever_cuts_the_line_does_not_get_the_proof_that_is_worth_a_card(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One in between lets the first talk through, cuts it before the card, and takes the next call itself."""
+    way, got = invite(desk).way, list[bytes]()
+    stranger = lan_certificate()
+    calls, real_open, real_ask = list[int](), Wire.open, Wire.ask
+
+    def call(address: str, port: int, *, within: float) -> Wire:
+        calls.append(port)
+        return real_open(address, port if len(calls) == 1 else listener.getsockname()[1], within=within)
+
+    def cut(self: Wire, path: str, body: bytes, **more: Any) -> Answer:
+        if path == JOINED and len(calls) == 1:
+            raise ComputerSilent(address="127.0.0.1", port="1")
+        return real_ask(self, path, body, **more)
+
+    def listen() -> None:
+        with suppress(OSError), tls.context(stranger).wrap_socket(listener.accept()[0], server_side=True) as sock:
+            sock.settimeout(5)
+            got.append(sock.recv(65536))
+
+    with create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=listen, daemon=True)
+        thread.start()
+        monkeypatch.setattr(Wire, "open", call)
+        monkeypatch.setattr(Wire, "ask", cut)
+        with pytest.raises((InvitationWrong, ComputerSilent)):
+            joining._invited(replace(way, certificate=""))  # from words: they have no room for a certificate
+        thread.join(10)
+    assert len(calls) == 2
+    assert not any(got)
+
+
+def test_a_card_that_was_typed_with_spaces_is_given_away_like_a_scanned_one(desk: Desk, tmp_path: Path) -> None:
+    card = card_of(desk.made)
+    typed = "c " + card[1:].replace("-", " ").lower()
+    way = desk.link.invitations.make("127.0.0.1", desk.port, int(card[1:4]), typed).way
+    assert go(way.code, tmp_path / "new", desk.made.root).series == int(card[1:4])

@@ -8,17 +8,21 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
-from fallback import enrolment, frontdesk
+from fallback import enrolment, frontdesk, serving
+from fallback.cli.serve import serve
 from fallback.custody.exchange import Session, meet
 from fallback.custody.lan_lines import About
 from fallback.custody.lan_proof import LanKeys
 from fallback.errors import ComputerOdd, ComputerSilent
 from fallback.kit.joining import join
-from fallback.lan import Line as Wire
+from fallback.lan import PORT, Line as Wire
+from fallback.settings import Settings
 from tests import factories
 from tests.lan_desks import free_port, until, work
 
@@ -44,6 +48,29 @@ def made_folder(folder: Path) -> tuple[Path, Path, bytes]:
     root = made.root
     made.close()
     return data, secret, root
+
+
+@pytest.mark.parametrize(
+    ("words", "lan"),
+    [
+        ([], None),
+        (["--lan"], PORT),
+        (["--lan", "8450"], 8450),
+        (["--host", "0.0.0.0"], PORT),
+        (["--host", "0.0.0.0", "--lan", "8450"], 8450),
+        (["--host", "0.0.0.0", "--no-lan"], None),
+    ],
+)
+def test_whoever_serves_browsers_of_others_has_a_door_for_their_desks_too(
+    words: list[str], lan: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[int | None] = []
+    monkeypatch.setattr(serving, "serve", lambda *_, lan: opened.append(lan))
+    monkeypatch.delenv("PARCHI_LAN", raising=False)
+    given = SimpleNamespace(settings=Settings.read(), passphrase=lambda: SECRET)
+    done = CliRunner().invoke(serve, words, obj=given)
+    assert done.exception is None
+    assert opened == [lan]
 
 
 @LINUX

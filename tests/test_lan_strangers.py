@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import SOCK_DGRAM
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,10 @@ from fallback.custody.lan_lines import About, opened, portion
 from fallback.custody.lan_proof import LanKeys
 from fallback.enrolment import Installation
 from fallback.errors import ComputerForeign, ComputerOdd, ComputerSilent, CopyForeign, LineWrong, ParchiError
-from fallback.lan import Line as Wire
+from fallback.lan import Beacon, Line as Wire
+from fallback.lan.beacon import _mac
 from fallback.ledger.facts import FactKind
+from fallback.ledger.journal import ZEROS, Line, next_line
 from fallback.serving import tls
 from fallback.serving.keeper import lan_certificate
 from tests import factories
@@ -210,8 +213,6 @@ def test_a_line_that_nobody_understands_holds_up_its_own_chain_alone(
     installation: Installation, other: Installation
 ) -> None:
     """A desk of a newer version, or one that was tampered with by somebody who has the key: the others go on."""
-    from fallback.ledger.journal import ZEROS, Line, next_line
-
     link_of = on_lan(other, free_port(SOCK_DGRAM), start=False)
     with link_of as desk:
         odd = next_line(
@@ -276,3 +277,71 @@ def test_one_exchange_both_ways_and_again_nothing(desk: Desk, other: Installatio
         again = meet(session, other.ledger, two.link.about, two.link.take)
         assert (again.came, again.went) == (0, 0)
         session.close()
+
+
+@pytest.mark.parametrize("time_", ["Infinity", "-Infinity", "NaN", "1" + "0" * 400, "1e300", '"7"', "true"])
+def test_a_clock_that_cannot_be_is_no_clock(desk: Desk, other: Installation, time_: str) -> None:
+    """Else the page Computers, and the thread that looks for desks at known addresses, would end with it."""
+    session = talk(desk, other)
+    told = desk.link.about().packed()
+    at = told.index(b'"time":') + len(b'"time":')
+    told = told[:at] + time_.encode() + told[told.index(b",", at) :]
+    with pytest.raises(ComputerOdd, match="400"):
+        session.ask(HEADS, told, 1 << 20)
+    session.close()
+
+
+def test_a_desk_hears_the_others_again_after_its_network_failed_in_a_way_that_nobody_thought_of(
+    installation: Installation, other: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    whistle, failed = free_port(SOCK_DGRAM), list[str]()
+    with on_lan(installation, whistle, start=False) as one, on_lan(other, whistle) as two:
+        networks, places = one.link._networks, one.link._addresses.next
+
+        def fails(then: Callable[..., Any], name: str) -> Callable[..., Any]:
+            def asked(*told: object) -> object:
+                if name not in failed:
+                    failed.append(name)
+                    raise OSError("No buffer space available")
+                return then(*told)
+
+            return asked
+
+        one.link._networks = fails(networks, "networks")
+        one.link._addresses.next = fails(places, "places")  # type: ignore[method-assign]
+        two.link._addresses.next = lambda *_: None  # type: ignore[method-assign]
+        one.link.start()
+        until(lambda: bool(one.link.computers() and two.link.computers()))
+        until(lambda: len(failed) == 2)
+        assert all(thread.is_alive() for thread in one.link._threads)
+    assert "No buffer space" not in caplog.text
+
+
+def test_a_beacon_whose_length_is_not_what_it_says_is_none(installation: Installation) -> None:
+    key = LanKeys.of(installation.vault).beacon
+    good = Beacon(
+        instance=b"i" * 8, chain=b"c" * 8, mark=b"m" * 8, count=1, port=8443, serves=False, addresses=("10.0.0.9",)
+    ).packed(key)
+    assert Beacon.unpacked(key, good, "10.0.0.9")
+    for body in (good[:-16][:8], good[:-16][:20], good[:-18], good[:-16] + b"\0" * 4):
+        assert Beacon.unpacked(key, body + _mac(key, body), "10.0.0.9") is None
+
+
+@pytest.mark.parametrize(
+    ("fact", "content"),
+    [
+        (FactKind.CARD_MADE, {"series": 9, "certificate": {"public": "x"}}),
+        (FactKind.DESK_ENROLLED, {"series": 9, "name": "Nine", "certificate": []}),
+        (FactKind.SHIFT_OPENED, {"shift": "001.9", "opening_float": 0, "notes": []}),
+        (FactKind.SHIFT_CLOSED, {"shift": "001.9", "counted_cash": 0, "note": "", "notes": {"ten": 1}}),
+    ],
+)
+def test_a_line_that_later_no_page_could_read_is_never_taken(
+    installation: Installation, fact: FactKind, content: dict[str, Any]
+) -> None:
+    """One such line, from whoever has a card, would be in every journal for ever."""
+    line = next_line("f" * 16, 0, ZEROS, factories.START, fact, content, payload=b"", series=1, shift="", by="asha")
+    with pytest.raises(LineWrong):
+        installation.ledger.take([line], place="x")
+    assert installation.keys()
+    work(installation, 1)

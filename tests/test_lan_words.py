@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, strategies
 
+from fallback.cli.lan import _said_aloud
 from fallback.errors import LanWordsWrong
 from fallback.lan import PORT, PORTS, Agreement, Beacon, Way, read, secret_words
 from fallback.lan.agree import _P, confirmed
@@ -100,3 +101,13 @@ def test_no_datagram_of_a_stranger_is_more_than_nothing(noise: bytes, place: int
     changed = packed[place] != value
     packed[place] = value
     assert (Beacon.unpacked(KEY, bytes(packed), "10.0.0.1") is None) == changed
+
+
+@pytest.mark.parametrize("address", ["fe80::1", "fe80::1%eth0", "", "10.0.0.256"])
+def test_an_address_that_is_none_of_ours_has_no_words(address: str) -> None:
+    assert Way(address=address, port=PORT).words == ""
+
+
+def test_the_address_that_can_be_read_aloud_is_invited_to() -> None:
+    assert _said_aloud(["192.0.2.2", "192.168.77.1"], PORT) == "192.168.77.1"
+    assert _said_aloud(["192.0.2.2", "8.8.8.8"], PORT) == "192.0.2.2"

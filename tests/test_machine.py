@@ -271,3 +271,21 @@ def test_nothing_is_issued_by_a_desk_whose_key_was_copied_by_hand(folder: Path, 
     with pytest.raises(DeskNotUsable):
         restored.sign(1)
     restored.close()
+
+
+def test_a_right_that_is_given_up_stays_so_where_windows_removes_no_file_that_somebody_has_open(
+    folder: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = again(folder, state)
+
+    def held(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", held)
+        made.seat.give_up()
+    issue(made)  # a job that was on its way: its mark brings no seat back
+    made.close()
+    made = again(folder, state)
+    refuses(made)
+    made.close()

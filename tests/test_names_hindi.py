@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from fallback.names import check_text, to_hindi, to_latin
-from fallback.names.hindi import known, pairs, spell, teach
+from fallback.names.hindi import _BITS, _HINDI, _OF_LATIN, known, pairs, spell, teach
 from fallback.rehearsal.name_tables import COMMUNITIES
 
 
@@ -66,3 +66,7 @@ def test_most_names_held_back_from_the_table_come_out_right() -> None:
     tried = [(latin, hindi) for latin, hindi in pairs() if hindi in held]
     right = sum(spell(latin, taught).replace("़", "") == hindi.replace("़", "") for latin, hindi in tried)
     assert right / len(tried) > 0.35
+
+
+def test_each_piece_of_a_name_has_a_number_that_fits() -> None:
+    assert max(len(_HINDI), len(_OF_LATIN)) <= 1 << _BITS, "two contexts would be one"

@@ -10,7 +10,7 @@ from base64 import b32encode
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -154,7 +154,12 @@ def test_an_unknown_man_is_an_alias_and_a_police_case() -> None:
 def test_the_return_wants_every_shift_closed_and_the_drill_ended() -> None:
     closed = fact("shift_closed", notes={"500": 1}, counted_cash=500, note="two pads left")
     assert marks(Scene.RETURN, [closed]) == [True, True]
-    assert marks(Scene.RETURN, [fact("shift_closed", notes={}, counted_cash=0, note="")]) == [False, False]
+    uncounted = [fact("shift_closed", notes={}, counted_cash=0, note="")]
+    assert marks(Scene.RETURN, uncounted, before=(fact("shift_opened", opening_float=500),)) == [False, False]
+    paid = fact("slip_issued", slip=slip(visitor(0)) | {"fee": 10})
+    assert marks(Scene.RETURN, uncounted, before=(fact("shift_opened", opening_float=0), paid)) == [False, False]
+    free = (fact("shift_opened", opening_float=0), fact("slip_issued", slip=slip(visitor(0)) | {"fee": 0}))
+    assert marks(Scene.RETURN, uncounted, before=free) == [True, False], "nobody pays here: the drawer is empty"
     before = (fact("shift_opened"), fact("shift_opened", 2))
     switched = fact("clinic_switched", back=True)
     read, empty = fact("page_accepted", codes=[{}]), fact("page_accepted", codes=[])
@@ -322,6 +327,21 @@ def test_a_real_outage_with_slips_counts_by_itself(installation: Installation, c
     assert [month.first for month in later.missed] == [date(2027, 1, 1), date(2026, 12, 1)]
     rota = replace(counter, hospital=replace(counter.hospital, ready=Ready(rota=("Casualty", "Counter 1"))))
     assert practised.record(rota, NOW).turn == "Casualty"
+
+
+def test_an_outage_that_goes_on_into_another_month_counts_in_both(tmp_path: Path) -> None:
+    moments = [datetime(2026, 11, 30, 18, 0, tzinfo=UTC)]  # half past eleven at night in India
+    made = factories.installation(tmp_path / "long", ticking=lambda: moments[-1])
+    counter = factories.counter(made)
+    for series, now in ((1, moments[0]), (2, moments[0] + timedelta(minutes=31))):
+        moments.append(now)
+        shift = frontdesk.open_shift(counter, series=series, login="asha" if series == 1 else "meena")
+        frontdesk.register(counter, shift.key, factories.registration(f"Sunita {series}"))
+    rows = [(row.day, row.desks) for row in told.outages(made.ledger.db())]
+    assert rows == [(date(2026, 12, 1), ("Counter 2",)), (date(2026, 11, 30), ("Counter 1",))]
+    found = practised.record(counter, datetime(2027, 1, 2, tzinfo=UTC))
+    assert (found.missed, found.turn) == ([], "Counter 1")
+    made.close()
 
 
 def test_an_outage_of_a_drill_is_none(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from fallback.hospital import PAPERS, DowntimeComputer, Hospital, Printer, Print
 from fallback.hospital_file import load
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import ready
+from fallback.patients import Columns, PatientIndex
 from fallback.printing.test_sheet import render_test_sheet
 from fallback.scanning import read_files
 from fallback.slip import INDIA
@@ -130,6 +131,7 @@ def _supplies(folder: Path, **each: dict[str, str]) -> Path:
         ({"hid": {"type": "Battery", "scope": "Device", "capacity": "3"}}, None),  # a mouse's
         ({"AC": {"type": "Mains", "online": "1"}, "BAT0": {"type": "Battery", "capacity": "?"}},
          Power(mains=True, percent=None)),
+        ({"ucsi": {"type": "USB", "online": "0"}}, Power(mains=True, percent=None)),  # a desk computer's USB-C socket
     ],
 )  # fmt: skip
 def test_linux_tells_of_its_power(supplies: dict[str, dict[str, str]], expected: Power | None, tmp_path: Path) -> None:
@@ -239,7 +241,11 @@ def test_one_trial_that_fails_stops_no_other() -> None:
 def test_a_fresh_computer_lacks_its_second_copy_cards_and_pads(installation: Installation, tmp_path: Path) -> None:
     found = points(installation)
     assert [what for what, each in found.items() if each.level is Level.RED] == ["second copy"]
-    assert {what for what, each in found.items() if each.level is Level.AMBER} == {"enrolment cards", "blank slips"}
+    assert {what for what, each in found.items() if each.level is Level.AMBER} == {
+        "enrolment cards",
+        "blank slips",
+        "stick",
+    }
     assert "Counter 2" in found["blank slips"].words
     (tmp_path / "stick").mkdir()
     installation.ledger.copy_to(tmp_path / "stick")
@@ -247,9 +253,20 @@ def test_a_fresh_computer_lacks_its_second_copy_cards_and_pads(installation: Ins
     counter = factories.counter(installation)
     frontdesk.print_pads(counter, series=1, count=3, issued_to="Counter 1")
     frontdesk.print_pads(counter, series=1, count=2, issued_to="counter 2")
+    built = {"sums": "0" * 64, "version": "1.0.0", "index": ""}
+    installation.ledger.write(lambda tx: tx.append(FactKind.KIT_BUILT, built))
     found = points(installation)
     assert worst(found.values()) is Level.GREEN, [each for each in found.values() if each.level is not Level.GREEN]
     assert "5 " in found["blank slips"].words
+
+
+def test_the_newest_stick_grows_old_though_none_is_plugged_in(installation: Installation) -> None:
+    built = {"sums": "0" * 64, "version": "1.0.0", "index": ""}
+    installation.ledger.write(lambda tx: tx.append(FactKind.KIT_BUILT, built))
+    for days, level in ((30, Level.GREEN), (40, Level.AMBER)):
+        now = NOW + timedelta(days=days)
+        found = readiness.look(installation, factories.hospital(), now, power=lambda: FULL).points
+        assert next(each for each in found if each.what == "stick").level is level
 
 
 def test_blanks_that_were_written_or_declared_lie_nowhere(installation: Installation) -> None:
@@ -284,6 +301,20 @@ def test_the_computer_its_battery_and_its_lasers_are_judged(
     assert points(installation, hospital(printers=(HALL, thermal)))["lasers"].level is Level.GREEN
 
 
+def test_an_index_is_as_old_as_itself_whatever_another_computer_loaded(
+    installation: Installation, tmp_path: Path
+) -> None:
+    path = tmp_path / "patients.csv"
+    path.write_text("uhid,name,sex\n100000000000001,Sunita Devi,F\n")
+    index = PatientIndex(installation.folder, installation.vault)
+    report = index.load(path, Columns())  # no fact tells of it here
+    told = {"index": "another", "rows": 9, "left_out": 0, "file": "patients.csv"}
+    installation.ledger.write(lambda tx: tx.append(FactKind.INDEX_LOADED, told))
+    assert points(installation)["patient index"].level is Level.AMBER
+    installation.ledger.write(lambda tx: tx.append(FactKind.INDEX_LOADED, told | {"index": report.index}))
+    assert points(installation)["patient index"].level is Level.GREEN
+
+
 def test_what_only_people_know_is_asked(installation: Installation) -> None:
     where = hospital(printers=(HALL,))
     found = readiness.look(installation, where, NOW, power=lambda: FULL).points
@@ -308,6 +339,7 @@ def test_what_only_people_know_is_asked(installation: Installation) -> None:
 def test_a_person_cannot_talk_a_clock_right_that_the_journal_knows_to_be_wrong(installation: Installation) -> None:
     early = NOW - timedelta(days=20)  # the journal has lines of the 23rd
     found = readiness.look(installation, factories.hospital(), early, power=lambda: FULL).points
+    assert next(each for each in found if each.what == "clock").level is Level.RED, "nor does it take a person"
     said = of_people(found, Told(clock=True), installation, factories.hospital(), early)
     assert next(each for each in said if each.what == "clock").level is Level.RED
 

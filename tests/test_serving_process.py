@@ -118,6 +118,7 @@ def test_a_day_on_the_network(server: Server) -> None:
     said = "".join(server.said)
     assert f"https://localhost:{server.port}" in said
     assert "http://" not in said
+    assert "Other desks of the network reach it at port" in said
     assert httpx.get(server.address + "/trust/hospital.cer", verify=server.tls).content == server.authority()
     assert server.process
     worker = server.worker()

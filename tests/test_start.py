@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fallback.kit import start, sums
+from fallback.kit.fits import CODE
 from fallback.kit.program import program_files
 from fallback.kit.start_words import SAYS
 from tests import factories, kits
@@ -39,7 +40,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, bytes]:
     (stick / "program" / "fallback" / "cli").mkdir()
     (stick / "program" / "fallback" / "cli" / "__init__.py").write_text(STUB)
     (stick / "wheels").mkdir()
-    kits.small_wheel(stick / "wheels", "small", f"{start._CODE}-{start._CODE}-manylinux_2_17_x86_64")
+    kits.small_wheel(stick / "wheels", "small", f"{CODE}-{CODE}-manylinux_2_17_x86_64")
     for name in ("START.sh", "VERIFY.sh"):
         shutil.copy(Path(start.__file__).parent / "scripts" / name, stick / name)
     _, root = kits.hospital(stick / "hospital", work)
@@ -210,7 +211,7 @@ def test_a_newer_program_of_this_computer_is_run_and_an_older_stick_never_opens_
 
 
 def test_wheels_are_chosen_for_this_python_and_this_system() -> None:
-    code, minor = start._CODE, sys.version_info[1]
+    code, minor = CODE, sys.version_info[1]
     many = [
         "wheels/a-1-py3-none-any.whl",
         f"wheels/b-1-{code}-{code}-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",

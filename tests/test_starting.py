@@ -1,7 +1,9 @@
 """A desk from a stick: made whole or not at all, opened again, joined; and all that a clerk can do wrong at seven."""
 
+import json
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -29,6 +31,7 @@ from fallback.errors import (
     ProgramOlder,
     ServerStopped,
     StickOut,
+    VaultDamaged,
     VaultLocked,
 )
 from fallback.kit import starting
@@ -323,7 +326,7 @@ def test_a_second_double_click_leads_to_the_first(stick: Stick, monkeypatch: pyt
     monkeypatch.setattr(starting, "open_browser", shown.append)
     later = threading.Timer(0.3, home.tell_address, ["http://127.0.0.1:12345"])
     later.start()
-    starting.start(stick.folder, Settings.read({}), clock, lambda what, where: said.append((what, where)))
+    starting.start(stick.folder, Settings.read({}), lambda what, where: said.append((what, where)))
     later.join()
     assert said == [("running", "http://127.0.0.1:12345")]
     assert shown == ["http://127.0.0.1:12345"]
@@ -386,3 +389,69 @@ def test_joining_comes_whole_or_not_at_all(stick: Stick, monkeypatch: pytest.Mon
     with pytest.raises(DeskUnnamed):
         given.join(words="one two", name="", copy="")
     assert register(opened(given, stick.cards[0]))
+
+
+def test_a_journal_that_lost_its_header_is_never_made_anew_over(stick: Stick) -> None:
+    order = opened(session(stick), stick.cards[0])
+    register(order)
+    header = (order.data / "vault.json").read_bytes()
+    (order.data / "vault.json").unlink()  # a virus scanner, a bad sector
+    there = {each.relative_to(order.data) for each in order.data.rglob("*")}
+    with pytest.raises(VaultDamaged):
+        opened(session(stick), stick.cards[1])
+    given = session(stick)
+    given.join(words="one two three four five six", name="OPD hall", copy="")
+    assert given.take(0) is None
+    assert isinstance(given.shown().error, VaultDamaged)
+    assert {each.relative_to(order.data) for each in order.data.rglob("*")} == there
+    (order.data / "vault.json").write_bytes(header)
+    assert register(opened(session(stick), stick.cards[0], name="")).startswith("002")
+
+
+def test_a_card_that_was_refused_is_not_shown_to_whoever_asks_for_the_page(stick: Stick, state: Path) -> None:
+    given = session(stick)
+    with pytest.raises(CardRefused):
+        opened(given, foreign_card(state))
+    assert given.shown().typed == {"name": "Casualty", "copy": given.shown().places[0].key}
+
+
+def test_joining_takes_nothing_of_a_stick_that_was_changed_and_needs_none_that_is_out(
+    stick: Stick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = list[bytes]()
+
+    def joined(text: str, name: str, folder: Path, **_: object) -> JoinedDesk:
+        folder.mkdir()
+        for content in own:
+            (folder / "hospital.toml").write_bytes(content)
+        return JoinedDesk(series=2, folder=folder, card=stick.cards[0])
+
+    monkeypatch.setattr(session_module, "join", joined)
+    given = session(stick)
+    file = stick.folder / "hospital" / "hospital.toml"
+    good = file.read_bytes()
+    file.write_bytes(good + b"# another fee\n")
+    given.join(words="one two three four five six", name="OPD hall", copy="")
+    assert given.take(0) is None
+    assert isinstance(given.shown().error, KitChanged)
+    assert not given.where.home.data.exists()
+    own.append(good)
+    shutil.move(stick.folder, stick.folder.with_name("in a pocket"))
+    given.join(words="one two three four five six", name="OPD hall", copy="")
+    order = given.take(0)
+    assert order
+    assert order.hospital.read_bytes() == good
+
+
+def test_a_program_from_a_stick_knows_that_it_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A practice is a program of its own, and a desk remembers which program it was last opened with."""
+    home = Home(tmp_path / "desk-ab12cd34")
+    home.folder.mkdir()
+    assert session_module.program() == [sys.executable, "-m", "fallback"]
+    folder = tmp_path / "programs" / "0123456789ab-cp311"
+    (folder / "program").mkdir(parents=True)
+    (folder / "READY").touch()
+    monkeypatch.setattr("fallback.kit.starting.home.PROGRAM", folder / "program")
+    assert session_module.program() == [sys.executable, "-I", "-S", str(folder / "program" / "start.py")]
+    home.note_program()
+    assert json.loads((home.folder / "program.json").read_text())["program"] == folder.name

@@ -19,6 +19,7 @@ _NEEDED = ("code", "name", "hospital_id", "root", "drill")
 _LARGEST = 64_000_000  # bytes; an account of 100,000 numbers has some 3,000,000
 _MOST = 10**9
 _MOST_DAYS = 4_000
+_LONGEST_NAME = 200  # letters of a file's, as it is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,11 @@ def read_roots(path: Path) -> list[Root]:
             if not good or not told["code"].strip() or any(each.root == root for each in roots):
                 raise ValueError("a hospital's number is that of its root, and stands once")
         except (KeyError, ValueError) as wrong:
-            why = Sentence("line {line} does not name a hospital by its root, or names one again.", line=line)
+            why = Sentence(
+                "line {line} does not name a hospital by its root, or names one again. Take the file as kit build "
+                "--all wrote it: a spreadsheet that saves it changes numbers.",
+                line=line,
+            )
             raise TableWrong(file=path.name, why=why) from wrong
         drill = told.get("drill", "").strip().lower() not in ("", "no")
         roots.append(
@@ -110,26 +115,28 @@ def read_account(path: Path, roots: Sequence[Root]) -> HospitalAccount:
     """One account, with its signature and its sums proved. Raises AccountWrong."""
     try:
         if path.stat().st_size > _LARGEST:
-            raise AccountWrong(file=path.name, why="it is larger than any account")
+            raise AccountWrong(file=_called(path), why="it is larger than any account")
         record = json.loads(path.read_text(encoding="utf-8-sig"))
         if record["format"] != FORMAT:
             raise ValueError("another format")
         signature, signed = bytes.fromhex(record["signature"]), message(record)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
-        raise AccountWrong(file=path.name, why="it cannot be read, or holds something else") from wrong
+        raise AccountWrong(file=_called(path), why="it cannot be read, or holds something else") from wrong
     likely = sorted(
         roots, key=lambda each: each.name != record.get("hospital")
     )  # a name proves nothing, and saves time
     root = next((each for each in likely if is_genuine(each.root, signed, signature)), None)
     if root is None:
-        raise AccountWrong(file=path.name, why="it was changed, or no hospital of the table signed it")
+        raise AccountWrong(file=_called(path), why="it was changed, or no hospital of the table signed it")
     if root.drill:
-        raise AccountWrong(file=path.name, why=Sentence("{code} is for drills: nothing of it was real", code=root.code))
+        raise AccountWrong(
+            file=_called(path), why=Sentence("{code} is for drills: nothing of it was real", code=root.code)
+        )
     try:
         return _account(root, record, hashlib.sha256(signed).hexdigest())
     except (ValueError, KeyError, TypeError, AttributeError) as wrong:
         why = Sentence("{code} signed it, and its sums do not fit together", code=root.code)
-        raise AccountWrong(file=path.name, why=why) from wrong
+        raise AccountWrong(file=_called(path), why=why) from wrong
 
 
 def merge(files: Iterable[Path], roots: Sequence[Root]) -> Merged:
@@ -139,26 +146,26 @@ def merge(files: Iterable[Path], roots: Sequence[Root]) -> Merged:
     seen: dict[tuple[bytes, str], str] = {}
 
     def refuse(path: Path, why: str) -> None:
-        refused.append(Refused(file=path.name, error=AccountWrong(file=path.name, why=why)))
+        refused.append(Refused(file=_called(path), error=AccountWrong(file=_called(path), why=why)))
 
     for path in files:
         try:
             found = read_account(path, roots)
         except AccountWrong as wrong:
-            refused.append(Refused(file=path.name, error=wrong))
+            refused.append(Refused(file=_called(path), error=wrong))
             continue
         mark = (found.root.root, found.digest)
         if mark in seen:
             refuse(path, Sentence("it is the same as {file}", file=seen[mark]))
             continue
-        seen[mark] = path.name
+        seen[mark] = _called(path)
         newer, older = (path, found), newest.get(found.root.root)
         if older and older[1].at > found.at:
             newer, older = older, newer
         newest[found.root.root] = newer
         if older:
             why = "{code} has a newer one: {file}"
-            refuse(older[0], Sentence(why, code=found.root.code, file=newer[0].name))
+            refuse(older[0], Sentence(why, code=found.root.code, file=_called(newer[0])))
     accounts = sorted((each for _, each in newest.values()), key=lambda each: each.root.code)
     absent = tuple(each for each in roots if each.root not in newest and not each.drill)
     return Merged(accounts=tuple(accounts), refused=tuple(refused), absent=absent)
@@ -198,3 +205,8 @@ def _whole(value: object) -> int:
     if type(value) is not int or not 0 <= value <= _MOST:
         raise ValueError("a count is a whole number")
     return value
+
+
+def _called(path: Path) -> str:
+    """A file's name as it may be said and written: one that another system wrote may hold what no text can."""
+    return "".join(sign if sign.isprintable() else "?" for sign in path.name)[:_LONGEST_NAME]

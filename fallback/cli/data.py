@@ -11,19 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fallback import hospital_file, names
 from fallback.cli.spoken import _, told
 from fallback.errors import ClinicUnknown, PartMistyped, PartsMixed, PassphraseMissing, PassphraseShort
-from fallback.hospital import Hospital
-from fallback.keys import hospital_id
-from fallback.logbook import FOLDER_NAME, Logbook
-from fallback.parts import missing, read_parts
 from fallback.settings import Settings
-from fallback.slip import TEXT_LIMIT
 
-if TYPE_CHECKING:  # what opens an installation is loaded when one is opened: a command that serves opens none itself
+if TYPE_CHECKING:  # each is loaded where it is used: a command that serves uses none, and stays all day
     from fallback.enrolment import Installation
     from fallback.frontdesk import Counter
+    from fallback.hospital import Hospital
 
 SHORTEST_PASSPHRASE = 12  # letters
 
@@ -42,6 +37,9 @@ class Words(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The text, normalised; exit code 2 when nothing is left of it, or when it is too long for the journal."""
+        from fallback import names
+        from fallback.slip import TEXT_LIMIT
+
         text = names.normalise(str(value))
         if not text and not self._empty:
             self.fail(_("it is empty. Write a few words."), param, ctx)
@@ -63,8 +61,10 @@ class Data:
         """The data folder."""
         return self.settings.data
 
-    def hospital(self) -> Hospital:
+    def hospital(self) -> "Hospital":
         """The hospital's file, read and validated."""
+        from fallback import hospital_file
+
         return hospital_file.load(self.settings.hospital)
 
     def passphrase(self, *, confirm: bool = False) -> str:
@@ -79,11 +79,15 @@ class Data:
         typed = asked(_("Passphrase"), confirm=confirm)
         if confirm:
             return strong(typed)
+        from fallback.parts import read_parts
+
         first = read_parts(typed)
         return "\n".join(self.other_parts(first)) if first else typed
 
     def other_parts(self, parts: list[str]) -> list[str]:
         """These parts of a key and as many others as are needed, asked for; a mistyped one is told and asked again."""
+        from fallback.parts import missing, read_parts
+
         while missing(parts):
             typed = asked(_("Part {number}", number=len(parts) + 1))
             try:
@@ -130,6 +134,7 @@ class Data:
     def _note(self, installation: "Installation") -> None:
         """A line of the access log: which command opened the installation, under which account of this computer."""
         from fallback.ledger.queries.events import clock_offset
+        from fallback.logbook import FOLDER_NAME, Logbook
 
         ledger, context = installation.ledger, click.get_current_context(silent=True)
         log = Logbook(self.folder / FOLDER_NAME, self.clock, lambda: clock_offset(ledger.db(), ledger.chain))
@@ -143,6 +148,7 @@ class Data:
     def counter(self, installation: "Installation") -> "Counter":
         """The counter of an installation."""
         from fallback.frontdesk import Counter
+        from fallback.keys import hospital_id
 
         return Counter(
             ledger=installation.ledger,
@@ -171,7 +177,7 @@ def strong(passphrase: str) -> str:
     return passphrase
 
 
-def clinic_of(hospital: Hospital, code: str) -> int:
+def clinic_of(hospital: "Hospital", code: str) -> int:
     """The number of the clinic with a code. Raises ClinicUnknown."""
     found = next((each.number for each in hospital.clinics if each.code == code.upper()), None)
     if found is None:

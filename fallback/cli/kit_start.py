@@ -31,7 +31,6 @@ def kit_start(data: Data, stick: Path | None, no_browser: bool, sticks: tuple[Pa
     starting.start(
         stick.absolute() if stick else None,
         data.settings,
-        data.clock,
         _tell,
         browser=not no_browser,
         roots=sticks or None,

@@ -1,6 +1,7 @@
 """Commands on the other desks of the network: who is there, and an invitation for one more."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +65,22 @@ def invite(data: Data, card_file: Path | None, address: str | None, as_json: boo
         else:
             made = enrolment.make_cards(installation, 1, lambda _made: None)[0]
             series, card = made.certificate.series, made.text
-        invitation = link.invitations.make(address or addresses[0], link.port, series, card)
-        way = invitation.way
-        text = _("Six words: {words}", words=way.words) + "\n" + _("The code's text: {code}", code=way.code)
+        way = link.invitations.make(address or _said_aloud(addresses, link.port), link.port, series, card).way
+        words = (
+            _("Six words: {words}", words=way.words)
+            if way.words
+            else _("This network's address has no words. Without a scanner, type the code's text.")
+        )
+        text = words + "\n" + _("The code's text: {code}", code=way.code)
         show({"words": way.words, "code": way.code, "series": series}, as_json=as_json, text=text)
         _wait(installation, link, card)
     if not as_json:
         click.echo(_("The computer has joined."))
+
+
+def _said_aloud(addresses: Sequence[str], port: int) -> str:
+    """The first address that has words, for they can be read aloud; else the first."""
+    return next((each for each in addresses if Way(address=each, port=port).words), addresses[0])
 
 
 def _wait(installation: enrolment.Installation, link: Link, card: str) -> None:

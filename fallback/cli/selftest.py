@@ -1,5 +1,6 @@
 """check: can this machine register, print, read and keep? A line each. And what must lie in the cupboard."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -7,9 +8,9 @@ import click
 from fallback.cli.data import Data, json_option, show
 from fallback.cli.spoken import OK, RED, _, table
 from fallback.disk import write_file
-from fallback.enrolment import readiness
+from fallback.enrolment import KEYS_FILE, readiness
 from fallback.enrolment.readiness import Level, Stock
-from fallback.kit.ready import stick_of
+from fallback.kit.ready import findings_of_kit, stick_of
 from fallback.settings import language
 
 _LAMPS = {Level.GREEN: OK, Level.AMBER: "due", Level.RED: RED}
@@ -33,6 +34,10 @@ def check(context: click.Context, wants_stock: bool, out: Path | None, as_json: 
     data: Data = context.obj
     if out and not wants_stock:
         raise click.UsageError(_("--out needs --stock."))
+    kit = data.settings.kit
+    if kit and not wants_stock and not (data.folder / KEYS_FILE).is_file():
+        _show(context, findings_of_kit(kit, now=data.clock()), as_json=as_json)  # no desk yet: what can be tried
+        return
     hospital = data.hospital()
     with data.installation() as installation:
         now = data.clock()
@@ -42,17 +47,25 @@ def check(context: click.Context, wants_stock: bool, out: Path | None, as_json: 
                 write_file(out, readiness.stock_report(found, hospital, now, language()))
             show(_record(found), as_json=as_json, text=_stock(found))
             return
-        kit = data.settings.kit
         points = readiness.look(installation, hospital, now, stick=stick_of(installation, kit) if kit else None).points
+    _show(context, points, as_json=as_json)
+
+
+def _show(context: click.Context, points: Sequence[readiness.Finding], *, as_json: bool) -> None:
     value = [
         {"what": each.what, "well": each.level is not Level.RED, "level": each.level, "words": _say(each.words),
          "do": _say(each.do)}
         for each in points
     ]  # fmt: skip
-    lines = [f"{_LAMPS[each.level]}  {_(each.what)}: {_say(each.words)} {_say(each.do)}".rstrip() for each in points]
+    lines = [f"{_LAMPS[each.level]}  {_(each.what)}: {_told(each)}" for each in points]
     show(value, as_json=as_json, text="\n".join(lines))
     if readiness.worst(points) is Level.RED:
         context.exit(4)
+
+
+def _told(point: readiness.Finding) -> str:
+    words, do = _say(point.words), _say(point.do)
+    return f"{words}{'' if words.endswith(('.', '।')) else ';'} {do}" if do else words
 
 
 def _say(text: str) -> str:

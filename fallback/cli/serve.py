@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     "--lan", type=click.IntRange(1, 65_535), is_flag=False, flag_value=PORT,
     help="Open a door to the other desks of the network, too, at this port (else PARCHI_LAN; alone: 8443).",
 )  # fmt: skip
+@click.option("--no-lan", is_flag=True, help="Open no such door, even where other computers reach this desk.")
 @click.pass_obj
-def serve(data: Data, host: str | None, port: int | None, lan: int | None) -> None:
+def serve(data: Data, host: str | None, port: int | None, lan: int | None, no_lan: bool) -> None:
     """Serves the desk until Ctrl-C, and prints for desks with a printer.
 
     On this computer alone, at http://127.0.0.1:8000; on the hospital's network by HTTPS only, with a certificate of the
-    hospital's own authority, whose fingerprint is shown here and on the poster.
+    hospital's own authority, whose fingerprint is shown here and on the poster. There, the door to the other desks is
+    open, too, at port 8443, unless --no-lan says otherwise.
 
     Example: python -m fallback --data /srv/parchi serve --host 0.0.0.0 --port 8000
     """
@@ -51,8 +53,9 @@ def serve(data: Data, host: str | None, port: int | None, lan: int | None) -> No
         kit=settings.kit,
     )
     serving.serve(
-        order, bound, port or settings.port, lambda opened: _tell(opened, bound, names), lan=lan or settings.lan
-    )
+        order, bound, port or settings.port, lambda opened: _tell(opened, bound, names),
+        lan=None if no_lan else lan or settings.lan or (PORT if secure else None),
+    )  # fmt: skip
 
 
 def _tell(opened: serving.Opened, host: str, names: tuple[str, ...]) -> None:

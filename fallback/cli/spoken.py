@@ -6,8 +6,6 @@ from enum import StrEnum
 
 from fallback.errors import ParchiError, Sentence
 from fallback.language import grouped, say, translate
-from fallback.language.again import again
-from fallback.language.labels import label
 from fallback.settings import language
 
 OK, RED = "ok ", "RED"  # the lamps of a list: short, and what a script looks for
@@ -24,6 +22,8 @@ def _(says: str, /, **values: object) -> str:
 
 def told_again(text: str) -> str:
     """A sentence that was written down with its values, in that language."""
+    from fallback.language.again import again
+
     return again(text, language())
 
 
@@ -34,6 +34,8 @@ def told(error: ParchiError) -> str:
 
 def in_words(value: StrEnum) -> str:
     """What a value of the record is called in that language."""
+    from fallback.language.labels import label  # it knows every list of the house: a command that serves needs none
+
     return label(value, language())
 
 

@@ -22,6 +22,7 @@ from fallback.lan import Answer, Line as Wire
 from fallback.ledger import Head, Ledger, Line
 
 HELLO, HEADS, GIVE, TAKE = "/lan/hello", "/lan/heads", "/lan/give", "/lan/take"
+REACHED = 1.5  # seconds for its system to take a connection: two packets may be lost; where nobody is, nobody waits
 CALLED = 3.0  # seconds for a computer of the same network to answer, where a first packet or two are lost
 TOLD = 3.0  # for its heads: a line that was kept while its cable was pulled is given up soon
 ANSWERED = 10.0  # for a portion, over a telephone's hotspot that loses every tenth packet
@@ -61,7 +62,7 @@ class Session:
     @classmethod
     def open(cls, address: str, port: int, keys: LanKeys) -> "Session":
         """Calls a desk. Raises as the session itself."""
-        wire = Wire.open(address, port, within=CALLED)
+        wire = Wire.open(address, port, within=CALLED, reached=REACHED)
         try:
             return cls(wire, keys)
         except BaseException:
@@ -72,6 +73,11 @@ class Session:
     def address(self) -> str:
         """Whose line it is."""
         return self._wire.address
+
+    @property
+    def begins(self) -> str:
+        """Our own address on the line; "" when it has ended."""
+        return self._wire.begins
 
     def ask(self, path: str, body: bytes, most: int, *, within: float = ANSWERED) -> bytes:
         """What it answers to us, within so many seconds. Raises ComputerSilent, ComputerOdd, ComputerForeign."""

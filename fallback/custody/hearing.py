@@ -12,6 +12,7 @@ from fallback.custody.invitations import Invitations
 from fallback.custody.lan_lines import MOST_HEADS, MOST_LINES, About, forks_between, opened, portion, wanted_of
 from fallback.custody.lan_proof import LanKeys, Tokens
 from fallback.errors import InvitationOver, InvitationWrong, ParchiError
+from fallback.groups import read_card
 from fallback.ledger import Ledger, Line
 from fallback.ledger.own_files import own_files
 from fallback.vault import Vault
@@ -117,7 +118,7 @@ class Hearing:
         given = {
             "proof": proof,
             "card": card,
-            "certificate": self._certificate_of(int(card[1:4])),
+            "certificate": self._certificate_of(read[0]) if (read := read_card(card)) else None,
             "header": b64encode(Vault.header_file(folder).read_bytes()).decode(),
             "files": {name: b64encode(content).decode() for name, content in own_files(folder).items()},
         }

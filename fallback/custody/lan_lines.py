@@ -73,13 +73,13 @@ class About:
                 chain=_hex(told["chain"], 16) if told["chain"] else "",
                 port=min(_whole(told["port"]), 65_535),
                 serves=bool(told["serves"]),
-                time=float(told["time"]),
+                time=_moment(told["time"]),
                 names=tuple(_plain(each) for each in told["names"][:_MOST_NAMES]),
                 known=tuple((str(host)[:15], _whole(port)) for host, port in told["known"][:_MOST_KNOWN]),
                 heads=heads,
                 forks=frozenset(_hex(each, 16) for each in told["forks"]),
             )
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as wrong:
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as wrong:
             raise ValueError("it is not what a desk says of itself") from wrong
 
 
@@ -198,6 +198,13 @@ def _whole(number: object) -> int:
     if type(number) is not int or not 0 <= number < 1 << 53:
         raise ValueError("it is no such number")
     return number
+
+
+def _moment(number: object) -> float:
+    """Seconds that a page can show: JSON knows an endless one, and one that is none."""
+    if type(number) not in (int, float) or not abs(found := float(number)) < 1 << 53:  # type: ignore[arg-type]
+        raise ValueError("it is no such number")
+    return found
 
 
 def _plain(name: object) -> str:

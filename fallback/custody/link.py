@@ -9,7 +9,6 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from random import Random
 
@@ -29,6 +28,7 @@ from fallback.ledger.queries import cards
 _log = logging.getLogger(__name__)
 CALLS = 2.0  # seconds from one beacon to the next
 _SOON = 0.7  # and when something has changed
+_LOOK = 0.3  # so often we look whether it has, and where we are
 _TICK = 0.1
 _SHARE = 4  # so many times as long as an exchange kept a core busy, we leave the cores to our own clerks
 _LEAST, _GRACE = 0.15, 1.0
@@ -76,6 +76,7 @@ class Link:
         self._began = ledger.head().sequence
         self._twin: tuple[str, float] | None = None
         self._forked = False
+        self._here = frozenset[str]()  # our own addresses at the last look
         self._threads = [
             threading.Thread(target=work, name=name, daemon=True)
             for name, work in (
@@ -206,23 +207,33 @@ class Link:
     # hearing and calling
 
     def _listen(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._call_and_hear()
+            except ParchiError:  # the disk is full, the journal is closed: the desk itself says so
+                pass
+            except Exception as wrong:  # a network that goes at this moment: it is heard again when it is back
+                _log.error("%s while other desks were heard", type(wrong).__name__)
+            self._stop.wait(CALLS)
+
+    def _call_and_hear(self) -> None:
         whistle: Whistle | None = None
-        count, next_call, told = int(time.time() * 1000), 0.0, b""
+        count, next_call, next_look, told = int(time.time() * 1000), 0.0, 0.0, b""
         try:
             while not self._stop.is_set():
                 if whistle is None:
                     whistle = self._whistle()
                 now = time.monotonic()
-                mark = mark_of(self.ledger.heads()) if now >= next_call - CALLS + _SOON else told
-                if whistle is not None and (now >= next_call or mark != told):
-                    count, next_call, told = count + 1, now + CALLS, mark
-                    self._call(whistle, count, mark)
+                if now >= next_look:
+                    mark, moved, next_look = mark_of(self.ledger.heads()), self._is_elsewhere(), now + _LOOK
+                    changed = moved or (mark != told and now >= next_call - CALLS + _SOON)
+                    if whistle is not None and (changed or now >= next_call):
+                        count, next_call, told = count + 1, now + CALLS, mark
+                        self._call(whistle, count, mark)
                 if whistle is None:
                     self._stop.wait(CALLS)
                 elif heard := whistle.hear(min(max(next_call - now, 0.01), 0.25)):
                     self._hear(*heard)
-        except ParchiError:  # the journal is closed
-            pass
         finally:
             if whistle is not None:
                 whistle.close()
@@ -235,6 +246,15 @@ class Link:
             return None
         self.trouble = ""
         return found
+
+    def _is_elsewhere(self) -> bool:
+        """Whether our own addresses are others than before: lines from the old ones end then, and all hear of it."""
+        here = frozenset(self.addresses())
+        if here == self._here:
+            return False
+        self._here = here
+        self.neighbours.moved(here)
+        return True
 
     def _call(self, whistle: Whistle, count: int, mark: bytes) -> None:
         networks = self._networks()
@@ -293,15 +313,21 @@ class Link:
         """Addresses at which a desk was, or of which another desk or a person told us, one after the other: in a thread
         of its own, for most of them are silent and some may drip."""
         while not self._stop.wait(_STRANGERS):
-            place = self._addresses.next(self.neighbours.addresses(), self.port, self.addresses())
-            if place is None:
+            try:
+                place = self._addresses.next(self.neighbours.addresses(), self.port, self.addresses())
+                if place is not None:
+                    self._try(*place)
+            except ParchiError:  # nobody is there, or a stranger
                 continue
-            with suppress(ParchiError):
-                session = Session.open(*place, self.keys)
-                try:
-                    self._met(place[0], meet(session, self.ledger, self.about, self.take, wall=self._wall))
-                finally:
-                    session.close()
+            except Exception as wrong:  # whatever answers there, the next address is tried
+                _log.error("%s while an address was tried", type(wrong).__name__)
+
+    def _try(self, address: str, port: int) -> None:
+        session = Session.open(address, port, self.keys)
+        try:
+            self._met(address, meet(session, self.ledger, self.about, self.take, wall=self._wall))
+        finally:
+            session.close()
 
     def _met(self, address: str, met: Met) -> None:
         self._note(address, met.about)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -95,12 +95,21 @@ class Neighbours:
             found = self._of(beacon.instance.hex(), source, beacon.port)
             if beacon.count <= found.count:
                 return
-            if (source, beacon.port) != (found.address, found.port) and source != found.address:
-                found.drop()  # it has another address now
-            if found.failures:
-                found.due = 0.0  # it is back
+            now, moved = time.monotonic(), (source, beacon.port) != (found.address, found.port)
+            if moved:
+                found.drop()  # whoever waits for its old address waits no longer
+            if moved or now - found.heard > AWAY:
+                found.failures, found.due = 0, 0.0  # it is back: it is asked at once
             found.address, found.port, found.serves = source, beacon.port, beacon.serves
-            found.count, found.mark, found.heard = beacon.count, beacon.mark, time.monotonic()
+            found.count, found.mark, found.heard = beacon.count, beacon.mark, now
+
+    def moved(self, here: Collection[str]) -> None:
+        """Our own addresses are others than before: each line that began at another one is dead, and tells nobody."""
+        with self._lock:
+            for each in self._all.values():
+                if each.session is not None and each.session.begins not in here:
+                    each.drop()
+                each.failures, each.due = 0, 0.0
 
     def met(self, address: str, met: Met, mark: bytes) -> None:
         """An exchange with it went well; `mark` stands for what we have now."""
@@ -121,12 +130,15 @@ class Neighbours:
                 found.mark = about.mark
 
     def failed(self, neighbour: Neighbour, wrong: ParchiError) -> None:
-        """An exchange failed: it is asked again, ever later, or at once when it calls."""
+        """An exchange failed: it is asked again, ever later, or at once when it calls from elsewhere or after silence.
+
+        That it calls at all means little: there are those whose firewall lets nobody in. They come to us.
+        """
         with self._lock:
             neighbour.drop()
             neighbour.trouble = wrong
             neighbour.failures += 1
-            neighbour.due = time.monotonic() + min(_LONGEST_WAIT, 0.5 * 2.0 ** min(neighbour.failures, 8))
+            neighbour.due = time.monotonic() + min(_LONGEST_WAIT, 0.25 * 2.0 ** min(neighbour.failures, 8))
 
     def choose(self, mark: bytes, chance: Random, *, grace: float) -> Neighbour | None:
         """Whom to ask now: somebody who is there and has something else than we have; at random, so that no two of
@@ -149,6 +161,9 @@ class Neighbours:
                 each.differs = each.differs or now
                 if each.instance > self._own or now - each.differs >= grace:
                     found.append(each)
+            sound = [each for each in found if not each.failures]
+            if sound and chance.random() < _PROVED_FIRST:  # where nobody answers, we wait for seconds
+                found = sound
             warm = [each for each in found if each.session is not None]
             if len(warm) >= _WARM and chance.random() < _PROVED_FIRST:  # a new line costs more than what runs over it
                 return chance.choice(warm)

@@ -180,7 +180,10 @@ class FolderTaken(ParchiError):
 class FolderEmpty(ParchiError):
     """A command that needs an installation, run on a folder without one."""
 
-    says = "{folder} holds no installation. Make one with: python -m fallback --data {folder} init"
+    says = (
+        "{folder} holds no desk yet. From a stick: start it without words, and name the desk on the page that opens. "
+        "For a hospital that has no keys yet: python -m fallback --data {folder} init"
+    )
     exit_code = 3
 
 

@@ -13,11 +13,10 @@ from fallback.language import format_date
 from fallback.ledger import Ledger, queries
 from fallback.ledger.facts import FactKind
 from fallback.ledger.queries import practice as told
-from fallback.ledger.queries.duties import duties, known_visits
+from fallback.ledger.queries.duties import all_known, duties
 from fallback.ledger.queries.practice import PracticeRow
 from fallback.ledger.writer import Transaction
 from fallback.practice import Duty, Kept, Month, Practised
-from fallback.practice.certificate import PASSED
 from fallback.slip import INDIA
 
 BY_HAND = ("paper", "outage")
@@ -49,7 +48,7 @@ def add_certificate(ledger: Ledger, text: str, now: datetime, *, by: str = "") -
     """
     found = practice.read(text)
     if not found.passed:
-        raise PracticeNotPassed(score=found.score, least=PASSED)
+        raise PracticeNotPassed(score=found.score, least=practice.PASSED)
     content = {
         "day": found.day.isoformat(),
         "counter": found.counter,
@@ -133,7 +132,9 @@ def all_kept(counter: Counter, now: datetime, *, most: int = 5) -> list[tuple[Do
     """
     db = counter.ledger.db()
     found = [each for each in queries.downtimes(db) if each.drill == counter.drill][-most:]
-    known = known_visits(db) if found else frozenset()
+    if not found:
+        return []
+    known = all_known(db)
     return [
         (
             downtime,

@@ -66,6 +66,14 @@ def shared(found: Sequence[Path], python: EmbeddedPython | None) -> Shared:
     return Shared(files=files, made=made)
 
 
+def opening_cards(counter: Counter, *, needed: bool) -> int:
+    """How many unused enrolment cards would open a stick. Raises NoCardOpens for none where one is `needed`."""
+    opening = sum(not card.uses and not card.revoked for card in cards.cards(counter.ledger.db()))
+    if needed and not opening:
+        raise NoCardOpens()
+    return opening
+
+
 def build(
     installation: Installation, counter: Counter, hospital_file: Path, folder: Path, same: Shared, *,
     clock: Callable[[], datetime], index: bool = False, pads: int = 0, own_pads: Mapping[str, bytes] | None = None,
@@ -79,10 +87,7 @@ def build(
     KitForeign, KitFileWrong, KitNotWritten, IndexMissing, DiskFull and the like.
     """
     installation.vault.needs_whole()
-    db, now = counter.ledger.db(), clock()
-    opening = sum(not card.uses and not card.revoked for card in cards.cards(db))
-    if needs_card and not opening:
-        raise NoCardOpens()
+    now, opening = clock(), opening_cards(counter, needed=needs_card)
     own = hospital_files(counter, hospital_file)
     found = PatientIndex(installation.folder, installation.vault) if index else None
     marked = found.status().index if found else ""

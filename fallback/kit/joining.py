@@ -103,7 +103,8 @@ def _invited(way: Way) -> dict[str, Any]:
     """What the inviting desk gives: all of it or nothing, asked for again where the network loses an answer."""
     wire = _call(way)
     try:
-        agreement = Agreement(way.secret, wire.certificate)
+        seen = wire.certificate
+        agreement = Agreement(way.secret, seen)
         told = _asked(wire, JOIN, {"shown": agreement.shown.hex()}, _MOST_STRANGER)
         try:
             key = agreement.key(bytes.fromhex(told["shown"]), first=True)
@@ -121,6 +122,8 @@ def _invited(way: Way) -> dict[str, Any]:
                     raise
                 wire.close()
                 wire = _call(way)
+                if wire.certificate != seen:  # the proof is worth a card: whoever cut the line must not get it now
+                    raise InvitationWrong(address=way.address) from None
         if given.get("proof") != confirmed(key, "desk"):  # it does not know the words, and only seemed to
             raise InvitationWrong(address=way.address)
         return given

@@ -14,6 +14,7 @@ from fallback.kit import seal
 from fallback.kit.seal import Kit
 from fallback.kit.sums import Tell
 from fallback.language import format_date
+from fallback.ledger.queries.events import CLOCK_LIMIT
 from fallback.ledger.queries.ready import last_kit
 from fallback.machine import state_folder
 
@@ -28,6 +29,10 @@ def stick_findings(
     `root` is the hospital that it must be of, `latest` the sums of the stick that was made last, where that is known.
     """
     found: list[Kit] = []
+    if not _is_plugged_in(stick):
+        do = Sentence("Plug in the stick that this desk was started from, then check again.")
+        words = Sentence("it is not plugged in")
+        return [Finding(what="stick", level=Level.RED, words=words, do=do)], ""
 
     def look() -> str:
         found.append(seal.verify(stick, tell, root=root))
@@ -82,6 +87,14 @@ def findings_of_kit(
     ]
 
 
+def _is_plugged_in(stick: Path) -> bool:
+    """Whether anything lies there: a stick that was pulled out leaves no folder, or an empty one."""
+    try:
+        return any(stick.iterdir())
+    except OSError:
+        return False
+
+
 def _disk() -> Path:
     """The nearest folder to where a desk of this computer would keep its data."""
     wanted = state_folder()
@@ -89,6 +102,9 @@ def _disk() -> Path:
 
 
 def _age(kit: Kit, now: datetime, latest: str) -> str:
+    if kit.made > now + CLOCK_LIMIT:
+        words = Sentence("it was made on {day}, later than this clock says", day=format_date(kit.made))
+        raise Trouble(words, Sentence("Compare this computer's clock with a phone, and set it."))
     if latest and kit.sums != latest:
         raise Trouble(Sentence("a newer stick was made"), Sentence("Take that one; keep this one apart."), Level.AMBER)
     if now - kit.made > OLD:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NoReturn
 
 HOME = Path(__file__).resolve().parent  # program/, on the stick or beside what it was unpacked with
 READY = "READY"
@@ -29,16 +29,17 @@ if __name__ in ("__main__", "__mp_main__"):  # where Python is isolated, a scrip
 
 from fallback.disk import take_lock  # noqa: E402
 from fallback.kit import sums  # noqa: E402
+from fallback.kit.fits import CODE, fit_of, is_ours  # noqa: E402
 from fallback.kit.start_words import said  # noqa: E402
 from fallback.machine import state_folder  # noqa: E402
 
 UNFIT, DAMAGED = 96, 97  # exit codes: no wheels for this Python; the program on this computer is not whole
+_CAME_FROM, _AGAIN = "--from", "--again"  # between this script on the stick and itself on this computer
 _MARGIN = 100_000_000  # bytes that stay free for the journal
 # What no desk ever loads: each file costs a virus scanner's look. The wheels stay whole on the stick.
 _NOT_LOADED = re.compile(
     r"(pip|setuptools|pkg_resources|_distutils_hack)/|babel/locale-data/[^/]*_|[^/]+\.dist-info/(?!METADATA$)|.*\.(pyi|pxd|h|c)$"
 )
-_CODE = f"cp{sys.version_info[0]}{sys.version_info[1]}"
 
 
 class _Refused(Exception):
@@ -55,10 +56,10 @@ def main(words: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    if HERE.is_file():
-        return run(words)
     try:
-        return from_stick(HOME.parent, words)
+        if words[:1] == [_CAME_FROM]:
+            return _run_or_back(Path(words[1]), words[2:])
+        return run(words) if HERE.is_file() else from_stick(HOME.parent, words)
     except _Refused as refused:
         _tell(refused.lines)
         return refused.code
@@ -82,13 +83,18 @@ def from_stick(stick: Path, words: Sequence[str]) -> int:
         _check(stick)  # it says what is wrong in words
         raise _Refused("refused", count=1, fault=sums.SEAL) from wrong
     state = state_folder()
-    desk, folder = state / f"desk-{hospital}", state / "programs" / f"{mark[:12]}-{_CODE}"
+    desk, folder = state / f"desk-{hospital}", state / "programs" / f"{mark[:12]}-{CODE}"
     if "--prepare" in words:
         prepare(stick, folder, version)
         return 0
+    again = _AGAIN in words
+    words = [each for each in words if each != _AGAIN]
     rest = list(words) or ["kit", "start", "--kit", str(stick)]
     more = {"PARCHI_DATA": str(desk / "data"), "PARCHI_KIT": str(stick)} if words else {}
     newer = newer_here(state, desk, version)
+    if again and not newer:
+        _tell(said("again"))
+        (folder / READY).unlink(missing_ok=True)
     for _ in range(2):
         if not newer and not is_whole(folder):
             # In a process of its own: what it took of the memory would stay with the desk all day.
@@ -98,6 +104,12 @@ def from_stick(stick: Path, words: Sequence[str]) -> int:
         run_from = newer or folder
         own = run_from / "python" / "python.exe"
         python = str(own) if own.is_file() else sys.executable
+        if sys.platform != "win32":
+            _become(
+                run_from / "program" / "start.py",
+                [_CAME_FROM, "" if newer or again else str(Path(__file__).resolve()), *rest],
+                more,
+            )
         code = _call(python, run_from / "program" / "start.py", rest, more)
         if code != DAMAGED or newer:
             break
@@ -106,6 +118,16 @@ def from_stick(stick: Path, words: Sequence[str]) -> int:
     if code == DAMAGED:
         raise _Refused("broken")
     return code
+
+
+def _run_or_back(script: Path, words: Sequence[str]) -> int:
+    """Runs the program; where a part of it cannot be loaded, the stick's script puts it there once more."""
+    code = run(words)
+    if code != DAMAGED:
+        return code
+    if sys.platform != "win32" and script.is_file():
+        _become(script, [_AGAIN, *words], {})
+    raise _Refused("broken")
 
 
 def newer_here(state: Path, desk: Path, version: str) -> Path | None:
@@ -119,7 +141,7 @@ def newer_here(state: Path, desk: Path, version: str) -> Path | None:
         return None
     if number(here) <= number(version):
         return None
-    if folder.name.endswith(_CODE) and is_whole(folder):
+    if folder.name.endswith(CODE) and is_whole(folder):
         _tell(said("newer", kit=version, here=here))
         return folder
     raise _Refused("older", kit=version, here=here)
@@ -285,49 +307,15 @@ def fitting(wheels: Sequence[str]) -> list[str]:
     for path in wheels:
         name, _, *_rest = (parts := PurePosixPath(path).name.removesuffix(".whl").split("-"))
         pythons, abis, platforms = (each.split(".") for each in parts[-3:])
-        if not any(_is_ours(platform) for platform in platforms):
+        if not any(is_ours(platform) for platform in platforms):
             continue
         asked.add(name.lower())
-        if fit := _fit(pythons, abis, platforms):
+        if fit := fit_of(pythons, abis, platforms):
             best[name.lower()] = max(best.get(name.lower(), (0, "")), (fit, path))
     if not asked or asked - set(best):
         found = ", ".join(sorted({each.split("-")[-3] for each in wheels if "-cp3" in each and "abi3" not in each}))
         raise _Refused("unfit", UNFIT, have=sys.version.split()[0], system=sys.platform, found=found or "-")
     return sorted(path for _, path in best.values())
-
-
-def _is_ours(platform: str) -> bool:
-    if platform == "any":
-        return True
-    return platform == "win_amd64" if sys.platform == "win32" else re.search("linux.*_x86_64$", platform) is not None
-
-
-def _fit(pythons: list[str], abis: list[str], platforms: list[str]) -> int:
-    """How well: 0 not at all; what is made for exactly this Python and this system before what fits many."""
-    if not any(_runs_here(platform) for platform in platforms):
-        return 0
-    if _CODE in pythons and _CODE in abis:
-        return 3
-    least = [int(each[3:]) for each in pythons if re.fullmatch(r"cp3\d+", each)]
-    if "abi3" in abis and any(each <= sys.version_info[1] for each in least):
-        return 2
-    return 1 if "none" in abis and ({"py3", _CODE} & set(pythons)) else 0
-
-
-def _runs_here(platform: str) -> bool:
-    if not _is_ours(platform) or "musllinux" in platform:
-        return False
-    asked = re.match(r"manylinux_2_(\d+)_", platform)
-    old = {"manylinux1_x86_64": 5, "manylinux2010_x86_64": 12, "manylinux2014_x86_64": 17}
-    least = int(asked[1]) if asked else old.get(platform, 0)
-    if not least:
-        return True
-    if sys.platform != "linux":
-        return False
-    try:
-        return least <= int((os.confstr("CS_GNU_LIBC_VERSION") or "").split(".")[1])
-    except (ValueError, OSError, IndexError):
-        return False
 
 
 def _members(wheel: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -361,6 +349,13 @@ def _call(python: str, script: Path, words: Sequence[str], more: dict[str, str])
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda asked, _: child.terminate() if asked == signal.SIGTERM else None)
     return child.wait()
+
+
+if sys.platform != "win32":
+
+    def _become(script: Path, words: Sequence[str], more: dict[str, str]) -> NoReturn:
+        """This process runs a script of ours from now on: one that only waited would hold its memory all day."""
+        os.execve(sys.executable, [sys.executable, "-I", "-S", str(script), *words], os.environ | more)  # noqa: S606
 
 
 @contextmanager

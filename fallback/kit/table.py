@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +20,7 @@ OPTIONAL = ("name_hindi", "address_hindi", "clinics", "uhid_pattern", "paper")
 MOST_HOSPITALS = 5_000
 _LARGEST = 20_000_000  # bytes
 _LONGEST = 120  # letters, as in hospital.toml
+_LOST = "???"  # Excel's plain CSV has no Hindi, and the keys of a hospital are made once
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 
 
@@ -67,7 +68,7 @@ def read_table(path: Path) -> Iterator[HospitalRow | RowWrong]:
     heading = [_column(name) for name in found.heading]
     for name in NEEDED:
         if heading.count(name) != 1:
-            why = "it has no column {name}, or two of them. Its columns: {columns}."
+            why = "it has no column {name}, or two of them. Write into a row of its first sheet: {columns}."
             raise TableWrong(file=path.name, why=Sentence(why, name=name, columns=", ".join((*NEEDED, *OPTIONAL))))
     codes: dict[str, int] = {}
     for count, (line, cells) in enumerate(found.rows()):
@@ -79,6 +80,8 @@ def read_table(path: Path) -> Iterator[HospitalRow | RowWrong]:
         if isinstance(cells, str):
             yield RowWrong(line=line, column="code", why=cells)
             continue
+        if not any(cell.strip() for cell in cells):
+            continue  # only blanks were typed into it
         told = {name: cell for name, cell in zip(heading, cells, strict=False) if name in NEEDED + OPTIONAL}
         row = _row(line, told, path.parent)
         if isinstance(row, HospitalRow):
@@ -150,6 +153,8 @@ def _wrong_text(cell: str) -> str:
         return Sentence("it has {count} letters; at most {most} fit on a slip", count=len(cell), most=_LONGEST)
     if not all(sign.isprintable() or sign in " \t\n\r\u200c\u200d" for sign in cell):
         return Sentence("it holds signs that no paper can show")
+    if _LOST in cell:
+        return Sentence("question marks stand where its letters were: save the table as XLSX, or as CSV in UTF-8")
     return ""
 
 
@@ -171,7 +176,7 @@ def _toml(value: str | int) -> str:
     return str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def column_of(key: str, known: Collection[str] | Sequence[str] = NEEDED + OPTIONAL) -> str:
+def column_of(key: str) -> str:
     """The column that a key of hospital.toml came from; the file of clinics for every other."""
     name = key.removeprefix("hospital.")
-    return name if name in known else "clinics"
+    return name if name in NEEDED + OPTIONAL else "clinics"

@@ -55,8 +55,10 @@ class Beacon:
         body, mac = datagram[:-_MAC], datagram[-_MAC:]
         if not body.startswith(_MAGIC) or not hmac.compare_digest(_mac(key, body), mac):
             return None
-        instance, chain, mark, count, port, flags, told = _BODY.unpack_from(body, len(_MAGIC))
-        rest = body[len(_MAGIC) + _BODY.size :]
+        head, rest = body[len(_MAGIC) :][: _BODY.size], body[len(_MAGIC) + _BODY.size :]
+        if len(head) != _BODY.size or len(rest) != 4 * head[-1]:
+            return None
+        instance, chain, mark, count, port, flags, told = _BODY.unpack(head)
         addresses = tuple(socket.inet_ntoa(rest[at : at + 4]) for at in range(0, 4 * told, 4))
         if source not in addresses or not port:
             return None

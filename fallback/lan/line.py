@@ -38,11 +38,15 @@ class Line:
         self._left = b""
 
     @classmethod
-    def open(cls, address: str, port: int, *, within: float) -> Self:
-        """Calls a computer. Raises ComputerSilent when it does not answer within so many seconds."""
+    def open(cls, address: str, port: int, *, within: float, reached: float | None = None) -> Self:
+        """Calls a computer. Raises ComputerSilent when it does not answer within so many seconds.
+
+        `reached` is how many of them its system may take for a bare connection, which the busiest answers at once: an
+        address where nobody is costs no more.
+        """
         try:
             ends = time.monotonic() + within
-            sock = socket.create_connection((address, port), within)
+            sock = socket.create_connection((address, port), min(within, reached or within))
             try:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 sock.settimeout(max(ends - time.monotonic(), 0.1))
@@ -71,9 +75,19 @@ class Line:
             raise ComputerSilent(address=self.address, port=str(self.port)) from wrong
 
     def close(self) -> None:
-        """Ends it."""
+        """Ends it; another thread that waits for an answer on it need not wait longer."""
+        with suppress(OSError):
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)  # TLS's own would let plain bytes pass for an answer
         with suppress(OSError):
             self._sock.close()
+
+    @property
+    def begins(self) -> str:
+        """Our own address on it; "" when it has ended."""
+        try:
+            return str(self._sock.getsockname()[0])
+        except OSError:
+            return ""
 
     def _answer(self, ends: float, most: int) -> Answer:
         while b"\r\n\r\n" not in self._left:

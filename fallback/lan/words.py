@@ -72,7 +72,7 @@ def read(text: str) -> Way:
         return _scanned(text)
     typed = re.findall("[a-z]+", text.lower()) if len(text) < 200 else []
     if len(typed) not in (ADDRESS_WORDS, ADDRESS_WORDS + SECRET_WORDS):
-        raise LanWordsWrong(why="three words of an address and three of an invitation were expected")
+        raise LanWordsWrong(why="three words are an address, six are an invitation")
     words = [known_word(word) for word in typed]
     if "" in words:
         raise LanWordsWrong(why=Sentence("word {place} is not in the list", place=words.index("") + 1))
@@ -116,7 +116,10 @@ def _starts() -> Iterator[tuple[int, ipaddress.IPv4Network]]:
 
 
 def _place(address: str) -> int | None:
-    found = ipaddress.IPv4Address(address)
+    try:
+        found = ipaddress.IPv4Address(address)
+    except ValueError:  # somebody called over IPv6: it is shown, and has no words
+        return None
     return next((start + int(found) - int(net.network_address) for start, net in _starts() if found in net), None)
 
 

@@ -8,8 +8,6 @@ import string
 from collections.abc import Mapping
 from pathlib import Path
 
-from babel.messages.pofile import PoFileError, read_po
-
 from fallback.errors import LanguageIncomplete, Sentence
 
 # First and last letter of each script that fonts, shaping and `names.name_key` know: tests/test_third_language.py
@@ -25,6 +23,8 @@ def messages_of(file: Path) -> dict[str, str]:
 
     Raises LanguageIncomplete when the file is no catalogue.
     """
+    from babel.messages.pofile import PoFileError, read_po  # whoever only watches over a desk speaks no language
+
     try:
         if file.stat().st_size > _LARGEST:
             raise LanguageIncomplete(language=file.stem, why=_not_read(file))

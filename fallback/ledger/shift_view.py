@@ -4,11 +4,13 @@ A card that was used in two journals has shifts of one key in both; whichever jo
 """
 
 import json
+from typing import Any
 
 from sqlite_utils import Database
 
 from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import Line
+from fallback.money import Cash
 
 _END = ("closed", "counted_cash", "counted_notes", "handed_to", "note", "end_chain", "end_sequence", "end_hash")
 
@@ -45,12 +47,12 @@ def fold_shift(db: Database, line: Line, key: str) -> None:
                 line.by,
                 line.at.isoformat(),
                 content["opening_float"],
-                json.dumps(content.get("notes", {}), sort_keys=True),
+                _notes(content),
                 key,
             ),
         )
     else:  # it may have been opened in a journal that has not come yet: then `begun` is ""
-        counted = (content["counted_cash"], json.dumps(content.get("notes", {}), sort_keys=True))
+        counted = (content["counted_cash"], _notes(content))
         told = (content.get("handed_to", ""), content["note"])
         end = (line.at.isoformat(), *counted, *told, line.chain, line.sequence, line.hash)
         sets = ", ".join(f"{name} = excluded.{name}" for name in _END)
@@ -60,3 +62,10 @@ def fold_shift(db: Database, line: Line, key: str) -> None:
             "WHERE closed IS NULL OR ? < printf('%012d ', end_sequence) || end_chain",
             (content["shift"], line.series, *end, key),
         )
+
+
+def _notes(content: dict[str, Any]) -> str:
+    """A drawer counted, as it is kept. What cannot be read is refused here: later no desk could open a shift."""
+    notes = content.get("notes", {})
+    Cash.from_record(notes)
+    return json.dumps(notes, sort_keys=True)

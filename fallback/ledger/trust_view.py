@@ -1,9 +1,11 @@
 """What is known of cards, machines, revoked desks, second copies, and of every act that is told for its own sake."""
 
 import json
+from typing import Any
 
 from sqlite_utils import Database
 
+from fallback.keys import Certificate
 from fallback.ledger.facts import FactKind
 from fallback.ledger.journal import Line
 
@@ -40,7 +42,7 @@ def fold_enrolled(db: Database, line: Line, key: str) -> None:
     with the lesser key, in whatever order they arrive.
     """
     content = line.content
-    series, certificate = content["series"], json.dumps(content["certificate"], ensure_ascii=False)
+    series, certificate = content["series"], _certificate(content["certificate"])
     row = (series, key, line.chain, content.get("machine", ""), line.at.isoformat(), content["name"], certificate)
     db.execute("INSERT OR IGNORE INTO enrolment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, line.local[:10]))
     db.execute(
@@ -52,12 +54,18 @@ def fold_enrolled(db: Database, line: Line, key: str) -> None:
     )
 
 
+def _certificate(record: dict[str, Any]) -> str:
+    """A certificate as it is kept. One that cannot be read is refused here: later no desk could write its keys."""
+    Certificate.from_record(record)
+    return json.dumps(record, ensure_ascii=False)
+
+
 def fold(db: Database, line: Line, key: str) -> None:
     """One of `FACTS`. `key` is the line's identity."""
     content = line.content
     match line.fact:
         case FactKind.CARD_MADE:
-            certificate = json.dumps(content["certificate"], ensure_ascii=False)
+            certificate = _certificate(content["certificate"])
             db.execute(
                 "INSERT INTO card VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET made = min(made, excluded.made)",
                 (content["series"], certificate, line.local[:10]),

@@ -6,8 +6,11 @@ stands for it, and a new name takes for each letter what most names have between
 
 import math
 import re
+from array import array
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -47,7 +50,11 @@ _NEAR = tuple(
 )  # fmt: skip
 _KNOWN_WORD = re.compile(r"[A-Za-z]+")
 _Letters = tuple[str, ...]
-_Taught = Mapping[tuple[object, ...], Counter[str]]
+# A number for each piece of a name in either script: a letter between its neighbours is one number made of theirs.
+_HINDI = tuple(dict.fromkeys(["^", *(sign for signs in _SOUNDS.values() for sign in signs)]))
+_OF_HINDI: Mapping[str, int] = {piece: number for number, piece in enumerate(_HINDI)}
+_OF_LATIN: Mapping[str, int] = {piece: number for number, piece in enumerate(["^", "$", *_SOUNDS])}
+_BITS = 8
 _KEPT, _DOUBT = 12, 1.0
 _LETTER_NAMES = "ए बी सी डी ई एफ जी एच आई जे के एल एम एन ओ पी क्यू आर एस टी यू वी डब्ल्यू एक्स वाई जेड"
 _INITIALS = dict(zip("abcdefghijklmnopqrstuvwxyz", _LETTER_NAMES.split(), strict=True))
@@ -71,15 +78,16 @@ def known(word: str) -> str:
     return _table().get(plain) or _near().get(_sound(plain), "")
 
 
-def spell(word: str, taught: "_Taught | None" = None) -> str:
+def spell(word: str, taught: "Taught | None" = None) -> str:
     """A Latin word letter by letter, without looking it up."""
     letters = _letters(_plain(word))
     rules = taught or _teaching()
     best: list[tuple[float, str, str]] = [(0.0, "", "^")]  # how likely, what it spells, what its last piece was
     for at, sound in enumerate(letters):
         further: dict[tuple[str, str], float] = {}
+        shares = {before: _shares(rules, letters, at, before, sound) for before in {last for _, _, last in best}}
         for weight, spelt, before in best:
-            for sign, share in _shares(rules, letters, at, before, sound).items():
+            for sign, share in shares[before].items():
                 if _fits(spelt, before, sign):
                     key = (spelt + sign, sign)
                     further[key] = max(further.get(key, -1e9), weight + math.log(share))
@@ -88,14 +96,14 @@ def spell(word: str, taught: "_Taught | None" = None) -> str:
     return best[0][1].removesuffix(_HALANT) if best else ""
 
 
-def _shares(rules: "_Taught", letters: _Letters, at: int, before: str, sound: str) -> dict[str, float]:
+def _shares(rules: "Taught", letters: _Letters, at: int, before: str, sound: str) -> dict[str, float]:
     """How likely each Hindi piece is here: the narrowest views count most, wider ones fill in (Witten and Bell)."""
     shares = {sign: 1 / len(_SOUNDS[sound]) for sign in _SOUNDS[sound]}
     for key in _contexts(letters, at, before):
-        if found := rules.get(key):
-            total, kinds = found.total(), len(found)
+        if found := rules.of(key):
+            total, kinds = sum(found.values()), len(found)
             trust = total / (total + _DOUBT * kinds)
-            shares = {sign: trust * found[sign] / total + (1 - trust) * share for sign, share in shares.items()}
+            shares = {sign: trust * found.get(sign, 0) / total + (1 - trust) * share for sign, share in shares.items()}
     return shares
 
 
@@ -116,17 +124,34 @@ def pairs() -> tuple[tuple[str, str], ...]:
     return tuple(_table().items())
 
 
-def teach(names: Iterable[tuple[str, str]]) -> "_Taught":
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What a table teaches, in two rows of numbers: what stands for a letter there, sorted, and how often it does."""
+
+    rows: "array[int]"
+    counts: "array[int]"
+
+    def of(self, context: int) -> dict[str, int]:
+        """How often each Hindi piece stands for a letter between these neighbours."""
+        found: dict[str, int] = {}
+        at, end = bisect_left(self.rows, context << _BITS), context + 1 << _BITS
+        while at < len(self.rows) and self.rows[at] < end:
+            found[_HINDI[self.rows[at] & (1 << _BITS) - 1]] = self.counts[at]
+            at += 1
+        return found
+
+
+def teach(names: Iterable[tuple[str, str]]) -> Taught:
     """What pairs of a Latin word and its Hindi teach: for each letter between its neighbours, what stands for it."""
-    counts: dict[tuple[object, ...], Counter[str]] = defaultdict(Counter)
+    counts: Counter[int] = Counter()
     for latin, hindi in names:
         letters = _letters(latin)
         before = "^"
         for at, sign in enumerate(_laid(letters, hindi) or ()):
-            for key in _contexts(letters, at, before):
-                counts[key][sign] += 1
+            counts.update(key << _BITS | _OF_HINDI[sign] for key in _contexts(letters, at, before))
             before = sign
-    return counts
+    rows = array("Q", sorted(counts))
+    return Taught(rows, array("I", (counts[row] for row in rows)))
 
 
 @lru_cache(maxsize=10_000)
@@ -176,7 +201,7 @@ def _sound(plain: str) -> str:
 
 
 @cache
-def _teaching() -> "_Taught":
+def _teaching() -> Taught:
     return teach(_table().items())
 
 
@@ -192,16 +217,22 @@ def _letters(word: str) -> _Letters:
     return tuple(found)
 
 
-def _contexts(letters: _Letters, at: int, before: str) -> Iterable[tuple[object, ...]]:
-    """A letter between its neighbours, the widest view first."""
+def _contexts(letters: _Letters, at: int, before: str) -> Iterable[int]:
+    """A letter between its neighbours, the narrowest view first."""
     row = ("^", "^", *letters, "$", "$")
-    two, one, here, after, last = row[at : at + 5]
-    joined = before[-1:] == _HALANT
-    yield (0, here)
-    yield (1, joined, here, after)
-    yield (2, before, here, after)
-    yield (3, before, one, here, after, last)
-    yield (4, before, two, one, here, after, last)
+    two, one, here, after, last = (_OF_LATIN[piece] for piece in row[at : at + 5])
+    joined, said = int(before[-1:] == _HALANT), _OF_HINDI[before]
+    yield _key(0, here)
+    yield _key(1, joined, here, after)
+    yield _key(2, said, here, after)
+    yield _key(3, said, one, here, after, last)
+    yield _key(4, said, two, one, here, after, last)
+
+
+def _key(view: int, *pieces: int) -> int:
+    for piece in pieces:
+        view = view << _BITS | piece
+    return view
 
 
 def _laid(letters: _Letters, hindi: str) -> tuple[str, ...] | None:

@@ -3,14 +3,14 @@ in a real outage was done. Pure: facts come in, results go out.
 """
 
 from fallback.practice.adherence import WANTED, WITHOUT_PRACTICE, Duty, Kept, share
-from fallback.practice.certificate import KINDS, PREFIX, Certificate, read, write
+from fallback.practice.certificate import PASSED, PREFIX, Certificate, read, write
 from fallback.practice.months import Month, Practised, months, this_month, turn
 from fallback.practice.scenes import NAMES, Fact, Scene, Setting, Visitor, plan
 from fallback.practice.steps import SAYS, Step, steps
 
 __all__ = [
-    "KINDS",
     "NAMES",
+    "PASSED",
     "PREFIX",
     "SAYS",
     "WANTED",

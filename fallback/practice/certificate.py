@@ -16,7 +16,6 @@ from fallback.errors import PracticeCodeLong, PracticeCodeWrong
 from fallback.practice.scenes import Scene
 
 PREFIX = "PARCHI-PRACTICE-"
-KINDS = ("drill", "paper", "outage")
 PASSED = 80  # per cent of the steps: below it a drill is practised again
 LONGEST = 311  # signs of a QR that a slip's printer draws sharply
 _VERSION = 1

@@ -102,7 +102,11 @@ def _return(setting: Setting, since: Sequence[Fact], before: Sequence[Fact]) -> 
         says = "Log in as {login} with the PIN {pin}. Hand in the file of scans (below) on the page Records."
         read = any(fact.what == "page_accepted" and fact.content["codes"] for fact in since)
         yield Step(says=says, values={"login": setting.records}, done=read)
-    counted = any(fact.content["notes"] or fact.content["counted_cash"] for fact in closed)
+    # where no patient pays and no float lies there, nothing is in the drawer
+    paid = any(
+        fact.content.get("opening_float") or fact.content.get("slip", {}).get("fee") for fact in (*before, *since)
+    )
+    counted = any(not paid or fact.content["notes"] or fact.content["counted_cash"] for fact in closed)
     yield Step(says="Close the shift: count the drawer, notes and coins.", done=counted)
     noted = any(fact.content["note"] for fact in closed)
     yield Step(says="Leave a note for the next shift while closing.", done=noted)

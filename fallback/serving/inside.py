@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from socket import socketpair
+from socket import socket, socketpair
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from fallback.authority import ServerCertificate
@@ -52,9 +52,14 @@ def served(
     port: int = 0,
     server: ServerCertificate | None = None,
     limits: Limits | None = None,
+    listener: socket | None = None,
 ) -> Iterator[str]:
-    """Serves an app while the context lasts; gives its address. Raises PortTaken and AddressUnknown."""
-    listener = listening(host, port)[0]
+    """Serves an app while the context lasts; gives its address. `listener` is bound already and somebody else's, too.
+
+    Raises PortTaken and AddressUnknown.
+    """
+    listener = listener or listening(host, port)[0]
+    listener.setblocking(False)
     take_connections(listener)
     pairs = [socketpair() for _ in range(SMALL + LARGE)]
     loop = asyncio.new_event_loop()

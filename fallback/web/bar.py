@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from fallback.downtime import Desk, Downtime, Role, Shift
+from fallback.errors import ParchiError
 from fallback.frontdesk import FEW_SHEETS, sheets_left
+from fallback.language import say
 from fallback.ledger import queries
 from fallback.ledger.queries import ready, today
 from fallback.ledger.queries.events import ClockTrouble, clock_state
 from fallback.slip import letters
 from fallback.web.copies import copies
 from fallback.web.paper import open_papers
-from fallback.web.place import _, db, here, once, shift, visitor
+from fallback.web.place import _, db, here, language, once, shift, visitor
 
 FEW_NUMBERS = 200
 
@@ -22,7 +24,8 @@ class Bar:
 
     `stuck` counts the slips whose paper needs a person; `clock` says why this computer's clock is not believed.
     `sheets` is about how many sheets lie at the desk, None while nobody told; `saves`: it prints on less paper. `power`
-    is what the battery of the computer that serves says, "" where it has none.
+    is what the battery of the computer that serves says, "" where it has none. `stopped` says why the shift's desk may
+    give out no number any more: before a form is filled in, not after.
     """
 
     downtime: Downtime | None
@@ -38,6 +41,7 @@ class Bar:
     sheets: int | None
     saves: bool
     power: str
+    stopped: str
     act: frozenset[str]
 
 
@@ -65,6 +69,7 @@ def bar() -> Bar:
         sheets=sheets,
         saves=own is not None and ready.saves_paper(db(), own.series),
         power=power,
+        stopped=_stopped(own),
         act=frozenset(
             name
             for name, needed in (
@@ -76,6 +81,15 @@ def bar() -> Bar:
             if needed
         ),
     )
+
+
+def _stopped(own: Shift | None) -> str:
+    try:
+        if own:
+            here().counter.sign(own.series)
+    except ParchiError as error:
+        return say(error, language())
+    return ""
 
 
 def _power(desk: Desk | None) -> tuple[str, bool]:

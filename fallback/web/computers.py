@@ -31,7 +31,7 @@ def _page(form: ComputersForm | None = None, error: ParchiError | None = None) -
         form=form,
         sentence=sentence,
         open=link is not None,
-        own=[(each, Way(address=each, port=port)) for each in (link.addresses() if link else ())],
+        own=[(way.address, way) for way in _ways(link)] if link else [],
         port=port,
         names=link.about().names if link else (),
         computers=found,
@@ -43,6 +43,11 @@ def _page(form: ComputersForm | None = None, error: ParchiError | None = None) -
         minutes=int(invitation.left) // 60 + 1 if invitation else 0,
         mints=here().installation.vault.whole,
     )
+
+
+def _ways(link: Link) -> list[Way]:
+    """The ways to this computer; those that have words come first, for they can be read aloud."""
+    return sorted((Way(address=each, port=link.port) for each in link.addresses()), key=lambda way: not way.words)
 
 
 def _warnings(link: Link, found: list[Computer]) -> list[str]:
@@ -80,7 +85,7 @@ def _again(typed: Mapping[str, str], error: ParchiError | None) -> ResponseRetur
 def invite() -> ResponseReturnValue:
     """Six words and a code for one more computer, with a card: a new one, or one that was scanned."""
     link, form = _link(), ComputersForm()
-    addresses = link.addresses()
+    addresses = [way.address for way in _ways(link)]
     if not addresses:
         raise NetworkMissing()
     typed = form.typed("card").strip()

@@ -27,8 +27,8 @@ from fallback.web.words import OWN_NAMES
 _log = logging.getLogger(__name__)
 _FORM_BYTES = 64 * 1024
 _POLICY = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -109,7 +109,8 @@ def create_start_app(
         name = request.host.rpartition(":")[0] if request.host.rpartition(":")[2].isdigit() else request.host
         if name.lower() not in guard.LOOPBACK:
             raise HostWrong()
-        if request.method != "GET" and not hmac.compare_digest(request.form.get("csrf_token", ""), token):
+        given = request.form.get("csrf_token", "").encode("utf-8", "replace")
+        if request.method != "GET" and not hmac.compare_digest(given, token.encode()):
             raise FormStale()
 
     def headers(response: Response) -> Response:
@@ -140,7 +141,10 @@ def create_start_app(
         shown = start.shown()
         if shown.desk or shown.step:
             return page("open" if shown.desk else "step", shown=shown)
-        return page("first", shown=shown, typed=shown.typed, error=shown.error)
+        joined = "words" in shown.typed and not shown.has_desk
+        if joined and shown.error and "start" not in request.args:  # six words are mended where six words are asked
+            return page("join", shown=shown, typed=shown.typed, error=shown.error)
+        return page("first", shown=shown, typed=shown.typed, error=None if joined else shown.error)
 
     @access.public
     def begin() -> ResponseReturnValue:

@@ -1,11 +1,13 @@
 """A thin desk in a real browser: the server goes, the form stays; the server comes back, the form can be sent."""
 
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import WSGIApplication
 
+import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from fallback.enrolment import Installation
@@ -13,18 +15,10 @@ from fallback.ledger import queries
 from fallback.serving import served
 from fallback.web import close, create_app
 from tests import factories
-from tests.web.test_browser import browser, open_desk, pytestmark, waiting
+from tests.web.test_browser import browser, focused, open_desk, press, pytestmark, reach, waiting
+from tests.web.walking import elsewhere
 
 __all__ = ["browser", "pytestmark"]
-
-
-def elsewhere(app: WSGIApplication) -> WSGIApplication:
-    """The app as a browser of another computer has it."""
-
-    def asked(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        return app({**environ, "REMOTE_ADDR": "10.0.0.9"}, start)
-
-    return asked
 
 
 def test_the_server_goes_and_comes_back_while_a_form_is_typed(browser: WebDriver, installation: Installation) -> None:
@@ -53,4 +47,32 @@ def test_the_server_goes_and_comes_back_while_a_form_is_typed(browser: WebDriver
         assert browser.find_element(By.NAME, "name").get_attribute("value") == "Sunita Devi"
         browser.execute_script("document.querySelector('#away-back').scrollIntoView()")
         assert not list(queries.slips(installation.ledger.db()))
+    close(app)
+
+
+@pytest.mark.parametrize("way", [elsewhere, lambda app: app], ids=["thin", "full"])
+def test_enter_in_the_second_in_which_the_program_died_keeps_the_form(
+    browser: WebDriver, installation: Installation, way: Callable[[WSGIApplication], WSGIApplication]
+) -> None:
+    app = create_app(installation, factories.hospital())
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with ExitStack() as stack:
+        address = stack.enter_context(served(way(app), port=port))
+        open_desk(browser, address)
+        typed = {"name": "Sunita Devi", "sex": "f", "age": "34", "clinic": "MED"}
+        for name, text in typed.items():
+            browser.find_element(By.ID, name).send_keys(text)
+        stack.close()
+        press(browser, Keys.ENTER)  # nobody has noticed yet
+        band = browser.find_element(By.ID, "away")
+        waiting(browser).until(lambda _: band.is_displayed())
+        assert browser.find_element(By.ID, "name").get_attribute("value") == "Sunita Devi"
+    with served(way(app), port=port):
+        waiting(browser).until(lambda _: not band.is_displayed())
+        assert focused(browser) == "clinic", "where the clerk was"
+        press(browser, Keys.ENTER, Keys.ENTER)
+        reach(browser, "/issued/")
+    assert len(list(queries.slips(installation.ledger.db()))) == 1
     close(app)

@@ -1,5 +1,6 @@
 """The page of computers: who is there, one more is invited, and what is wrong is said in a sentence."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from socket import SOCK_DGRAM
@@ -10,7 +11,7 @@ from flask import Flask
 from fallback.custody.exchange import Session, meet
 from fallback.enrolment import Installation
 from fallback.kit.joining import join
-from fallback.lan import Way, read
+from fallback.lan import PORT, Way, read
 from fallback.web import close, create_app
 from tests import factories
 from tests.lan_desks import Desk, card_of, free_port, on_lan, second
@@ -86,6 +87,29 @@ def test_a_spare_card_is_given_away_and_another_text_is_refused(
     assert found.series == int(card[1:4])
 
 
+def test_no_words_are_asked_for_where_there_are_none_and_those_that_have_some_come_first(
+    meena: Visitor, lan: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lan.link, "port", PORT)
+    monkeypatch.setattr(lan.link, "addresses", lambda: ["164.100.7.7"])
+    shown = meena.send(meena.get("/computers").page.form("card"))
+    assert "has no words" in shown.text
+    assert "type the six words" not in shown.text
+    meena.send(shown.page.form(action="end"))
+    monkeypatch.setattr(lan.link, "addresses", lambda: ["164.100.7.7", "192.168.7.7"])
+    form = meena.get("/computers").page.form("card")
+    del form.fields["address"]  # as nobody chose
+    assert "type the six words" in meena.send(form).text
+    invitation = lan.link.invitations.current()
+    assert invitation is not None
+    assert invitation.way.address == "192.168.7.7"
+
+
+def test_the_card_that_was_refused_is_typed_again_without_the_mouse(meena: Visitor) -> None:
+    text = meena.send(meena.get("/computers").page.form("card"), card="C001 nonsense").text
+    assert re.search(r'name="card"[^>]*autofocus', text)
+
+
 def test_words_of_a_computer_that_is_not_heard(meena: Visitor, lan: Desk) -> None:
     form = meena.get("/computers").page.form("words")
     assert "word 1 is not in the list" in meena.send(form, words="xylophone acid acne").text
@@ -123,8 +147,11 @@ def test_thin_and_full_desks_say_what_they_are(meena: Visitor) -> None:
     assert "Full desk" in meena.get("/supervisor").text
     thin = meena.get("/supervisor", environ_base={"REMOTE_ADDR": "10.0.0.9"})
     assert "Thin desk" in thin.text
-    assert 'id="away"' in thin.text
-    assert 'id="away"' not in meena.get("/supervisor").text
+    assert "The desk&#39;s server does not answer." in thin.text
+    full = meena.get("/supervisor").text
+    assert "Parchi does not run on this computer any more" in full
+    assert "The desk&#39;s server" not in full
+    assert 'id="away"' not in Visitor(meena.client.application).get("/login").text
     log = Path(meena.client.application.extensions["parchi"].installation.folder / "logs")
     before = sum(len(each.read_bytes()) for each in log.rglob("*") if each.is_file())
     assert meena.get("/alive").status == 204

@@ -13,7 +13,7 @@ from fallback.practice import Scene, Visitor as Card
 from fallback.rehearsal.practise import Practice, practise
 from tests import factories
 from tests.web import axe
-from tests.web.test_browser import browser, press, press_access_key, pytestmark, reach, waiting
+from tests.web.test_browser import browser, fits, press, press_access_key, pytestmark, reach, waiting
 
 __all__ = ["browser", "pytestmark"]
 
@@ -69,6 +69,7 @@ class Hands:
     def register(self, card: Card) -> None:
         self.browser.get(self.practice.address.replace("/practise", "/"))
         waiting(self.browser).until(lambda seen: seen.find_elements(By.ID, "name"))
+        assert fits(self.browser), "the panel leaves the whole form in sight"
         self.fill(card)
 
     def scene(self) -> str:
@@ -95,7 +96,7 @@ def test_five_minutes_by_keyboard_alone(browser: Chrome, practice: Practice) -> 
     assert one.counts() == (2, 2)
     assert axe.violations(browser) == []
     steps = browser.find_elements(By.CSS_SELECTOR, "#scene .done")
-    assert len(steps) == 2 and steps[0].text.startswith("✓")
+    assert len(steps) == 2 and str(steps[0].get_attribute("textContent")).startswith("✓")
     one.on()
     while (standing := one.drill.standing()) and standing.now.scene is not Scene.RETURN:
         match standing.now.scene:

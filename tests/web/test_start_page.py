@@ -19,7 +19,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.ui import WebDriverWait
 
 from fallback.enrolment.readiness import Finding, Level
-from fallback.errors import CardMissing, CardUsed, CopiesUnread, ParchiError, Sentence
+from fallback.errors import CardMissing, CardUsed, CopiesUnread, LanWordsWrong, ParchiError, Sentence
 from fallback.serving import served
 from fallback.web.starting import CopyChoice, Shown, create_start_app
 from tests import factories, kits
@@ -91,7 +91,7 @@ def test_who_it_is_stands_there_in_both_languages(page: FlaskClient) -> None:
 
 
 def test_a_form_of_another_page_or_another_name_changes_nothing(page: FlaskClient, told: Told) -> None:
-    for form in ({}, {"csrf_token": "x"}):
+    for form in ({}, {"csrf_token": "x"}, {"csrf_token": "हाँ"}):
         assert page.post("/begin", data={"name": "a", "card": "b", **form}, base_url=HERE).status_code == 400
     good = {"csrf_token": token(page), "name": "a", "card": "b"}
     for host in ("http://evil.example", "http://evil.example:5000", "http://192.168.1.5:5000"):
@@ -134,10 +134,27 @@ def test_every_state_has_its_page(page: FlaskClient, told: Told) -> None:
     assert "&lt;Counter&gt;" in text
     assert 'value="Casualty"' in text
     assert "desk of another hospital" in text
+    told.now = Shown(has_desk=True, unnamed=True)
+    assert "its card was used elsewhere" in page.get("/", base_url=HERE).text
     told.now = Shown(stick=False)
     assert 'name="card"' not in page.get("/", base_url=HERE).text
     told.now = Shown(stick=False, has_desk=True)
     assert 'name="passphrase"' in page.get("/", base_url=HERE).text
+
+
+def test_words_that_led_nowhere_are_asked_for_again_where_words_are_typed(page: FlaskClient, told: Told) -> None:
+    """Whoever is led to the card's field types six words into it, and uses up a card's patience."""
+    typed = {"name": "Counter 1", "words": "academic nylon amazing coding order soldier"}
+    told.now = Shown(error=LanWordsWrong(why="its code was not read to its end"), typed=typed)
+    text = page.get("/", base_url=HERE).text
+    assert 'name="card"' not in text
+    assert f'value="{typed["words"]}"' in text
+    assert "not the words of a computer" in text
+    back = re.search(r'href="([^"]+)" accesskey="b"', text)
+    assert back
+    text = page.get(back[1], base_url=HERE).text
+    assert 'name="card"' in text, "there is a way out of it"
+    assert "not the words of a computer" not in text
 
 
 def test_check_and_practice(page: FlaskClient, told: Told) -> None:

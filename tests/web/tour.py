@@ -14,13 +14,15 @@ from fallback.downtime import Role
 from fallback.serving import served
 from fallback.web import close, create_app
 from tests import factories
-from tests.web import tour_check, tour_desk, tour_office, tour_records, tour_recovery, tour_wards
+from tests.web import tour_check, tour_day, tour_desk, tour_office, tour_records, tour_recovery, tour_wards
 from tests.web.walking import Clock, Keep, Tour, browser
 
 # Each room's screens, in the order in which somebody would meet them.
 SCREENS: dict[str, tuple[str, ...]] = {
+    "From the stick": tour_day.START,
     "The door": tour_office.DOOR,
     "The desk": tour_desk.DESK,
+    "A thin desk, and its server goes": tour_day.THIN,
     "A slip": tour_desk.SLIP,
     "Shift and money": tour_desk.SHIFT,
     "Clinic rooms and the board": tour_wards.ROOMS,
@@ -28,6 +30,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "Wards and casualty": tour_wards.WARDS,
     "Supervisor": tour_office.OFFICE,
     "The monthly check": tour_check.CHECK,
+    "The guided drill": tour_day.PRACTISE,
     "Records": tour_records.RECORDS,
     "Who is whom": tour_recovery.WHO,
     "Import": tour_recovery.IMPORT,
@@ -37,9 +40,10 @@ SCREENS: dict[str, tuple[str, ...]] = {
 }
 # The order in which the day goes: one morning, from before the first slip to the account.
 DAY: tuple[Callable[[Tour], None], ...] = (
-    tour_office.door, tour_office.before, tour_desk.opening, tour_desk.morning, tour_desk.states, tour_desk.slips,
-    tour_wards.rooms, tour_wards.counters, tour_wards.wards, tour_desk.money, tour_office.office, tour_check.check,
-    tour_desk.closing, tour_records.records, tour_office.auditor, *tour_recovery.PARTS,
+    tour_day.start, tour_office.door, tour_office.before, tour_desk.opening, tour_desk.morning, tour_desk.states,
+    tour_desk.slips, tour_wards.rooms, tour_wards.counters, tour_wards.wards, tour_desk.money, tour_day.thin,
+    tour_office.office, tour_check.check, tour_day.guided, tour_desk.closing, tour_records.records,
+    tour_office.auditor, *tour_recovery.PARTS,
 )  # fmt: skip
 # Pages that are on no picture, and why.
 NOT_SHOWN = {
@@ -63,7 +67,6 @@ NOT_SHOWN = {
     "frontdesk.shift_paper": "a PDF",
     "frontdesk.stock_list": "a PDF",
     "practice.certificate": "a PDF",
-    "practice.practise": "of the guided drill, which is an app of its own: test_practice_browser.py looks at it",
     "practice.scans": "a PDF",
     "recovery.account_json": "a file",
     "recovery.account_pdf": "a PDF",

@@ -2,14 +2,17 @@
 
 from unittest.mock import patch
 
+from selenium.webdriver.common.by import By
+
 from fallback import computer
+from fallback.computer import Power
 from fallback.enrolment.readiness import Check, Finding, Level
 from fallback.errors import Sentence
 from fallback.web.checks import Checks, Result
 from fallback.web.place import NAME
 from tests.web.walking import Tour
 
-CHECK = ("check", "check-green", "check-red", "paper-left")
+CHECK = ("check", "check-green", "check-red", "paper-left", "paper-left-saving")
 _POINTS = (
     Finding(what="test sheet", level=Level.GREEN, words="printed today, and read by the hand-held scanner"),
     Finding(what="clock", level=Level.GREEN, words="a phone shows the same time"),
@@ -33,3 +36,12 @@ def check(tour: Tour) -> None:
             tour.see("/check/result", name)
     tour.log_in("asha")
     tour.see("/prints/sheets", "paper-left")
+    tour.type(sheets="60")
+    tour.enter()
+    with patch.object(tour.app.extensions[NAME].power, "now", lambda: Power(mains=False, percent=18)):
+        tour.see("/prints/sheets")
+        tour.press_alt("0")
+        tour.wait(lambda seen: seen.find_element(By.CSS_SELECTOR, ".saves").get_attribute("aria-pressed") == "true")
+        tour.see("/prints/sheets", "paper-left-saving")
+        tour.press_alt("0")
+        tour.wait(lambda seen: seen.find_element(By.CSS_SELECTOR, ".saves").get_attribute("aria-pressed") == "false")

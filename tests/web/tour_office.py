@@ -19,7 +19,7 @@ OFFICE = (
     "supervisor-before", "supervisor", "day", "money", "money-wrong", "clinics", "clinic", "clinic-wrong", "users",
     "users-wrong", "cards", "revoke", "retire", "sheets", "looks", "openings", "done-twice", "done-twice-empty",
     "index", "index-none", "index-found", "practice", "practice-wrong", "practice-duties", "computers",
-    "computers-wrong",
+    "computers-wrong", "computers-invitation",
 )  # fmt: skip
 REFUSED = ("auditor", "auditor-users", "auditor-account", "auditor-slip", "auditor-refused", "not-found")
 PATIENTS = (
@@ -83,11 +83,7 @@ def office(tour: Tour) -> None:
     tour.type(cap="many", room="Tent 2")
     tour.enter()
     tour.keep("clinic-wrong")
-    tour.see("/computers", "computers")
-    tour.type(words="acid acne")
-    tour.press(Keys.ENTER)
-    tour.there(".trouble")
-    tour.keep("computers-wrong")
+    computers(tour)
     tour.see("/users")
     tour.type(login="a b", pin="12")
     tour.enter()
@@ -112,6 +108,19 @@ def office(tour: Tour) -> None:
     tour.press_alt("o")
     tour.there(".locked-who")
     tour.keep("locked")
+
+
+def computers(tour: Tour) -> None:
+    """Who is on the network; one that is not there; one more is invited."""
+    tour.see("/computers", "computers")
+    tour.type(words="acid acne")
+    tour.press(Keys.ENTER)
+    tour.there(".trouble")
+    tour.keep("computers-wrong")
+    tour.see("/computers")
+    tour.click("form[action$='/invite'] button")
+    tour.there(".join-code")
+    tour.keep("computers-invitation")
 
 
 def auditor(tour: Tour) -> None:

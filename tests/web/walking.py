@@ -2,12 +2,13 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 from selenium import webdriver
@@ -204,3 +205,12 @@ class Tour:
             " && document.querySelector('h1').innerText"
         )
         self.wait(lambda seen: wanted in str(seen.execute_script(script)))
+
+
+def elsewhere(app: WSGIApplication) -> WSGIApplication:
+    """The app as a browser of another computer has it."""
+
+    def asked(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        return app({**environ, "REMOTE_ADDR": "10.0.0.9"}, start)
+
+    return asked

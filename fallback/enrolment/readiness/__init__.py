@@ -7,7 +7,7 @@ from datetime import datetime
 from fallback import computer
 from fallback.computer import Power
 from fallback.enrolment.installation import Installation
-from fallback.enrolment.readiness.alone import OLD, of_installation, of_machine, pads
+from fallback.enrolment.readiness.alone import OLD, made_stick, of_installation, of_machine, pads
 from fallback.enrolment.readiness.asked import Told, of_people
 from fallback.enrolment.readiness.finding import Finding, Level, Trouble, tried, worst
 from fallback.enrolment.readiness.paper import of_paper
@@ -71,13 +71,13 @@ def look(
 
     It takes seconds: every line of the journal is read, every byte of the stick; a slip is drawn and read back.
     """
-    of_stick, kit = stick(now) if stick else ([], "")
+    of_stick, kit = stick(now) if stick else ([made_stick(installation, now)], "")
     desks = [desk.name for desk in queries.desks(installation.ledger.db()) if not desk.retired]
     points = [
         hospital_file(hospital),
         *of_installation(installation, now),
         *of_stick,
-        *of_machine(installation.folder, hospital, now, power or computer.power),
+        *of_machine(installation.folder, hospital, now, power or computer.power, installation),
         pads(installation, hospital),
         *of_paper(hospital, desks),
     ]

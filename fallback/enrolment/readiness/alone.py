@@ -16,6 +16,7 @@ from fallback.ledger import queries
 from fallback.ledger.queries import cards, ready
 from fallback.ledger.queries.events import ClockTrouble, clock_state
 from fallback.patients import PatientIndex
+from fallback.slip import INDIA
 
 LEAST_FREE = 500 * 1024 * 1024  # bytes; a day of 15,000 slips needs about 60 MB
 OLDEST_SENSIBLE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -35,11 +36,22 @@ def of_installation(installation: Installation, now: datetime) -> list[Finding]:
     ]
 
 
-def of_machine(folder: Path, hospital: Hospital, now: datetime, power: Callable[[], Power | None]) -> list[Finding]:
-    """What is known of this computer alone; `folder` is on the disk that would be written."""
+def made_stick(installation: Installation, now: datetime) -> Finding:
+    """What the journal says of the newest stick, where none is at hand to be looked at."""
+    return tried(what="stick", act=lambda: _made_stick(installation, now))
+
+
+def of_machine(
+    folder: Path,
+    hospital: Hospital,
+    now: datetime,
+    power: Callable[[], Power | None],
+    installation: Installation | None = None,
+) -> list[Finding]:
+    """What is known of this computer; `folder` is on the disk that would be written, an `installation` knows times."""
     return [
         tried(what="disk", act=lambda: _disk(folder)),
-        tried(what="clock", act=lambda: _clock(now)),
+        tried(what="clock", act=lambda: _clock(now, installation)),
         tried(what="languages", act=_languages),
         tried(what="battery", act=lambda: _battery(power())),
         tried(what="lasers", act=lambda: _lasers(hospital)),
@@ -53,7 +65,7 @@ def pads(installation: Installation, hospital: Hospital) -> Finding:
     return tried(what="blank slips", act=lambda: _pads(installation, hospital))
 
 
-def told_clock(installation: Installation, now: datetime) -> None:
+def _told_clock(installation: Installation, now: datetime) -> None:
     """Raises Trouble where the journal knows better than the clock."""
     state = clock_state(installation.ledger.db(), installation.ledger.chain, now)
     if state.trouble is ClockTrouble.BEHIND_JOURNAL:
@@ -101,7 +113,11 @@ def _copies(installation: Installation, now: datetime) -> str:
     attached = [each for each in known if each.folder is not None]
     follow = [each for each in attached if not each.behind]
     if not attached and not any(each.stick for each in known):
-        raise Trouble(Sentence("none is set"), Sentence("Plug in a stick and set PARCHI_COPY to a folder on it."))
+        do = Sentence(
+            "Plug another stick in, close Parchi and start it again from its stick. "
+            "Where Parchi is installed, IT staff set PARCHI_COPY."
+        )
+        raise Trouble(Sentence("none is set"), do)
     if not follow:
         raise Trouble(Sentence("none follows"), Sentence("Plug a stick in again, or set another folder."))
     labels = ", ".join(each.label for each in follow)
@@ -115,8 +131,9 @@ def _index(installation: Installation, now: datetime) -> str:
     index = PatientIndex(installation.folder, installation.vault)
     if not index.here:
         return Sentence("none lies here: patients are asked for their number and their card.")
-    loaded = ready.index_loaded(installation.ledger.db())
-    rows = grouped(index.status().rows) if installation.vault.whole else "?"
+    held = index.status() if installation.vault.whole else None  # another computer's fresh load makes ours no younger
+    loaded = ready.index_loaded(installation.ledger.db(), held.index if held else "")
+    rows = grouped(held.rows) if held else "?"
     if loaded is None or now - loaded > OLD:
         words = Sentence("{rows} patients, as of {day}", rows=rows, day=format_date(loaded) or "?")
         raise Trouble(
@@ -139,6 +156,17 @@ def _pads(installation: Installation, hospital: Hospital) -> str:
     return Sentence("{count} lie out, at every counter", count=grouped(sum(lie.values())))
 
 
+def _made_stick(installation: Installation, now: datetime) -> str:
+    made = ready.last_kit(installation.ledger.db())
+    do = Sentence("Make a new one: python -m fallback kit build --out DIR")
+    if made is None:
+        raise Trouble(Sentence("none was made"), do, Level.AMBER)
+    day = format_date(made.at.astimezone(INDIA).date())
+    if now - made.at > OLD:
+        raise Trouble(Sentence("made on {day}", day=day), do, Level.AMBER)
+    return Sentence("made on {day}; this program was not started from it, so it was not looked at", day=day)
+
+
 def _disk(folder: Path) -> str:
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE:
@@ -146,10 +174,12 @@ def _disk(folder: Path) -> str:
     return Sentence("{gigabytes} GB free", gigabytes=free // 2**30)
 
 
-def _clock(now: datetime) -> str:
+def _clock(now: datetime, installation: Installation | None) -> str:
     if now < OLDEST_SENSIBLE:
         words = Sentence("it says {moment}, which cannot be", moment=format_moment(now))
         raise Trouble(words, Sentence("Set it before a shift is opened."))
+    if installation:
+        _told_clock(installation, now)
     return Sentence("{moment} in India: compare it with a phone", moment=format_moment(now))
 
 

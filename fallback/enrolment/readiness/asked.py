@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fallback.enrolment.installation import Installation
-from fallback.enrolment.readiness.alone import told_clock
 from fallback.enrolment.readiness.finding import Finding, Level, Trouble, tried
 from fallback.enrolment.readiness.proof import proves
 from fallback.errors import Sentence
@@ -31,7 +30,7 @@ def of_people(
 ) -> list[Finding]:
     """The findings with a person's word in place of what a machine can only guess, and what it cannot know at all."""
     answers = {
-        "clock": lambda: _clock(installation, told.clock, now),
+        "clock": lambda: _clock(told.clock),
         "blank slips": lambda: _pads(told.pads, next(each for each in findings if each.what == "blank slips")),
     }
     if any(each.laser for each in hospital.printers):
@@ -56,8 +55,7 @@ def _sheet(installation: Installation, scanned: str, now: datetime) -> str:
     return Sentence("printed today, and read by the hand-held scanner")
 
 
-def _clock(installation: Installation, same: bool | None, now: datetime) -> str:
-    told_clock(installation, now)
+def _clock(same: bool | None) -> str:
     if same is None:
         raise Trouble(Sentence("nobody compared it with a phone"), Sentence("Look at a phone."), Level.AMBER)
     if not same:

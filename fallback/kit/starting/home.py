@@ -1,19 +1,29 @@
 """A hospital's desk on this computer: its folder in the machine's state folder, and what lies beside its data."""
 
 import json
-import os
 import shutil
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from fallback import __version__
-from fallback.disk import disk_error, sync_folder, take_lock, write_file
-from fallback.errors import ProgramOlder
-from fallback.kit.start import HERE, number
+from fallback.disk import disk_error, sync_folder, write_file
+from fallback.errors import FolderTaken, ProgramOlder, VaultDamaged
+from fallback.kit.start import READY, number
+from fallback.kit.starting.locked import RUNNING, take
+from fallback.ledger.carrier import DATABASE_NAME
+from fallback.settings import PROGRAM
 from fallback.vault import Vault
 
-_MAKING, _PROGRAM, _RUNNING, _LOCK = "making", "program.json", "running.json", ".lock"
+_MAKING, _PROGRAM = "making", "program.json"
+
+
+def unpacked() -> Path | None:
+    """The folder into which this program was unpacked from a stick; None where it came another way.
+
+    `start.py` cannot say it: what is imported of it lies two folders deeper than what was started.
+    """
+    folder = PROGRAM.parent
+    return folder if (folder / READY).is_file() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +43,15 @@ class Home:
         return Vault.header_file(self.data).is_file() and not (self.folder / _MAKING).exists()
 
     def begin(self) -> None:
-        """Marks that a data folder is being made. Raises DiskFull, FolderReadOnly or DiskFailed."""
+        """Marks that a data folder is being made. Raises VaultDamaged for a journal that lost its header, FolderTaken,
+        DiskFull, FolderReadOnly or DiskFailed.
+        """
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if self.data.exists() and any(self.data.iterdir()):  # whatever is marked here, `clear` takes away
+                if (self.data / DATABASE_NAME).exists():
+                    raise VaultDamaged(file=Vault.header_file(self.data), why="it is not there")
+                raise FolderTaken(folder=self.data)
         except OSError as wrong:
             raise disk_error(wrong, self.folder) from wrong
         write_file(self.folder / _MAKING, b"")
@@ -68,31 +84,22 @@ class Home:
             here = ""
         if number(here) > number(__version__):
             raise ProgramOlder(here=here[:20], version=__version__)
-        program = HERE.parent.name if HERE.is_file() else ""
+        folder = unpacked()
+        program = folder.name if folder else ""
         write_file(self.folder / _PROGRAM, json.dumps({"version": __version__, "program": program}).encode())
 
     def take(self) -> int | None:
         """Takes the desk for this process, until its end; None when another start of it runs."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as wrong:
-            raise disk_error(wrong, self.folder) from wrong
-        if take_lock(handle):
-            with suppress(OSError):
-                (self.folder / _RUNNING).unlink()
-            return handle
-        os.close(handle)
-        return None
+        return take(self.folder)
 
     def tell_address(self, address: str) -> None:
         """Where the start that runs can be reached: a second double click leads there."""
-        write_file(self.folder / _RUNNING, json.dumps({"address": address}).encode())
+        write_file(self.folder / RUNNING, json.dumps({"address": address}).encode())
 
     def address(self) -> str:
         """The same; "" while it is not told yet."""
         try:
-            address = str(json.loads((self.folder / _RUNNING).read_text(encoding="utf-8"))["address"])
+            address = str(json.loads((self.folder / RUNNING).read_text(encoding="utf-8"))["address"])
         except (OSError, ValueError, KeyError, TypeError):
             return ""
         return address if address.startswith("http://127.0.0.1:") else ""

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fallback import custody, enrolment
-from fallback.disk import write_file, write_pieces
+from fallback.disk import disk_error, write_file, write_pieces
 from fallback.enrolment import KEYS_FILE, Installation
 from fallback.errors import KitChanged, ParchiError, StickOut
 from fallback.kit import seal, sums
@@ -101,12 +101,24 @@ def _as_listed(kit: Path) -> None:
 
 
 def bring_hospital(kit: Path, data: Path) -> None:
-    """The hospital's file, its layouts and its ways' files, from the stick; what is there already stays."""
-    for path in sums.listed(kit):
-        file, target = kit / path, data / path.partition("/")[2]
-        if path.startswith("hospital/") and file.name not in _OTHERS and not target.exists():
-            target.parent.mkdir(exist_ok=True)
-            write_file(target, file.read_bytes())
+    """The hospital's file, its layouts and its ways' files, from the stick; what is there already stays.
+
+    Raises KitChanged for a file that is not as it was sealed, StickOut and the disk's errors.
+    """
+    try:
+        listed = sums.listed(kit)
+        for path, expected in listed.items():
+            file, target = kit / path, data / path.partition("/")[2]
+            if path.startswith("hospital/") and file.name not in _OTHERS and not target.exists():
+                content = sums.plain_file(file)
+                if sums.digest_of(content) != expected:
+                    raise KitChanged(folder=kit, count=1, fault=seal.said(sums.Fault(kind="changed", path=path)))
+                target.parent.mkdir(exist_ok=True)
+                write_file(target, content)
+    except OSError as wrong:
+        raise StickOut() if not (kit / sums.SEAL).is_file() else disk_error(wrong, data) from wrong
+    except ValueError as wrong:
+        raise KitChanged(folder=kit, count=1, fault=seal.said(sums.Fault(kind="list", path=sums.SUMS))) from wrong
 
 
 def bring_index(kit: Path, data: Path) -> None:

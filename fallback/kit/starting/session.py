@@ -2,7 +2,6 @@
 
 import logging
 import queue
-import re
 import subprocess
 import sys
 import threading
@@ -21,8 +20,7 @@ from fallback.hospital import Hospital
 from fallback.kit.joining import join
 from fallback.kit.ready import findings_of_kit
 from fallback.kit.seal import Kit
-from fallback.kit.start import HERE
-from fallback.kit.starting.home import Home, homes
+from fallback.kit.starting.home import Home, homes, unpacked
 from fallback.kit.starting.making import bring_hospital, bring_index, enrol_again, make_desk, may_issue
 from fallback.kit.starting.sticks import CopyPlace, copies, folder_of, places
 from fallback.ledger.own_files import HOSPITAL
@@ -33,7 +31,6 @@ from fallback.slip import TEXT_LIMIT
 from fallback.web.starting import CopyChoice, Shown
 
 _log = logging.getLogger(__name__)
-_CARD = re.compile(r"\s*c\d{3}", re.IGNORECASE | re.ASCII)
 _LONGEST = 2000  # letters of a secret or an invitation
 
 
@@ -83,7 +80,7 @@ class Session:
         name = named(name) if made else ""
         if read_card(secret) is None and made:
             raise CardWrong(why="its text is a C, the card's number, and seven groups of five signs")
-        typed = {"name": name, "card": secret if _CARD.match(secret) else "", "passphrase": "", "copy": copy}
+        typed = {"name": name, "copy": copy}  # no secret: whoever else is logged in here can ask for this page
         what = "The desk's journal is opened." if shown.has_desk else "The journal is brought from the stick."
         self._put(what, typed, lambda: self._opened(name, secret, copy, made=made))
 
@@ -179,7 +176,11 @@ class Session:
                 words, name, home.data, state=self.where.state, clock=self.clock, progress=self._came, root=root
             )
             if self.where.stick:
-                bring_hospital(self.where.stick, home.data)
+                try:
+                    bring_hospital(self.where.stick, home.data)
+                except ParchiError:  # the running desk gave what is needed: a stick that is out by now stops nobody
+                    if not (home.data / HOSPITAL).is_file():
+                        raise
         except BaseException:
             home.clear()
             raise
@@ -242,6 +243,6 @@ def hospital_of(home: Home, stick: Path | None) -> Hospital:
 
 def program() -> list[str]:
     """The command that runs this program once more."""
-    if HERE.is_file():
-        return [sys.executable, "-I", "-S", str(HERE.parent / "program" / "start.py")]
+    if folder := unpacked():  # there no folder of Python's own knows `fallback`
+        return [sys.executable, "-I", "-S", str(folder / "program" / "start.py")]
     return [sys.executable, "-m", "fallback"]

@@ -296,7 +296,7 @@ def open_shift(db: Database, *, series: int | None = None, login: str | None = N
 
 
 def began_here(db: Database, shift: Shift) -> str:
-    """"" for a shift that began in this journal; else the chain of the computer where it did."""
+    """ "" for a shift that began in this journal; else the chain of the computer where it did."""
     row = db.execute(f"SELECT substr(begun, -16), {_HERE} FROM shift WHERE key = ?", (shift.key,)).fetchone()
     return str(row[0]) if row and not row[1] else ""
 

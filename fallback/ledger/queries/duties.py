@@ -1,5 +1,6 @@
 """What an outage asked of its people, and what of it was done: each a count of facts that were written anyway."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -20,16 +21,28 @@ _BEGUN = "CAST(substr(shift.begun, 1, 12) AS INTEGER) - 1"
 Count = tuple[int, int]  # done, due
 
 
-def known_visits(db: Database) -> frozenset[str]:
-    """The slips of whose visit somebody, or some paper, says what became of it. One pass over what was read."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What all outages are measured by: the slips of whose visit somebody, or some paper, says what became of it, and
+    the hours in India (like 2026-11-23T11) in which a supervisor wrote anything at all.
+    """
+
+    visits: frozenset[str]
+    hours: frozenset[str]
+
+
+def all_known(db: Database) -> Known:
+    """One pass over what was read, and one over the journal: for all outages together, it takes seconds."""
     closed = {number for (number,) in db.execute("SELECT number FROM outcome_closed")}
-    return frozenset(closed | evidence(db).keys())
+    theirs = db.execute(
+        "SELECT DISTINCT substr(text ->> '$.local', 1, 13) FROM line "
+        "WHERE text ->> '$.by' IN (SELECT login FROM user WHERE role = 'supervisor')"
+    )
+    return Known(visits=frozenset(closed | evidence(db).keys()), hours=frozenset(hour for (hour,) in theirs))
 
 
-def duties(
-    db: Database, downtime: Downtime, hospital: Hospital, now: datetime, known: frozenset[str]
-) -> dict[str, Count]:
-    """How often each duty was done and due in a downtime, up to its end or `now`; `known` is `known_visits`."""
+def duties(db: Database, downtime: Downtime, hospital: Hospital, now: datetime, known: Known) -> dict[str, Count]:
+    """How often each duty was done and due in a downtime, up to its end or `now`."""
     end = downtime.ended or now
     window = (downtime.started.isoformat(), end.isoformat())
     first, last = (moment.astimezone(INDIA).date().isoformat() for moment in (downtime.started, end))
@@ -44,8 +57,8 @@ def duties(
         "swapped": _swapped(shifts["carried"][0], int(lasted / timedelta(hours=hospital.swap_hours))),
         "pads": _pads(db, window, last),
         "round": _round(db, (first, last), len(hospital.wards) if lasted >= FIRST else 0),
-        "hourly": _hourly(db, (first, last), window),
-        "seen": _seen(db, (first, last), known),
+        "hourly": _hourly(db, (first, last), known.hours),
+        "seen": _seen(db, (first, last), known.visits),
         "pages": _pages(db),
         "account": _account(db, downtime),
     }
@@ -116,18 +129,13 @@ def _round(db: Database, days: tuple[str, str], wards: int) -> Count:
     return min(int(row[0]), wards), wards
 
 
-def _hourly(db: Database, days: tuple[str, str], window: tuple[str, str]) -> Count:
+def _hourly(db: Database, days: tuple[str, str], theirs: frozenset[str]) -> Count:
     """The hours in which slips were issued, and those of them in which a supervisor wrote anything at all."""
     hours = {
         f"{day}T{hour:02d}"
         for day, hour in db.execute("SELECT DISTINCT day, quarter / 4 FROM pace WHERE day BETWEEN ? AND ?", days)
     }
-    theirs = db.execute(
-        "SELECT DISTINCT substr(text ->> '$.local', 1, 13) FROM line WHERE text ->> '$.at' >= ? "
-        "AND text ->> '$.at' < ? AND text ->> '$.by' IN (SELECT login FROM user WHERE role = 'supervisor')",
-        window,
-    )
-    return len(hours & {hour for (hour,) in theirs}), len(hours)
+    return len(hours & theirs), len(hours)
 
 
 def _seen(db: Database, days: tuple[str, str], known: frozenset[str]) -> Count:

@@ -28,7 +28,10 @@ class PracticeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutageRow:
-    """A real outage in which slips were issued, and the desks that issued them."""
+    """A real outage in which slips were issued, the desks that issued them, and the first day on which one did.
+
+    One that goes on into another month has a row for each: nobody practises while it is real.
+    """
 
     day: date
     desks: tuple[str, ...]
@@ -57,17 +60,18 @@ def practice(db: Database, code: str) -> PracticeRow | None:
 def outages(db: Database) -> list[OutageRow]:
     """Every real outage with slips, the newest first. A shift belongs to the outage in which it was opened."""
     rows = db.execute(
-        """SELECT DISTINCT downtime.key, downtime.started, coalesce(desk.name, shift.series), shift.series
+        """SELECT downtime.key, shift.opened, coalesce(desk.name, shift.series)
         FROM downtime JOIN shift ON shift.opened >= downtime.started AND shift.opened < coalesce(downtime.ended, '9')
             AND EXISTS (SELECT 1 FROM version WHERE version.shift = shift.key AND version.kind <> 'void')
         LEFT JOIN desk ON desk.series = shift.series
-        WHERE downtime.drill = 0 AND downtime.started <> '' ORDER BY downtime.started DESC, shift.series"""
+        WHERE downtime.drill = 0 AND downtime.started <> '' ORDER BY shift.opened DESC, shift.key DESC"""
     )
-    found: dict[str, OutageRow] = {}
-    for key, started, desk, _ in rows:
-        before = found[key].desks if key in found else ()
-        day = datetime.fromisoformat(started).astimezone(INDIA).date()
-        found[key] = OutageRow(day=day, desks=(*before, str(desk)))
+    found: dict[tuple[str, int, int], OutageRow] = {}
+    for key, opened, desk in rows:
+        day = datetime.fromisoformat(opened).astimezone(INDIA).date()
+        month = (key, day.year, day.month)
+        desks = {str(desk), *(found[month].desks if month in found else ())}
+        found[month] = OutageRow(day=day, desks=tuple(sorted(desks)))
     return list(found.values())
 
 

@@ -69,6 +69,7 @@ def last_kit(db: Database) -> Event | None:
     return max(events(db, FactKind.KIT_BUILT), key=lambda event: event.at, default=None)
 
 
-def index_loaded(db: Database) -> datetime | None:
-    """When the patient index came to any computer of this journal last; None for never."""
-    return max((event.at for event in events(db, FactKind.INDEX_LOADED)), default=None)
+def index_loaded(db: Database, index: str) -> datetime | None:
+    """When a patient index was loaded, by its id, on whatever computer of this journal; "" for the newest of all."""
+    found = events(db, FactKind.INDEX_LOADED)
+    return max((event.at for event in found if index in ("", event.content["index"])), default=None)

@@ -40,7 +40,7 @@ def _page(typed: Mapping[str, str] | None, error: ParchiError | None) -> Respons
     over = found.certificate if found else None
     return render_template(
         "practice/practise.html", form=form, sentence=sentence, found=found, over=over,
-        code=practice.write(over) if over else "", setting=drill.setting,
+        code=practice.write(over) if over else "", setting=drill.setting, least=practice.PASSED,
     )  # fmt: skip
 
 
