@@ -182,7 +182,7 @@ class FolderEmpty(ParchiError):
 
     says = (
         "{folder} holds no desk yet. From a stick: start it without words, and name the desk on the page that opens. "
-        "For a hospital that has no keys yet: python -m fallback --data {folder} init"
+        "For a hospital that has no keys yet, begin with: python -m fallback --data {folder} init"
     )
     exit_code = 3
 
