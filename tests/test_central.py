@@ -181,6 +181,7 @@ HEAD = "code,name,hospital_id,root,drill\n"
         HEAD + f"H0,x,{ROOTS[0].hospital_id},not hex,no\n",
         HEAD + '"H0,x\n',
     ],
+    ids=range(8),  # a name of chance would be another in each of xdist's processes
 )
 def test_a_table_of_roots_that_is_doubtful_is_refused(tmp_path: Path, text: str) -> None:
     """One wrong root would make a stranger's account count."""
