@@ -57,10 +57,31 @@
       sure = null;
     });
   }, true);
-  // Neither may a link, nor a page that renews itself, take it away.
+  // Neither may a link, nor a page that renews itself, take it away. A link of another tab, or within the page, does not.
+  const TEXTS = "form textarea, form input:not([type=hidden]):not([type=checkbox]):not([type=radio]):not([type=submit])";
+  const holds = () => Array.from(document.querySelectorAll(TEXTS)).some((field) => field.value.trim());
+  const within = (link) => link.hash && link.href.split("#")[0] === location.href.split("#")[0];
+  let led = null;
   document.addEventListener("click", (event) => {
-    const link = gone && event.target.closest && event.target.closest("a[href]");
-    if (link && !link.hash) { event.preventDefault(); tell(); }
+    const link = event.target.closest && event.target.closest("a[href]");
+    if (!link || within(link)) return;
+    const known = link === led;
+    led = null;
+    if (gone) { event.preventDefault(); tell(); return; }
+    if (known || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (link.hasAttribute("download") || (link.target && link.target !== "_self") || !holds()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (asking) return;
+    asking = true;
+    twice().then((is) => {
+      asking = false;
+      show(!is);
+      if (!is) { tell(); return; }
+      led = link;
+      link.click();
+      led = null;
+    });
   }, true);
   window.addEventListener("beforeunload", (event) => { if (gone) event.preventDefault(); });
   band.querySelector("button").addEventListener("click", () => window.print());

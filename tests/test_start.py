@@ -83,7 +83,7 @@ def test_it_runs_from_this_computer_and_writes_nothing_on_the_stick(stick: Path,
 
 
 def test_without_the_stick_the_program_of_this_computer_starts_by_itself(stick: Path, tmp_path: Path) -> None:
-    state = tmp_path / "state with a blank"
+    state = tmp_path / """state of $HOME's "own" `id`"""
     assert started(stick, state).returncode == 0
     shutil.rmtree(stick)
     done = subprocess.run(["sh", str(state / "START.sh")], capture_output=True, text=True, timeout=60)

@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +15,11 @@ import pytest
 
 from fallback import custody, enrolment, frontdesk
 from fallback.enrolment import open_installation
+from fallback.enrolment.readiness import Finding, Level
 from fallback.errors import (
     CardMissing,
     CardMistyped,
+    CardNotOurs,
     CardRefused,
     CardUsed,
     CardWrong,
@@ -36,7 +40,7 @@ from fallback.errors import (
 )
 from fallback.kit import starting
 from fallback.kit.joining import JoinedDesk
-from fallback.kit.starting import Home, Session, find, session as session_module
+from fallback.kit.starting import Home, Session, find, making, session as session_module
 from fallback.kit.starting.sticks import copies, folder_of, mounted, places
 from fallback.ledger import queries
 from fallback.serving import Opened, Order
@@ -65,12 +69,21 @@ def clock() -> datetime:
 @pytest.fixture(autouse=True)
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PARCHI_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(making, "ask_around", lambda _: 0)  # tests/test_lan_asking.py; here nobody is waited for
     return tmp_path / "state"
 
 
 def session(stick: Stick, *roots: Path) -> Session:
     """A start of this computer."""
     return Session(find(stick.folder, Settings.read({})), Settings.read({}), clock, roots)
+
+
+def wait_for(done: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if done():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it never came")
 
 
 def opened(given: Session, card: str, name: str = "Casualty", copy: str | None = None) -> Order:
@@ -317,6 +330,61 @@ def test_a_second_enter_is_not_a_second_desk(stick: Stick) -> None:
     found.close()
 
 
+def test_one_practice_runs_at_a_time(stick: Stick, monkeypatch: pytest.MonkeyPatch) -> None:
+    given, begun = session(stick), []
+
+    class Child:
+        code: int | None = None
+
+        def poll(self) -> int | None:
+            return self.code
+
+    def begin(words: list[str]) -> Child:
+        begun.append(words)
+        return child
+
+    child = Child()
+    monkeypatch.setattr(subprocess, "Popen", begin)
+    assert given.practise() == ""
+    assert given.practise() == given.practise() == f"http://127.0.0.1:{begun[0][-1]}/practise"
+    assert len(begun) == 1
+    child.code = 0
+    assert given.practise() == "", "it was ended: another may begin"
+    assert len(begun) == 2
+
+
+def test_the_check_says_how_far_it_is_and_keeps_what_it_found(stick: Stick, monkeypatch: pytest.MonkeyPatch) -> None:
+    given, go, told = session(stick), threading.Event(), threading.Event()
+
+    def look(_: Path, *, tell: Callable[[int, int], None], **_more: object) -> list[Finding]:
+        tell(3 << 20, 120 << 20)
+        told.set()
+        assert go.wait(10)
+        return [found]
+
+    found = Finding(what="stick", level=Level.GREEN, words="well")
+    monkeypatch.setattr(session_module, "findings_of_kit", look)
+    assert given.check(again=False).step
+    assert told.wait(10)
+    assert given.check(again=True).step.startswith("Looking at the stick: 3 of 120 MB"), "one look at a time"
+    go.set()
+    wait_for(lambda: not given.check(again=False).step)
+    assert list(given.check(again=False).findings) == [found]
+    assert given.check(again=True).step, "a new one"
+
+
+def test_a_check_that_fails_is_told_and_can_be_begun_again(stick: Stick, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(*_: object, **_more: object) -> list[Finding]:
+        raise StickOut()
+
+    monkeypatch.setattr(session_module, "findings_of_kit", look)
+    given = session(stick)
+    given.check(again=True)
+    with pytest.raises(StickOut):
+        wait_for(lambda: not given.check(again=False).step)
+    assert given.check(again=True).step
+
+
 def test_a_second_double_click_leads_to_the_first(stick: Stick, monkeypatch: pytest.MonkeyPatch) -> None:
     home = find(stick.folder, Settings.read({})).home
     held = home.take()
@@ -410,8 +478,9 @@ def test_a_journal_that_lost_its_header_is_never_made_anew_over(stick: Stick) ->
 
 def test_a_card_that_was_refused_is_not_shown_to_whoever_asks_for_the_page(stick: Stick, state: Path) -> None:
     given = session(stick)
-    with pytest.raises(CardRefused):
+    with pytest.raises(CardNotOurs) as told:
         opened(given, foreign_card(state))
+    assert str(state.parent) not in str(told.value)
     assert given.shown().typed == {"name": "Casualty", "copy": given.shown().places[0].key}
 
 

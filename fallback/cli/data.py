@@ -76,7 +76,7 @@ class Data:
         if self.settings.passphrase_file:
             text = self.secret(self.settings.passphrase_file)
             return strong(text) if confirm else text
-        typed = asked(_("Passphrase"), confirm=confirm)
+        typed = asked(_("Passphrase") if confirm else _("Passphrase or card"), confirm=confirm)
         if confirm:
             return strong(typed)
         from fallback.parts import read_parts

@@ -7,6 +7,7 @@ import click
 from fallback.cli.data import Data
 from fallback.cli.spoken import _
 from fallback.kit import starting
+from fallback.kit.start_words import said
 
 
 @click.command("start")
@@ -43,9 +44,6 @@ def _tell(what: str, address: str) -> None:
             click.echo(_("The start page: {address}  (Ctrl-C ends it)", address=address))
         case "desk":
             click.echo(_("The desk is open at {address}  (Ctrl-C closes it)", address=address))
-        case _ if address:
-            click.echo(_("It runs already on this computer: {address}", address=address))
-        case _:
-            click.echo(
-                _("Another start runs on this computer and does not answer. Close its window, then start again.")
-            )
+        case _:  # as all that START says: nobody was asked for a language
+            for line in said("running", address=address) if address else said("mute"):
+                click.echo(line)

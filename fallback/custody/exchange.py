@@ -136,6 +136,14 @@ def meet(
     )  # fmt: skip
 
 
+def hear_lines(session: Session, ledger: Ledger, about: About, take: Take, *, longest: float = _LONGEST) -> None:
+    """One exchange, one way: what it knows and we lack. Raises as `meet`."""
+    ends = time.monotonic() + longest
+    theirs = _about(session, about).heads
+    forks = forks_between(ledger, theirs)
+    _pull(session, ledger, {chain: head for chain, head in theirs.items() if chain not in forks}, take, None, ends)
+
+
 def look(session: Session, ledger: Ledger, about: About, *, wall: Callable[[], float] = time.time) -> Met:
     """Who it is and what each side lacks; nothing goes or comes. Raises as `meet`."""
     asked = wall()

@@ -275,6 +275,7 @@ from fallback.errors.slips import (
 )
 from fallback.errors.starting import (
     CardMissing as CardMissing,
+    CardNotOurs as CardNotOurs,
     CopiesUnread as CopiesUnread,
     DeskNowhere as DeskNowhere,
     DeskUnnamed as DeskUnnamed,

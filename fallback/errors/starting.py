@@ -1,6 +1,7 @@
 """Starting a desk from the stick: the stick is out, the program too old, a start that was cut off."""
 
 from fallback.errors.sentence import ParchiError
+from fallback.errors.vault import CardRefused
 
 
 class StickOut(ParchiError):
@@ -42,6 +43,16 @@ class CardMissing(ParchiError):
     """A desk that is to be opened without a card or passphrase."""
 
     says = "Scan the card's code, or type what opens this desk. Nothing was changed."
+
+
+class CardNotOurs(CardRefused):
+    """A card at the start page that opens nothing: it speaks of no folder, and of no passphrase, which nobody asks."""
+
+    says = (
+        "Card {card} opens nothing of this hospital: it is another hospital's, was withdrawn, or was printed after "
+        "this stick was made. Compare the hospital's number on the card with the one on this page, or take another "
+        "card."
+    )
 
 
 class CopiesUnread(ParchiError):

@@ -10,7 +10,7 @@ from fallback.ledger.queries import Database, ready
 from fallback.ledger.writer import Transaction
 
 FEW_SHEETS = 25  # some twenty minutes of a counter: time to fetch a ream
-MOST_SHEETS = 50_000
+MOST_SHEETS = 5_000
 _SHEETS = {"a5": 2}  # of one slip; on every other paper one
 
 

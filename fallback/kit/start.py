@@ -7,6 +7,7 @@ runs lies on this computer's own disk, so the stick may be pulled out, and a sec
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -199,9 +200,10 @@ def prepare(stick: Path, folder: Path, version: str) -> None:
 def _leave_start(folder: Path) -> None:
     """START in this computer's state folder: for the morning on which the stick is broken or elsewhere."""
     own, script = folder / "python" / "python.exe", folder / "program" / "start.py"
-    command = f'"{own if own.is_file() else sys.executable}" -I -S "{script}"'
-    name, lines = "START.sh", f'{command} "$@"\n'
+    # A home's path may hold $ and quotes, which a shell would take for its own.
+    name, lines = "START.sh", f'{shlex.quote(sys.executable)} -I -S {shlex.quote(str(script))} "$@"\n'
     if sys.platform == "win32":  # else a name in Hindi would be read in the code page of 1981
+        command = f'"{own if own.is_file() else sys.executable}" -I -S "{script}"'
         name, lines = "START.bat", f"@chcp 65001 >nul 2>nul\r\n@{command.replace('%', '%%')} %*\r\n"
     fresh = folder.parent.parent / f".{name}.fresh"
     with suppress(OSError):  # a help for another day: without it, the stick starts all the same

@@ -53,6 +53,11 @@ SAYS: Mapping[str, tuple[str, str]] = {
         "इस कंप्यूटर का काउंटर पिछली बार संस्करण {here} से खुला था, जो इस पेन ड्राइव ({kit}) से नया है। "
         "नई पेन ड्राइव लें। कुछ नहीं बदला गया।",
     ),
+    "running": ("It runs already on this computer: {address}", "यह इस कंप्यूटर पर पहले से चल रहा है: {address}"),
+    "mute": (
+        "Another start runs on this computer and does not answer. Close its window, then start again.",
+        "इस कंप्यूटर पर पहले से एक शुरुआत चल रही है और जवाब नहीं देती। उसकी खिड़की बंद करें, फिर शुरू करें।",
+    ),
     "whole": (
         "Every file of this stick is as it was made: {count} files.",
         "इस पेन ड्राइव की हर फ़ाइल वैसी ही है जैसी बनी थी: {count} फ़ाइलें।",

@@ -62,6 +62,14 @@ class Shown:
     typed: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """How the monthly check stands: `step` is what it looks at ("" when it is done), then what it found."""
+
+    step: str = ""
+    findings: Sequence[Finding] = ()
+
+
 class Start(Protocol):
     """What the page asks and tells. Nothing here waits: what takes time is begun, and `shown` says how it stands."""
 
@@ -74,11 +82,11 @@ class Start(Protocol):
     def join(self, *, words: str, name: str, copy: str) -> None:
         """Begins to join a running desk by its words or the text of its code. Raises what can be said at once."""
 
-    def practise(self) -> None:
-        """Starts a practice beside this."""
+    def practise(self) -> str:
+        """Starts a practice beside this; where one runs already, gives the address of that one."""
 
-    def check(self) -> Sequence[Finding]:
-        """The monthly check, as far as it goes without a desk; takes seconds."""
+    def check(self, *, again: bool) -> Looked:
+        """The monthly check, as far as it goes without a desk: begun where none was, or `again`. Raises what failed."""
 
 
 def create_start_app(
@@ -171,13 +179,17 @@ def create_start_app(
 
     @access.public
     def check() -> ResponseReturnValue:
-        found = start.check()
-        return page("check", findings=found, worst=worst(found), Level=Level)
+        if "again" in request.args:
+            start.check(again=True)
+            return redirect(url_for("check"), 303)
+        looked = start.check(again=False)
+        if looked.step:
+            return page("checking", step=looked.step)
+        return page("check", findings=looked.findings, worst=worst(looked.findings), Level=Level)
 
     @access.public
     def practise() -> ResponseReturnValue:
-        start.practise()
-        return page("practise")
+        return page("practise", running=start.practise())
 
     @access.public
     def choose_language() -> ResponseReturnValue:

@@ -50,6 +50,26 @@ def test_the_server_goes_and_comes_back_while_a_form_is_typed(browser: WebDriver
     close(app)
 
 
+def test_a_link_in_the_second_in_which_the_program_died_keeps_the_form(
+    browser: WebDriver, installation: Installation
+) -> None:
+    app = create_app(installation, factories.hospital())
+    with ExitStack() as stack:
+        address = stack.enter_context(served(app))
+        open_desk(browser, address)
+        browser.find_element(By.ID, "name").send_keys("Sunita Devi")
+        browser.find_element(By.CSS_SELECTOR, "a[accesskey=k]").click()
+        reach(browser, "/keys")  # the program lives: the link leads on
+        browser.get(address)
+        browser.find_element(By.ID, "name").send_keys("Sunita Devi")
+        stack.close()
+        browser.find_element(By.CSS_SELECTOR, "a[accesskey=k]").click()
+        waiting(browser).until(lambda _: browser.find_element(By.ID, "away").is_displayed())
+        assert browser.current_url.rstrip("/") == address
+        assert browser.find_element(By.ID, "name").get_attribute("value") == "Sunita Devi"
+    close(app)
+
+
 @pytest.mark.parametrize("way", [elsewhere, lambda app: app], ids=["thin", "full"])
 def test_enter_in_the_second_in_which_the_program_died_keeps_the_form(
     browser: WebDriver, installation: Installation, way: Callable[[WSGIApplication], WSGIApplication]

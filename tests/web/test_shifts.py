@@ -1,5 +1,6 @@
 """Shifts and the supervisor's page: opened, counted, closed; downtime, desks, users, blanks."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,39 @@ def test_a_downtime_is_started_and_ended_with_a_word(tmp_path: Path) -> None:
         assert queries.current_downtime(made.ledger.db()) is None
     finally:
         made.close()
+
+
+def test_a_supervisor_whom_the_desk_sends_to_the_downtime_comes_back_to_it(tmp_path: Path) -> None:
+    made = factories.installation(tmp_path / "calm", lasting=False)
+    try:
+        chief = Visitor(create_app(made, factories.hospital()))
+        chief.log_in("meena")
+        text = chief.get("/shift/open").text
+        assert "/supervisor?start=1#downtime" in text
+        page = chief.get("/supervisor?start=1")
+        assert re.search(r'<input id="reason"[^>]* autofocus', page.text)
+        again = chief.send(page.page.form("reason", action="start"), reason=" ")
+        answer = chief.send(again.page.form("reason", action="start"), reason="e-Hospital is down")
+        assert answer.path == "/shift/open"
+        assert 'href="/shift/open"' in chief.get("/supervisor").text
+    finally:
+        made.close()
+
+
+def test_no_short_closing_is_offered_before_a_slip_was_issued(desk: Visitor) -> None:
+    chief = Visitor(desk.client.application)
+    chief.log_in("meena")
+    for path in ("/supervisor", "/keys"):
+        assert "Short closing" not in chief.get(path).text
+    desk.register()
+    for path in ("/supervisor", "/keys"):
+        assert "Short closing" in chief.get(path).text
+
+
+def test_the_signs_of_a_card_are_seen_as_they_are_typed(desk: Visitor) -> None:
+    chief = Visitor(desk.client.application)
+    chief.log_in("meena")
+    assert re.search(r'<input id="card"[^>]* type="text"[^>]* autocomplete="off"', chief.get("/supervisor").text)
 
 
 def test_the_supervisor_sees_the_day(desk: Visitor) -> None:

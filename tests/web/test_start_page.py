@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from fallback.enrolment.readiness import Finding, Level
 from fallback.errors import CardMissing, CardUsed, CopiesUnread, LanWordsWrong, ParchiError, Sentence
 from fallback.serving import served
-from fallback.web.starting import CopyChoice, Shown, create_start_app
+from fallback.web.starting import CopyChoice, Looked, Shown, create_start_app
 from tests import factories, kits
 from tests.web.axe import violations
 from tests.web.test_browser import CHROMIUM, DRIVER, browser, press, reach, waiting
@@ -39,6 +39,8 @@ class Told:
     now: Shown = field(default_factory=Shown)
     asked: list[tuple[str, ...]] = field(default_factory=list)
     wrong: ParchiError | None = None
+    running: str = ""
+    looked: Looked = field(default_factory=lambda: Looked(findings=(RED,)))
 
     def shown(self) -> Shown:
         return self.now
@@ -51,11 +53,12 @@ class Told:
     def join(self, *, words: str, name: str, copy: str) -> None:
         self.asked.append(("join", words, name, copy))
 
-    def practise(self) -> None:
+    def practise(self) -> str:
         self.asked.append(("practise",))
+        return self.running
 
-    def check(self) -> Sequence[Finding]:
-        return [RED]
+    def check(self, *, again: bool) -> Looked:
+        return self.looked
 
 
 @pytest.fixture
@@ -163,6 +166,17 @@ def test_check_and_practice(page: FlaskClient, told: Told) -> None:
         assert words in text
     assert page.post("/practise", data={"csrf_token": token(page)}, base_url=HERE).status_code == 200
     assert told.asked == [("practise",)]
+    told.running = "http://127.0.0.1:5100/practise"
+    again = page.post("/practise", data={"csrf_token": token(page)}, base_url=HERE)
+    assert 'href="http://127.0.0.1:5100/practise"' in again.text, "the one that runs, not a second one"
+    assert page.get("/check?again=1", base_url=HERE).headers["Location"] == "/check"
+    told.looked = Looked(
+        step=Sentence("Looking at the stick: {done} of {all} MB, {left} seconds left.", done=3, all=120, left=9)
+    )
+    text = page.get("/check", base_url=HERE).text
+    assert "3 of 120 MB, 9 seconds left" in text and "data-step" in text
+    page.post("/language", data={"csrf_token": token(page), "language": "hi"}, base_url=HERE)
+    assert "पेन ड्राइव की जाँच: 120 में से 3 MB" in page.get("/check", base_url=HERE).text
     assert page.get("/nowhere", base_url=HERE).status_code == 404
 
 

@@ -18,7 +18,7 @@ from fallback.practice import Scene, Visitor
 from fallback.rehearsal.practise import practise
 from fallback.serving import served
 from fallback.slip import Age, Sex
-from fallback.web.starting import CopyChoice, Shown, create_start_app
+from fallback.web.starting import CopyChoice, Looked, Shown, create_start_app
 from tests import factories
 from tests.web.walking import Tour, elsewhere
 
@@ -58,11 +58,12 @@ class Told:
     def join(self, *, words: str, name: str, copy: str) -> None:
         raise AssertionError("nobody joins on the walk")
 
-    def practise(self) -> None:
+    def practise(self) -> str:
         """The drill would open beside."""
+        return ""
 
-    def check(self) -> Sequence[Finding]:
-        return _FOUND
+    def check(self, *, again: bool) -> Looked:
+        return Looked(findings=_FOUND)
 
 
 def start(tour: Tour) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fallback import custody, enrolment
+from fallback.custody.asking import ask_around
 from fallback.disk import disk_error, write_file, write_pieces
 from fallback.enrolment import KEYS_FILE, Installation
 from fallback.errors import KitChanged, ParchiError, StickOut
@@ -37,8 +38,10 @@ def make_desk(
 ) -> Made:
     """Makes the data folder from a kit and enrols a desk with a card, all of it or nothing.
 
-    What the copies of `others` know of cards counts before this card does: one that was used at another desk is
-    refused here, not when the journals meet. Raises StickOut, KitChanged, what restoring and enrolling raise.
+    What the copies of `others` and the desks of this network know of cards counts before this card does: one that was
+    used at another desk is refused here, not when the journals meet.
+
+    Raises StickOut, KitChanged, what restoring and enrolling raise.
     """
     home.clear()
     home.begin()
@@ -49,6 +52,7 @@ def make_desk(
         installation = enrolment.open_installation(home.data, card, clock=clock, state=state)
         try:
             added, unread = _take_in(installation, others)
+            ask_around(installation.ledger)
             desk = enrolment.enrol_with_card(installation, name, card)
         finally:
             installation.close()
@@ -78,6 +82,7 @@ def enrol_again(home: Home, name: str, card: str, *, clock: Clock, state: Path, 
     installation = enrolment.open_installation(home.data, card, clock=clock, state=state)
     try:
         _take_in(installation, others)
+        ask_around(installation.ledger)
         return enrolment.enrol_with_card(installation, name, card).series
     finally:
         installation.close()

@@ -2,9 +2,11 @@
 
 import logging
 import queue
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,7 +16,17 @@ from pathlib import Path
 from fallback import computer, hospital_file, names
 from fallback.enrolment import readiness
 from fallback.enrolment.readiness import Finding
-from fallback.errors import CardMissing, CardWrong, CopiesUnread, DeskUnnamed, ParchiError, Sentence, StickOut
+from fallback.errors import (
+    CardMissing,
+    CardNotOurs,
+    CardRefused,
+    CardWrong,
+    CopiesUnread,
+    DeskUnnamed,
+    ParchiError,
+    Sentence,
+    StickOut,
+)
 from fallback.groups import read_card
 from fallback.hospital import Hospital
 from fallback.kit.joining import join
@@ -28,7 +40,7 @@ from fallback.machine import this_machine
 from fallback.serving import LOOPBACK, Order
 from fallback.settings import Settings
 from fallback.slip import TEXT_LIMIT
-from fallback.web.starting import CopyChoice, Shown
+from fallback.web.starting import CopyChoice, Looked, Shown
 
 _log = logging.getLogger(__name__)
 _LONGEST = 2000  # letters of a secret or an invitation
@@ -57,6 +69,8 @@ class Session:
     _shown: Shown = field(default_factory=Shown)
     _asked: "queue.Queue[Callable[[], Order]]" = field(default_factory=queue.Queue)
     _gate: threading.Lock = field(default_factory=threading.Lock)
+    _drill: "tuple[subprocess.Popen[bytes], str] | None" = None
+    _look: Looked | ParchiError | None = None
 
     def shown(self) -> Shown:
         """How the start stands. What is plugged in is looked at each time."""
@@ -92,18 +106,57 @@ class Session:
         typed = {"name": name, "words": words, "copy": copy}
         self._put("The running desk is looked for.", typed, lambda: self._joined(words, name, copy))
 
-    def practise(self) -> None:
+    def practise(self) -> str:
         """See `Start`."""
+        with self._gate:  # one at a time, however often it is clicked
+            if self._drill and self._drill[0].poll() is None:
+                return self._drill[1]
+            port = _free_port()
+            self._drill = self._practised(port), f"http://127.0.0.1:{port}/practise"
+            return ""
+
+    def _practised(self, port: int) -> "subprocess.Popen[bytes]":
         own = self.where.home.data / HOSPITAL
         file = own if own.is_file() else self.where.stick / "hospital" / HOSPITAL if self.where.stick else own
-        subprocess.Popen([*program(), "--hospital", str(file), "practise"])  # noqa: S603 -- this program itself
+        words = [*program(), "--hospital", str(file), "practise", "--port", str(port)]
+        return subprocess.Popen(words)  # noqa: S603 -- this program itself
 
-    def check(self) -> Sequence[Finding]:
+    def check(self, *, again: bool) -> Looked:
         """See `Start`."""
+        with self._gate:
+            look = self._look
+            if look is None or (again and not (isinstance(look, Looked) and look.step)):
+                self._look = look = Looked(step="The check is running.")
+                threading.Thread(target=self._checked, name="checks", daemon=True).start()
+        if isinstance(look, ParchiError):
+            raise look
+        return look
+
+    def _checked(self) -> None:
+        found: Looked | ParchiError
+        try:
+            found = Looked(findings=self._findings())
+        except ParchiError as error:
+            found = error
+        except Exception as wrong:
+            _log.error("%s at the monthly check", type(wrong).__name__)
+            found = ParchiError()
+        with self._gate:
+            self._look = found
+
+    def _findings(self) -> Sequence[Finding]:
+        began = time.monotonic()
+
+        def tell(done: int, total: int) -> None:
+            left = round((time.monotonic() - began) * (total - done) / max(done, 1))
+            words = "Looking at the stick: {done} of {all} MB, {left} seconds left."
+            with self._gate:
+                self._look = Looked(step=Sentence(words, done=done >> 20, all=total >> 20, left=left))
+
         if self.where.stick is None:
             return readiness.of_machine(self.where.home.folder, self.where.hospital, self.clock(), computer.power)
         root = self.where.kit.root if self.where.kit else None
-        return findings_of_kit(self.where.stick, now=self.clock(), root=root)
+        return findings_of_kit(self.where.stick, now=self.clock(), root=root, tell=tell)
 
     def take(self, seconds: float) -> Order | None:
         """The next thing to serve, None when nobody asked for anything in that time. What fails is told on the page."""
@@ -113,6 +166,8 @@ class Session:
             return None
         try:
             return job()
+        except CardRefused as error:
+            self.failed(CardNotOurs(card=error.values["card"]))
         except ParchiError as error:
             self.failed(error)
         except Exception as wrong:
@@ -225,6 +280,12 @@ class Session:
     def _notice(self, error: ParchiError) -> None:
         with self._gate:
             self._shown = replace(self._shown, notices=(*self._shown.notices, error))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def named(name: str) -> str:

@@ -318,6 +318,11 @@ def slips(db: Database) -> Iterator[SlipRow]:
         yield _slip_row(row)
 
 
+def has_slips(db: Database) -> bool:
+    """Whether any slip was issued."""
+    return db.execute("SELECT 1 FROM slip LIMIT 1").fetchone() is not None
+
+
 def latest_slips(db: Database, series: int, count: int) -> list[SlipRow]:
     """The last slips of a desk, newest first."""
     rows = db.execute(_SLIP + "WHERE slip.series = ? ORDER BY slip.serial DESC LIMIT ?", (series, count))

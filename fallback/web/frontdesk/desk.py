@@ -43,7 +43,7 @@ def desk() -> ResponseReturnValue:
 @any_user
 def keys() -> ResponseReturnValue:
     """The page of keys."""
-    return render_template("frontdesk/keys.html")
+    return render_template("frontdesk/keys.html", issued=queries.has_slips(db()))
 
 
 def new_again(typed: Mapping[str, str], error: ParchiError | None) -> ResponseReturnValue:

@@ -36,6 +36,7 @@ def _open_page(typed: Mapping[str, str] | None, error: ParchiError | None) -> Re
         busy=busy,
         names=names,
         now=here().clock(),
+        issued=queries.has_slips(db()),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fallback import enrolment, frontdesk, recovery
@@ -55,6 +55,7 @@ def supervisor_page(
         openings=identities.openings(db(), most=5),
         busy={each.series: each for each in shifts if each.closed is None},
         shifts=shifts[:12],
+        issued=queries.has_slips(db()),
         users=queries.users(db()),
         waiting=enrolment.waiting(here().installation.ledger),
         copies=copies(),
@@ -81,7 +82,8 @@ def start_downtime() -> ResponseReturnValue:
     """Declares a downtime: from now on slips are issued."""
     form = ReasonForm()
     frontdesk.start_downtime(here().counter, text("reason", form.typed("reason")), by=user().login)
-    return redirect(url_for("frontdesk.overview"))
+    # Whoever was sent here from the desk, where nothing could be issued, goes back to it.
+    return redirect(url_for("frontdesk.desk" if request.args.get("start") else "frontdesk.overview"))
 
 
 @blueprint.post("/supervisor/downtime/end")

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from fallback.ehospital import Abilities
 from fallback.errors import FieldWrong, ParchiError
 from fallback.language import grouped
+from fallback.ledger import queries
 from fallback.ledger.queries import after, stages
 from fallback.reconcile import PageState
 from fallback.recovery import gates
@@ -74,6 +75,7 @@ def _overview(typed: Mapping[str, str] | None = None, error: ParchiError | None 
     account = look.value
     return render_template(
         "recovery/overview.html",
+        issued=queries.has_slips(db()),
         form=form,
         sentence=sentence,
         target=target(),
