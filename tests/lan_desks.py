@@ -11,7 +11,7 @@ from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from fallback import custody, enrolment, frontdesk
-from fallback.custody.link import Link
+from fallback.custody.network.link import Link
 from fallback.enrolment import Installation
 from fallback.lan import Interface
 from fallback.ledger import queries

@@ -11,10 +11,10 @@ from socket import SOCK_DGRAM
 import pytest
 
 from fallback import custody, enrolment
-from fallback.custody import asking
-from fallback.custody.asking import ask_around
-from fallback.custody.exchange import Session
-from fallback.custody.lan_proof import LanKeys
+from fallback.custody.network import asking
+from fallback.custody.network.asking import ask_around
+from fallback.custody.network.exchange import Session
+from fallback.custody.network.proof import LanKeys
 from fallback.enrolment import Installation
 from fallback.errors import CardUsed
 from fallback.kit.starting import making

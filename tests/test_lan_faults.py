@@ -9,11 +9,11 @@ from socket import SOCK_DGRAM
 import pytest
 
 from fallback import custody, enrolment, frontdesk
-from fallback.custody.exchange import Session, meet
-from fallback.custody.lan_lines import mark_of
-from fallback.custody.lan_proof import LanKeys
-from fallback.custody.link import Link
-from fallback.custody.neighbours import Neighbours
+from fallback.custody.network.exchange import Met, Session, meet
+from fallback.custody.network.lines import mark_of
+from fallback.custody.network.link import Link
+from fallback.custody.network.neighbours import Neighbours
+from fallback.custody.network.proof import LanKeys
 from fallback.enrolment import Installation
 from fallback.errors import DeskBusy, DeskNotHere, JournalForked, JournalInTwoPlaces
 from fallback.lan import Beacon
@@ -31,7 +31,7 @@ def other(installation: Installation, tmp_path: Path) -> Iterator[Installation]:
     made.close()
 
 
-def exchange(asks: Link, desk: Desk) -> custody.exchange.Met:
+def exchange(asks: Link, desk: Desk) -> Met:
     session = Session.open("127.0.0.1", desk.port, asks.keys)
     try:
         met = meet(session, asks.ledger, asks.about, asks.take, wall=asks._wall)

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from fallback import enrolment
-from fallback.custody.hearing import JOINED
-from fallback.custody.invitations import TRIES, Invitation, Invitations
+from fallback.custody.network.hearing import JOINED
+from fallback.custody.network.invitations import TRIES, Invitation, Invitations
 from fallback.enrolment import Installation
 from fallback.errors import (
     CardUsed,

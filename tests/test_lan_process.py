@@ -16,9 +16,9 @@ from click.testing import CliRunner
 
 from fallback import enrolment, frontdesk, serving
 from fallback.cli.serve import serve
-from fallback.custody.exchange import Session, meet
-from fallback.custody.lan_lines import About
-from fallback.custody.lan_proof import LanKeys
+from fallback.custody.network.exchange import Session, meet
+from fallback.custody.network.lines import About
+from fallback.custody.network.proof import LanKeys
 from fallback.errors import ComputerOdd, ComputerSilent
 from fallback.kit.joining import join
 from fallback.lan import PORT, Line as Wire

@@ -9,11 +9,11 @@ from typing import cast
 
 import pytest
 
-from fallback.custody import neighbours
-from fallback.custody.exchange import Met, Session
-from fallback.custody.lan_lines import About, mark_of
-from fallback.custody.link import Link
-from fallback.custody.neighbours import AWAY, Neighbours
+from fallback.custody.network import neighbours
+from fallback.custody.network.exchange import Met, Session
+from fallback.custody.network.lines import About, mark_of
+from fallback.custody.network.link import Link
+from fallback.custody.network.neighbours import AWAY, Neighbours
 from fallback.enrolment import Installation
 from fallback.errors import ComputerSilent
 from fallback.lan import Beacon, Interface, Line

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from fallback.custody.exchange import GIVE, HEADS, HELLO, TAKE, Session, meet
-from fallback.custody.lan_lines import About, opened, portion
-from fallback.custody.lan_proof import LanKeys
+from fallback.custody.network.exchange import GIVE, HEADS, HELLO, TAKE, Session, meet
+from fallback.custody.network.lines import About, opened, portion
+from fallback.custody.network.proof import LanKeys
 from fallback.enrolment import Installation
 from fallback.errors import ComputerForeign, ComputerOdd, ComputerSilent, CopyForeign, LineWrong, ParchiError
 from fallback.lan import Beacon, Line as Wire
@@ -99,7 +99,7 @@ def test_a_proof_is_for_one_request_one_certificate_and_one_hospital(
 
 
 def test_a_worker_that_was_started_anew_is_greeted_anew(desk: Desk, other: Installation) -> None:
-    from fallback.custody.lan_proof import Tokens
+    from fallback.custody.network.proof import Tokens
 
     session = talk(desk, other)
     desk.link.hearing._tokens = Tokens()

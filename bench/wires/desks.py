@@ -14,7 +14,7 @@ from typing import Any
 
 from bench.wires import enter
 from fallback import enrolment, frontdesk, hospital_file, serving
-from fallback.custody.lan_lines import mark_of
+from fallback.custody.network.lines import mark_of
 from fallback.keys import hospital_id
 from fallback.ledger import queries
 from fallback.slip import Age, Patient, Sex

@@ -10,8 +10,8 @@ import click
 from fallback import enrolment, serving
 from fallback.cli.data import Data, json_option, show
 from fallback.cli.spoken import _, told
-from fallback.custody.link import Link
-from fallback.custody.neighbours import Computer
+from fallback.custody.network.link import Link
+from fallback.custody.network.neighbours import Computer
 from fallback.errors import InvitationOver, NetworkMissing, ParchiError
 from fallback.lan import Way
 

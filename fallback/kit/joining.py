@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from fallback.custody.carriers import bring_own_files
-from fallback.custody.exchange import ANSWERED, CALLED, Progress, Session, meet
-from fallback.custody.hearing import JOIN, JOINED
-from fallback.custody.lan_lines import About
-from fallback.custody.lan_proof import LanKeys, fresh_nonce
+from fallback.custody.network.exchange import ANSWERED, CALLED, Progress, Session, meet
+from fallback.custody.network.hearing import JOIN, JOINED
+from fallback.custody.network.lines import About
+from fallback.custody.network.proof import LanKeys, fresh_nonce
 from fallback.disk import disk_error, write_file
 from fallback.enrolment import card_key, enrol_with_card, open_installation
 from fallback.errors import (

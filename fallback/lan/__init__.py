@@ -1,7 +1,7 @@
 """The hospital's own network: words for addresses, the beacon by which desks find each other, a line to one of them.
 
-What runs over a line, and what it means, is told in `custody.link`. Nothing here knows a patient, and nothing here is
-believed: a beacon is only a hint where to ask.
+What runs over a line, and what it means, is told in `custody.network.link`. Nothing here knows a patient, and nothing
+here is believed: a beacon is only a hint where to ask.
 """
 
 from fallback.lan.agree import Agreement

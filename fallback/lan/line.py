@@ -1,7 +1,7 @@
 """A line to another desk: HTTPS requests on one kept connection, whose certificate is remembered and not believed.
 
-Who answers is proved by `custody.link`, over that certificate. Until then, and after, an answer has a length that it
-may not exceed and an end in time, however slowly it drips.
+Who answers is proved by `custody.network.link`, over that certificate. Until then, and after, an answer has a length
+that it may not exceed and an end in time, however slowly it drips.
 """
 
 import hashlib

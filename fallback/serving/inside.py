@@ -8,7 +8,7 @@ from socket import socket, socketpair
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from fallback.authority import ServerCertificate
-from fallback.custody.link import Link
+from fallback.custody.network.link import Link
 from fallback.enrolment import Installation
 from fallback.lan import PORT
 from fallback.serving import tls

@@ -114,7 +114,7 @@ def serve(
 
 
 def lan_certificate() -> ServerCertificate:
-    """What the door to the other desks shows: made for this start, and nobody's word (see custody.lan_proof)."""
+    """What the door to the other desks shows: made for this start, and nobody's word (see custody.network.proof)."""
     now = datetime.now(UTC)
     return Authority.new("", [], now).issue([], now)
 

@@ -15,7 +15,7 @@ from wsgiref.types import WSGIApplication
 
 from fallback import frontdesk, hospital_file
 from fallback.authority import ServerCertificate
-from fallback.custody.link import Link
+from fallback.custody.network.link import Link
 from fallback.enrolment import DeskCertificate, Installation, desk_certificate, known_certificate, open_installation
 from fallback.errors import ParchiError
 from fallback.frontdesk import Counter

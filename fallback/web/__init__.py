@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from fallback import printing
-from fallback.custody.link import Link
+from fallback.custody.network.link import Link
 from fallback.enrolment import Installation
 from fallback.enrolment.readiness import Stick
 from fallback.errors import ParchiError

@@ -6,9 +6,9 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from fallback import enrolment
-from fallback.custody.invitations import Invitation
-from fallback.custody.link import Link
-from fallback.custody.neighbours import Computer
+from fallback.custody.network.invitations import Invitation
+from fallback.custody.network.link import Link
+from fallback.custody.network.neighbours import Computer
 from fallback.errors import LanClosed, NetworkMissing, ParchiError
 from fallback.lan import Way, read
 from fallback.language import say

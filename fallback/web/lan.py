@@ -5,9 +5,9 @@ from http import HTTPStatus
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from fallback.custody.exchange import HELLO
-from fallback.custody.hearing import JOIN, JOINED, Asked
-from fallback.custody.link import Link
+from fallback.custody.network.exchange import HELLO
+from fallback.custody.network.hearing import JOIN, JOINED, Asked
+from fallback.custody.network.link import Link
 from fallback.web.buckets import Limiter, Share
 
 PATH = "/lan/"

@@ -10,7 +10,7 @@ from flask import current_app, g, request, session
 from markupsafe import Markup
 
 from fallback.computer import PowerWatch
-from fallback.custody.link import Link
+from fallback.custody.network.link import Link
 from fallback.downtime import Shift, User
 from fallback.enrolment import Installation
 from fallback.enrolment.readiness import Stick

@@ -8,7 +8,7 @@ from socket import SOCK_DGRAM
 import pytest
 from flask import Flask
 
-from fallback.custody.exchange import Session, meet
+from fallback.custody.network.exchange import Session, meet
 from fallback.enrolment import Installation
 from fallback.kit.joining import join
 from fallback.lan import PORT, Way, read

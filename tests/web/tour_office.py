@@ -4,8 +4,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from fallback import enrolment, frontdesk
-from fallback.custody.lan_lines import About
-from fallback.custody.link import Link
+from fallback.custody.network.lines import About
+from fallback.custody.network.link import Link
 from fallback.frontdesk.roster import set_roster
 from fallback.lan import PORT, Interface
 from fallback.ledger import Head

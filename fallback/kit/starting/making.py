@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fallback import custody, enrolment
-from fallback.custody.asking import ask_around
+from fallback.custody.network.asking import ask_around
 from fallback.disk import disk_error, write_file, write_pieces
 from fallback.enrolment import KEYS_FILE, Installation
 from fallback.errors import KitChanged, ParchiError, StickOut

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from fallback.custody.exchange import Met, Session
-from fallback.custody.lan_lines import About, behind
+from fallback.custody.network.exchange import Met, Session
+from fallback.custody.network.lines import About, behind
 from fallback.errors import ParchiError
 from fallback.lan import Beacon
 from fallback.ledger import Head

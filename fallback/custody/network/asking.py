@@ -6,9 +6,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from fallback.custody.exchange import Session, hear_lines
-from fallback.custody.lan_lines import About, mark_of
-from fallback.custody.lan_proof import LanKeys
+from fallback.custody.network.exchange import Session, hear_lines
+from fallback.custody.network.lines import About, mark_of
+from fallback.custody.network.proof import LanKeys
 from fallback.lan import PORT, Beacon, Interface, Whistle, interfaces
 from fallback.ledger import Ledger, Line
 

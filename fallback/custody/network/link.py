@@ -12,13 +12,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from fallback.custody.exchange import Met, Session, look, meet
-from fallback.custody.hearing import Hearing
-from fallback.custody.invitations import Invitations
-from fallback.custody.known_addresses import KnownAddresses
-from fallback.custody.lan_lines import About, chains_of, mark_of
-from fallback.custody.lan_proof import LanKeys
-from fallback.custody.neighbours import Computer, Neighbour, Neighbours
+from fallback.custody.network.exchange import Met, Session, look, meet
+from fallback.custody.network.hearing import Hearing
+from fallback.custody.network.invitations import Invitations
+from fallback.custody.network.known_addresses import KnownAddresses
+from fallback.custody.network.lines import About, chains_of, mark_of
+from fallback.custody.network.neighbours import Computer, Neighbour, Neighbours
+from fallback.custody.network.proof import LanKeys
 from fallback.errors import ComputerSilent, JournalForked, JournalInTwoPlaces, LineWrong, ParchiError
 from fallback.keys import Sign
 from fallback.lan import PORT, Beacon, Interface, Whistle, interfaces

@@ -7,10 +7,10 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from fallback.custody.exchange import GIVE, HEADS, HELLO, TAKE
-from fallback.custody.invitations import Invitations
-from fallback.custody.lan_lines import MOST_HEADS, MOST_LINES, About, forks_between, opened, portion, wanted_of
-from fallback.custody.lan_proof import LanKeys, Tokens
+from fallback.custody.network.exchange import GIVE, HEADS, HELLO, TAKE
+from fallback.custody.network.invitations import Invitations
+from fallback.custody.network.lines import MOST_HEADS, MOST_LINES, About, forks_between, opened, portion, wanted_of
+from fallback.custody.network.proof import LanKeys, Tokens
 from fallback.errors import InvitationOver, InvitationWrong, ParchiError
 from fallback.groups import read_card
 from fallback.ledger import Ledger, Line

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from fallback.custody.lan_lines import (
+from fallback.custody.network.lines import (
     MOST_HEADS,
     MOST_LINES,
     About,
@@ -16,7 +16,7 @@ from fallback.custody.lan_lines import (
     opened,
     portion,
 )
-from fallback.custody.lan_proof import LanKeys, fresh_nonce
+from fallback.custody.network.proof import LanKeys, fresh_nonce
 from fallback.errors import ComputerForeign, ComputerOdd, ComputerSilent
 from fallback.lan import Answer, Line as Wire
 from fallback.ledger import Head, Ledger, Line
