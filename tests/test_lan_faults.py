@@ -8,7 +8,7 @@ from socket import SOCK_DGRAM
 
 import pytest
 
-from fallback import custody, enrolment, frontdesk
+from fallback import enrolment, frontdesk
 from fallback.custody.network.exchange import Met, Session, meet
 from fallback.custody.network.lines import mark_of
 from fallback.custody.network.link import Link
