@@ -539,7 +539,7 @@ def test_a_zip_is_read_like_a_folder_and_a_zip_in_it_too(tmp_path: Path, here: C
             ("page 13.zip", inner),
         )
     )
-    spooled = set(Path("/tmp").glob("parchi-*"))
+    spooled = set(Path("/tmp").glob("parchi-scans-*"))
     read = read_with([tmp_path / "scans.zip"], here)
     assert [(each.file, each.page, type(each.error)) for each in read] == [
         ("scans.zip/page 9.jpg", 1, type(None)),
@@ -553,7 +553,7 @@ def test_a_zip_is_read_like_a_folder_and_a_zip_in_it_too(tmp_path: Path, here: C
     assert qrs(read) == [digits(1), digits(2), digits(3), digits(4), "", digits(6), digits(7)]
     assert len({each.picture_hash for each in read}) == 7
     assert count_with([tmp_path / "scans.zip"], here) == 7
-    assert set(Path("/tmp").glob("parchi-*")) <= spooled
+    assert set(Path("/tmp").glob("parchi-scans-*")) <= spooled
 
 
 def test_a_sealed_zip_is_read_too(tmp_path: Path, here: Crew) -> None:

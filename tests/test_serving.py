@@ -15,7 +15,7 @@ import pytest
 
 from fallback.authority import Authority, ServerCertificate
 from fallback.errors import AddressUnknown, PortTaken
-from fallback.serving import Limits, answering, is_loopback, served
+from fallback.serving import Limits, answering, is_loopback, listeners, served
 from fallback.serving.listeners import listening, take_connections
 
 NOW = datetime.now(UTC)
@@ -298,3 +298,18 @@ def _resident() -> int:
         return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
     except OSError:
         pytest.skip("only Linux says how much memory a process has")
+
+
+def test_a_desk_whose_own_port_is_the_usual_one_of_the_other_door_opens_both() -> None:
+    """Neither listens yet, so the second bind succeeds: without a word for it, the first could not listen later."""
+    ours = listening("127.0.0.1", 0)[0]
+    port = ours.getsockname()[1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(listeners, "PORT", port)
+        patch.setattr(listeners, "PORTS", range(port, port + 8))
+        desks = listeners.lan_listening(port, but=port)
+    assert desks[0].getsockname()[1] != port
+    take_connections(desks[0])
+    take_connections(ours)
+    for each in (ours, *desks):
+        each.close()

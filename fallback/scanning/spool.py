@@ -25,7 +25,7 @@ class Spool:
         """Where the next file may be written. Raises DiskFull, FolderReadOnly or DiskFailed."""
         if self._folder is None:
             try:
-                self._folder = TemporaryDirectory(prefix="parchi-", ignore_cleanup_errors=True)
+                self._folder = TemporaryDirectory(prefix="parchi-scans-", ignore_cleanup_errors=True)
             except OSError as wrong:
                 raise disk_error(wrong, Path(gettempdir())) from wrong
         self._count += 1

@@ -104,7 +104,7 @@ def serve(
     desks, server = [], None
     try:
         if lan is not None:
-            desks = lan_listening(lan)
+            desks = lan_listening(lan, but=listeners[0].getsockname()[1])
             server = lan_certificate()
             order = replace(order, lan=LanDoor.of(desks[0].getsockname()[1], server))
         asyncio.run(_run(order, listeners, opened, limits or Limits(), desks, server))

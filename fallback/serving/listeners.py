@@ -37,12 +37,12 @@ def listening(host: str, port: int) -> list[socket.socket]:
     return bound
 
 
-def lan_listening(port: int) -> list[socket.socket]:
+def lan_listening(port: int, *, but: int = 0) -> list[socket.socket]:
     """Sockets for the other desks, at all addresses; where the usual port is taken, one of those that words can tell.
 
-    Raises PortTaken.
+    `but` is the port of our own other door, which is bound and does not listen yet. Raises PortTaken.
     """
-    for each in PORTS if port == PORT else [port]:
+    for each in (near for near in PORTS if near != but) if port == PORT else [port]:
         with suppress(PortTaken):
             return listening("0.0.0.0", each)  # noqa: S104 -- all addresses: they change while a desk is open
     raise PortTaken(port=port)

@@ -233,7 +233,7 @@ def test_what_is_no_picture_is_not_shown_as_one(room: Visitor, installation: Ins
     answer = room.get(f"/records/pages/{'a' * 64}/picture")
     assert answer.status == 500
     assert "damaged in the store" in answer.says
-    assert "alert" not in answer.text
+    assert "alert(1)" not in answer.text
 
 
 def test_the_account_names_every_gap_until_somebody_says_what_became_of_it(

@@ -91,8 +91,12 @@ def ask(
     )
     try:
         line = _connection()
+    except ValueError as wrong:  # $CUPS_SERVER is no address
+        raise Unanswered(asked=False) from wrong
+    try:
         line.connect()
-    except (OSError, ValueError) as wrong:  # nobody there, or $CUPS_SERVER is no address
+    except (OSError, ValueError) as wrong:  # nobody there
+        line.close()
         raise Unanswered(asked=False) from wrong
     try:
         line.request("POST", target, body + document, {"Content-Type": "application/ipp"})
