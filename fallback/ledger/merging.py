@@ -1,5 +1,6 @@
 """Foreign chains taken in: checked to the end first, then stored verbatim beside ours, then attested by one fact."""
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ def merge(
             began = time.monotonic()
             new += write(lambda tx, portion=portion: _store(tx, portion, place))  # type: ignore[misc]
             if resting:
-                time.sleep(min(time.monotonic() - began, _LONGEST_REST))
+                threading.Event().wait(min(time.monotonic() - began, _LONGEST_REST))
     except LineWrong as wrong:
         if not new:
             raise

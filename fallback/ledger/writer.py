@@ -197,7 +197,7 @@ class Writer:
             except (Complaint, JournalBusy) as wrong:
                 if not (isinstance(wrong, JournalBusy) or is_busy(wrong)) or time.monotonic() > end:
                     raise
-                time.sleep(pause * (0.5 + random.random()))  # noqa: S311 - not a secret, only a spread
+                threading.Event().wait(pause * (0.5 + random.random()))  # noqa: S311 - not a secret, only a spread
                 pause = min(2 * pause, _LONGEST_SLEEP)
             else:
                 return self._db
