@@ -5,10 +5,11 @@
   if (!band || !window.fetch) return;
   const EVERY = 2500;
   const PATIENCE = 2500;
+  const BUSY = 6000;  // before something is sent: a busy server is waited for, one that is gone refuses at once
   let gone = false;
   // One question, with an end of its own: a server whose cable was pulled does not refuse, it is silent.
-  const ask = () => new Promise((told) => {
-    const end = setTimeout(() => told(false), PATIENCE);
+  const ask = (patience) => new Promise((told) => {
+    const end = setTimeout(() => told(false), patience);
     fetch(band.dataset.alive, { credentials: "omit", cache: "no-store" })
       .then((answer) => answer.ok, () => false)
       .then((is) => { clearTimeout(end); told(is); });
@@ -22,8 +23,8 @@
     document.body.classList.toggle("server-away", is);
     if (back) back.focus();
   };
-  const twice = () => ask().then((is) => is || ask());  // a busy server is not a dead one
-  const look = () => twice().then((is) => {
+  const twice = (patience) => ask(patience).then((is) => is || ask(patience));  // a busy server is not a dead one
+  const look = () => twice(PATIENCE).then((is) => {
     show(!is);
     setTimeout(look, EVERY);
   });
@@ -39,19 +40,19 @@
   let sure = null;
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    const known = form === sure || !form.requestSubmit;
+    const known = form === sure;
     sure = null;
-    if (known && !gone) return;
+    if (form.requestSubmit ? known : !gone) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (gone) { delete form.dataset.sent; tell(); return; }
+    if (!form.requestSubmit) { tell(); return; }
     if (asking) return;
     asking = true;
     const by = event.submitter;
-    twice().then((is) => {
+    twice(BUSY).then((is) => {
       asking = false;
       show(!is);
-      if (!is) { tell(); return; }
+      if (!is) { delete form.dataset.sent; tell(); return; }
       sure = form;
       form.requestSubmit(by);
       sure = null;
@@ -74,7 +75,7 @@
     event.stopImmediatePropagation();
     if (asking) return;
     asking = true;
-    twice().then((is) => {
+    twice(BUSY).then((is) => {
       asking = false;
       show(!is);
       if (!is) { tell(); return; }
