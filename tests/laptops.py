@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +23,20 @@ T = TypeVar("T")
 _NEWNET = 0x40000000
 _REFRESH = re.compile(r'http-equiv="refresh" content="0;url=([^"]+)"')
 _TROUBLE = re.compile(r'class="trouble error"[^>]*>([^<]+)')
+
+
+def power_cut(process: "subprocess.Popen[str]") -> None:
+    """Ends the whole group at once, as no orderly end could."""
+    with suppress(ProcessLookupError):  # it has ended by itself
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(30)
+    end = time.monotonic() + 30
+    while time.monotonic() < end:  # the worker, too
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
 
 
 def reason_to_skip() -> str:

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,6 +28,7 @@ from fallback.rehearsal.target import TestSystem
 from fallback.slip import SlipNumber
 from tests import factories
 from tests.backlog import cleared
+from tests.laptops import power_cut
 from tests.web.visitor import NEW
 
 HOME = Path(__file__).parent.parent
@@ -139,19 +139,6 @@ def served(night: Night, card: int) -> tuple[subprocess.Popen[str], str]:
     assert process.stdout
     assert "http://" in process.stdout.readline()
     return process, f"http://127.0.0.1:{port}"
-
-
-def power_cut(process: "subprocess.Popen[str]") -> None:
-    """Ends the whole group at once, as no orderly end could."""
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait(30)
-    end = time.monotonic() + 30
-    while time.monotonic() < end:  # the worker, too
-        try:
-            os.killpg(process.pid, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.05)
 
 
 def enter(address: str, login: str) -> Clerk:

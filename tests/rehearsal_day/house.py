@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from fallback.lan import PORTS
 from fallback.rehearsal.clerk import Clerk
 from fallback.rehearsal.target import TestSystem
 from fallback.slip import INDIA
+from tests.laptops import power_cut
 
 HOME = Path(__file__).resolve().parent.parent.parent
 TARGET = "test-server"
@@ -231,16 +231,7 @@ class Laptop:
         process, self.process = self.process, None
         if process is None:
             return
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(30)
-        end = time.monotonic() + 30
-        while time.monotonic() < end:  # the worker, too
-            try:
-                os.killpg(process.pid, 0)
-            except ProcessLookupError:
-                return
-            time.sleep(0.05)
+        power_cut(process)
 
     def turn_off(self) -> None:
         """Ends its server in order."""

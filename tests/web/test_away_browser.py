@@ -1,6 +1,5 @@
 """A thin desk in a real browser: the server goes, the form stays; the server comes back, the form can be sent."""
 
-import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 from wsgiref.types import WSGIApplication
@@ -15,6 +14,7 @@ from fallback.ledger import queries
 from fallback.serving import served
 from fallback.web import close, create_app
 from tests import factories
+from tests.lan_desks import free_port
 from tests.web.test_browser import browser, focused, open_desk, press, pytestmark, reach, waiting
 from tests.web.walking import elsewhere
 
@@ -23,9 +23,7 @@ __all__ = ["browser", "pytestmark"]
 
 def test_the_server_goes_and_comes_back_while_a_form_is_typed(browser: WebDriver, installation: Installation) -> None:
     app = create_app(installation, factories.hospital())
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with ExitStack() as stack:
         address = stack.enter_context(served(elsewhere(app), port=port))
         open_desk(browser, address)
@@ -75,9 +73,7 @@ def test_enter_in_the_second_in_which_the_program_died_keeps_the_form(
     browser: WebDriver, installation: Installation, way: Callable[[WSGIApplication], WSGIApplication]
 ) -> None:
     app = create_app(installation, factories.hospital())
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with ExitStack() as stack:
         address = stack.enter_context(served(way(app), port=port))
         open_desk(browser, address)

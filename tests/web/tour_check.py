@@ -13,7 +13,7 @@ from fallback.web.place import NAME
 from tests.web.walking import Tour
 
 CHECK = ("check", "check-green", "check-red", "paper-left", "paper-left-saving")
-_POINTS = (
+POINTS = (
     Finding(what="test sheet", level=Level.GREEN, words="printed today, and read by the hand-held scanner"),
     Finding(what="clock", level=Level.GREEN, words="a phone shows the same time"),
     Finding(what="second copy", level=Level.RED, words="none follows",
@@ -30,7 +30,7 @@ def check(tour: Tour) -> None:
     checks: Checks = tour.app.extensions[NAME].checks
     with patch.object(computer, "name", lambda: "DOWNTIME-1"):
         tour.see("/check", "check")
-        for name, points in (("check-green", _POINTS[:2]), ("check-red", _POINTS[::-1])):
+        for name, points in (("check-green", POINTS[:2]), ("check-red", POINTS[::-1])):
             made = Check(points=points)
             checks.last = Result(check=made, by="Meena Joshi", at=tour.clock(), computer="DOWNTIME-1")
             tour.see("/check/result", name)

@@ -20,6 +20,7 @@ from fallback.serving import served
 from fallback.slip import Age, Sex
 from fallback.web.starting import CopyChoice, Looked, Shown, create_start_app
 from tests import factories
+from tests.web.tour_check import POINTS
 from tests.web.walking import Tour, elsewhere
 
 START = (
@@ -34,12 +35,7 @@ PRACTISE = (
 _FOUND = (
     Finding(what="stick", level=Level.GREEN,
             words=Sentence("{version} of {day}, every byte as it was built", version="1.0.0", day="14-11-2026")),
-    Finding(what="clock", level=Level.GREEN, words="a phone shows the same time"),
-    Finding(what="second copy", level=Level.RED, words="none follows",
-            do="Plug a stick in again, or set another folder."),
-    Finding(what="blank slips", level=Level.AMBER,
-            words=Sentence("none were printed for: {counters}", counters="Counter 2"),
-            do="Look whether they lie at every counter."),
+    *POINTS[1:],
 )  # fmt: skip
 
 
